@@ -1,0 +1,29 @@
+/* registry.h -- the plugins of a directory: sealed, probed, listed.  SPDX-License-Identifier: Apache-2.0 */
+#ifndef PINTLE_HOST_REGISTRY_H
+#define PINTLE_HOST_REGISTRY_H
+#include "host/descriptor.h"
+
+/* An immutable generation: reload makes a new one. */
+typedef struct host_registry {
+  arena memory;
+  host_plugin *plugins; /* in order of file name, those set aside too */
+  size_t n_plugins;
+} host_registry;
+
+typedef struct host_scan_options {
+  const char *const *directories; /* NULL-ended; each file *.so in them (and files named directly) */
+  const char *worker;             /* path of pintle-worker; executed as: worker --probe FD NAME */
+  int64_t probe_timeout;          /* 0 = 5 s */
+  const conf_chain *chain;        /* pins and trust; may be NULL */
+} host_scan_options;
+/* Never fails because of a plugin: what is no plugin, truncated, for another machine or ABI major, lacks a symbol or library, crashes,
+ * exits or sleeps in a constructor, repeats a (kind, name), breaks a pin or, under trust: strict, is unpinned, writable by others or wrongly
+ * owned, is set aside with its reason. An error is returned for a directory that cannot be read, and a pinned plugin that is missing. */
+pintle_status host_scan(const host_scan_options *options, host_registry *out, error *e);
+void host_registry_free(host_registry *r);
+/* NULL: none. kind CONF_ANY_KIND: the first kind that has it. *plugin may be NULL. */
+const host_action *host_find(const host_registry *r, uint32_t kind, const char *name, const host_plugin **plugin);
+
+/* ---- inside the probe: opens fd (sealed copy of NAME), writes the descriptor, or {"reason","hint"}, as JSON to out_fd. Returns main's status. */
+int host_probe_main(int fd, const char *name, int out_fd);
+#endif
