@@ -19,7 +19,8 @@ typedef struct host_services {
 } host_services;
 
 typedef struct host_call host_call; /* starts with a pintle_call, a magic number behind it */
-/* One host_call is reused for call after call. */
+/* One host_call is reused for call after call. It holds the pintle_host that its calls see (extension() has no other way to know whose call
+ * it is), so free it after the modules it was used with are closed. */
 pintle_status host_call_new(const host_services *services, host_call **out);
 void host_call_free(host_call *c);
 /* deadline on clock_monotonic, 0 = none; config: read-only, may be NULL ({}), outlives the instance. */
@@ -28,6 +29,25 @@ void host_call_begin(host_call *c, const item_doc *config, int64_t deadline);
  * counts: unknown ones become FAILED, a remembered error of a result wins. *e gets the recorded error (or a text made from the status). */
 pintle_status host_call_end(host_call *c, pintle_status st, error *e);
 pintle_call *host_call_handle(host_call *c);
+
+/* ---- for extensions, and for who reports a failure */
+/* As host->cancelled, as a status: OK, CANCELLED or TIMED_OUT. Telling it starts the 10 s in which it is OK again (call from extensions
+ * before they wait, hand the status on). INVALID: no call of ours, or one that is over. [any] */
+pintle_status host_call_interrupted(pintle_call *call);
+/* The services it was made with; NULL: none of ours. [any] */
+const host_services *host_call_services(const pintle_call *call);
+/* Records an error of an extension as the error of this call, and returns its status. */
+pintle_status host_call_fail(pintle_call *call, const error *e);
+typedef struct host_origin { /* what a pintle_error says beyond struct error */
+  int64_t retry_after;       /* 0: the host's choice */
+  uint32_t line;             /* with file and function: Velero's Stack; "" and 0: unknown */
+  char file[200], function[100];
+} host_origin;
+/* Of the error that host_call_end gave, until the next begin. */
+const host_origin *host_call_origin(const host_call *c);
+/* Where log lines go that plugins write with call NULL, or with a call that is over (background threads): the log member of these services.
+ * The one global of this room, since such a line brings no handle along. NULL: dropped. *s stays valid until it is replaced. */
+void host_stray_log(const host_services *s);
 
 /* What a kind of call may answer with; anything else is INVALID there. */
 enum {
@@ -67,9 +87,10 @@ typedef struct host_result {
   bool has_progress;
   pintle_progress progress;
   const pintle_selector *selector;
-  pintle_status (*entry)(void *ctx, const pintle_entry *e);
+  pintle_status (*entry)(void *ctx, const pintle_entry *e); /* set after host_result_begin; NULL: dropped */
   void *entry_ctx; /* entries are handed on as they come */
   pintle_status sticky;
+  bool no_operation;
 } host_result;
 void host_result_begin(host_result *r, host_call *call, uint32_t allowed, bool no_operation); /* {0} the first time */
 void host_result_free(host_result *r);
@@ -79,5 +100,5 @@ void host_result_free(host_result *r);
     type v;               \
     char zero[512];       \
   }
-extern const struct pintle_host *const host_table; /* static, 512 zero bytes behind */
+extern const struct pintle_host *const host_table; /* static, 512 zero bytes behind; what every call's own copy is made from */
 #endif
