@@ -28,7 +28,7 @@ static inline pintle_status pintle_fail_(pintle_call *c, pintle_status st, uint3
   va_start(ap, format);
   if (vsnprintf(text, sizeof text, format, ap) < 0) text[0] = 0;
   va_end(ap);
-  return c->host->fail(c, &e);
+  return (c->host->fail)(c, &e); /* in parentheses: check.h has a macro named fail */
 }
 
 /* One line of the log. level: PINTLE_LOG_*. */
