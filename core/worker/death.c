@@ -1,0 +1,153 @@
+/* death.c -- deadlines enforced, deaths explained, what was not begun handed on.  SPDX-License-Identifier: Apache-2.0 */
+#include "worker/pool.h"
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+
+#define START_LIMIT (30 * CLOCK_SECOND)  /* exec, set-up and all creates have deadlines of their own; this is for what has none */
+#define IDLE_LIMIT (120 * CLOCK_SECOND)  /* items but no call: our own code, or a library's lock */
+#define ABANDON_AFTER (5 * CLOCK_SECOND) /* stuck in the kernel after SIGKILL */
+
+const char *pool_plugin_of(const worker_pool *p, uint32_t entry) {
+  int32_t plugin = p->o.plan->entries[entry].plugin;
+  return plugin >= 0 && (size_t)plugin < p->o.plan->n_plugins ? p->o.plan->plugins[plugin].file : "pintle";
+}
+
+void pool_kill(pool_proc *w, const char *why) {
+  if (w->killed_at) return;
+  snprintf(w->why_killed, sizeof w->why_killed, "%s", why);
+  w->killed_at = clock_monotonic();
+  if (kill(-w->pid, SIGKILL) != 0) kill(w->pid, SIGKILL);
+}
+
+/* The call in flight, or NULL; what the page says is the worker's claim and is checked. */
+static const page_call *call_of(const worker_pool *p, const pool_proc *w) {
+  uint32_t depth = atomic_load(&w->page->depth);
+  if (depth == 0) return NULL;
+  const page_call *c = &w->page->stack[(depth <= PAGE_DEPTH ? depth : PAGE_DEPTH) - 1];
+  return atomic_load(&c->entry) < p->o.plan->n ? c : NULL;
+}
+
+void pool_watch(worker_pool *p, pool_proc *w, int64_t now) {
+  const page_call *c = call_of(p, w);
+  int64_t deadline = c ? atomic_load(&c->deadline) : 0, told = atomic_load(&w->page->told), grace = p->o.grace;
+  uint64_t calls = atomic_load(&w->page->calls);
+  char why[120];
+  if (w->killed_at) {
+    if (now > w->killed_at + ABANDON_AFTER) {
+      pool_log(p, PINTLE_LOG_ERROR, "", "worker %d does not die: it is stuck in the kernel and is left behind", (int)w->pid);
+      pool_buried(p, w);
+    }
+    return;
+  }
+  if (calls != w->seen_calls) w->seen_calls = calls, w->seen_at = now;
+  if (p->cancelled_at && now > p->cancelled_at + grace) {
+    pool_kill(w, "the run was cancelled and the time for cleaning up is over");
+  } else if (p->o.stop_before) {
+    return; /* somebody looks at it with a debugger */
+  } else if (c && deadline && (told ? now > told + grace && now > deadline : now > deadline + CLOCK_SECOND)) {
+    int64_t limit = deadline - atomic_load(&c->started);
+    snprintf(why, sizeof why, "the deadline of %lld.%01lld s", (long long)(limit / CLOCK_SECOND), (long long)(limit / (CLOCK_SECOND / 10) % 10));
+    w->timed_out = true;
+    pool_kill(w, why);
+  } else if (!c && now > w->seen_at + (w->state == POOL_STARTING ? START_LIMIT : IDLE_LIMIT) && (w->with.first || w->state != POOL_READY)) {
+    pool_kill(w, "no sign of life");
+  }
+}
+
+static void describe_death(const pool_proc *w, int status, bool known, char *to, size_t size) {
+  if (w->killed_at && w->timed_out) snprintf(to, size, "exceeded %s", w->why_killed);
+  else if (w->killed_at) snprintf(to, size, "was stopped: %s", w->why_killed);
+  else if (!known) snprintf(to, size, "ended in an unknown way");
+  else if (WIFSIGNALED(status)) {
+    const char *name = sigabbrev_np(WTERMSIG(status));
+    snprintf(to, size, "crashed (SIG%s)", name ? name : "?");
+  } else snprintf(to, size, "ended its process (exit status %d)", WEXITSTATUS(status));
+}
+
+/* One more strike for an action; at the third it is quarantined: its items fail by its name, unless onError is Warn. */
+static void strike(worker_pool *p, uint32_t entry, bool timed_out) {
+  worker_action_stats *s = &p->stats[entry];
+  if (timed_out) s->timeouts++;
+  else s->deaths++;
+  if (s->quarantined || s->deaths + s->timeouts < POOL_STRIKES) return;
+  s->quarantined = true;
+  pool_log(p, PINTLE_LOG_ERROR, pool_plugin_of(p, entry), "action %s is quarantined after %d crashes or deadlines: it is not called any more in this run",
+           p->o.plan->entries[entry].name, POOL_STRIKES);
+  buf body = {0};
+  wire_u32(&body, entry);
+  for (pool_proc *w = p->procs; w && !body.failed; w = w->next)
+    if (w->state == POOL_READY && !w->gone && !w->killed_at) pool_send(p, w, WIRE_QUARANTINE, buf_str(&body));
+  buf_free(&body);
+}
+
+/* The item that the dead worker was busy with gets its error; those behind it go back to the front of the queue. */
+static void settle(worker_pool *p, pool_proc *w, uint32_t entry, uint64_t ticket, const char *what, const char *how) {
+  pool_queue back = {0};
+  for (pool_item *i; (i = pool_pop(&w->with));) {
+    bool culprit = entry < p->o.plan->n && i->ticket == ticket;
+    if (!culprit && !p->cancelled_at) {
+      p->backlog += i->len;
+      pool_push(&back, i);
+      continue;
+    }
+    chain_outcome o = {.what = CHAIN_FAILED, .entry = culprit ? entry : UINT32_MAX, .wait = -1};
+    if (culprit) {
+      const chain_entry *a = &p->o.plan->entries[entry];
+      bool timed_out = w->killed_at && w->timed_out;
+      if (a->on_error == CONF_FAIL_RUN) o.what = CHAIN_FAIL_RUN;
+      error_set(&o.error, timed_out ? PINTLE_TIMED_OUT : PINTLE_FAILED, "action %s of plugin %s %s in %s", a->name, pool_plugin_of(p, entry), how, what);
+      o.calls = 1;
+    } else error_set(&o.error, PINTLE_CANCELLED, "the run was cancelled");
+    char trace[PAGE_TRACE + 1];
+    uint32_t n = atomic_load(&w->page->trace_len);
+    if (n > PAGE_TRACE || !culprit) n = 0;
+    memcpy(trace, w->page->trace, n);
+    trace[n] = 0;
+    pool_outcome(p, i, &o, culprit, trace);
+  }
+  if (!back.first) return;
+  pool_queue *q = &p->queues[w->segment];
+  back.last->next = q->first;
+  if (!q->first) q->last = back.last;
+  q->first = back.first;
+}
+
+void pool_buried(worker_pool *p, pool_proc *w) {
+  siginfo_t info = {0};
+  bool known = waitid(P_PIDFD, (id_t)w->pidfd, &info, WEXITED | WNOHANG) == 0 && info.si_pid == w->pid;
+  int status = !known ? 0 : info.si_code == CLD_EXITED ? (info.si_status & 0xff) << 8 : info.si_status & 0x7f;
+  char how[240], what[28];
+  kill(-w->pid, SIGKILL); /* children that it left behind */
+  w->gone = true;
+  if (!pool_read(p, w) && !w->killed_at) pool_log(p, PINTLE_LOG_ERROR, "", "worker %d sent what is no frame of ours", (int)w->pid);
+  pool_read_logs(p, w, true);
+  describe_death(w, status, known, how, sizeof how);
+  if (w->state == POOL_FINISHED) return; /* it said goodbye, or why it cannot start */
+  const page_call *c = call_of(p, w);
+  uint32_t entry = c ? atomic_load(&c->entry) : UINT32_MAX, last = atomic_load(&w->page->last.entry);
+  uint64_t ticket = c ? atomic_load(&c->ticket) : UINT64_MAX;
+  snprintf(what, sizeof what, "%.27s", c ? c->what : "");
+  bool ours = p->cancelled_at != 0 || (w->killed_at && !w->timed_out);
+  if (entry < p->o.plan->n && !ours) strike(p, entry, w->timed_out);
+  else if (!ours && atomic_load(&w->page->calls) && last < p->o.plan->n) { /* a thread of its, perhaps: after the call that ended last */
+    pool_log(p, PINTLE_LOG_WARN, pool_plugin_of(p, last), "worker %d %s between two calls; the last one was %s of action %s", (int)w->pid, how,
+             w->page->last.what, p->o.plan->entries[last].name);
+    strike(p, last, false);
+  }
+  p->fruitless++;
+  if (w->state == POOL_STARTING && p->failure.status == PINTLE_OK && (!p->opened || p->fruitless >= POOL_STRIKES)) {
+    if (entry < p->o.plan->n)
+      error_set(&p->failure, PINTLE_FAILED, "action %s of plugin %s %s in %s", p->o.plan->entries[entry].name, pool_plugin_of(p, entry), how, what);
+    else if (known && WIFEXITED(status) && WEXITSTATUS(status) == 127)
+      error_set(&p->failure, PINTLE_NOT_FOUND, "cannot execute %s", p->o.worker);
+    else error_set(&p->failure, PINTLE_FAILED, "a worker %s before it had loaded the chain", how);
+  } else if (w->state == POOL_FINISHING && p->failure.status == PINTLE_OK && !p->cancelled_at) {
+    if (entry < p->o.plan->n)
+      error_set(&p->failure, PINTLE_FAILED, "action %s of plugin %s %s in %s", p->o.plan->entries[entry].name, pool_plugin_of(p, entry), how, what);
+    else error_set(&p->failure, PINTLE_FAILED, "a worker %s while it finished", how);
+  }
+  settle(p, w, entry, ticket, what, how);
+}

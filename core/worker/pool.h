@@ -1,0 +1,87 @@
+/* pool.h -- the supervisor's side, inside: one record a worker process.  SPDX-License-Identifier: Apache-2.0 */
+#ifndef PINTLE_WORKER_POOL_H
+#define PINTLE_WORKER_POOL_H
+#include "base/clock.h"
+#include "worker/message.h"
+#include "worker/page.h"
+#include "worker/worker.h"
+#include <sys/types.h>
+
+enum { POOL_FRAME_ITEMS = 8, POOL_FRAME_BYTES = 256 << 10, POOL_FRAMES = 2, POOL_STRIKES = 3, POOL_LINE = 8 << 10 };
+
+/* An item on its way: queued, or with a worker until its outcome is back. */
+typedef struct pool_item {
+  struct pool_item *next;
+  uint64_t ticket;
+  uint32_t segment;
+  bool ends_frame; /* the last one of the frame it went out in */
+  size_t len;
+  char data[]; /* as message_put_item made it */
+} pool_item;
+typedef struct pool_queue { pool_item *first, *last; } pool_queue;
+void pool_push(pool_queue *q, pool_item *i);
+pool_item *pool_pop(pool_queue *q);
+
+enum pool_state { POOL_STARTING, POOL_READY, POOL_FINISHING, POOL_FINISHED };
+typedef struct pool_proc {
+  struct pool_proc *next;
+  pid_t pid;
+  int pidfd, sock, cancel_fd, logs[2]; /* logs: its stdout, its stderr */
+  page *page;
+  enum pool_state state;
+  uint32_t segment;
+  pool_queue with;  /* items it has, oldest first */
+  unsigned frames;  /* of them, not finished */
+  buf out, in, joined, lines[2];
+  size_t out_at, in_used;
+  uint64_t out_seq, in_seq;
+  uint64_t seen_calls;  /* watchdog: page->calls at the last look */
+  int64_t seen_at;      /* when that, or an outcome, last changed */
+  int64_t killed_at;    /* 0: we did not */
+  bool timed_out;       /* killed for a deadline */
+  bool gone;            /* to be removed */
+  char why_killed[160];
+} pool_proc;
+
+struct worker_pool {
+  worker_pool_options o;
+  pool_proc *procs;
+  pool_queue *queues; /* by segment */
+  uint32_t n_segments;
+  size_t pending, backlog;
+  worker_action_stats *stats; /* by entry */
+  unsigned fruitless; /* deaths since the last outcome */
+  int64_t cancelled_at;
+  bool opened;
+  buf setup;   /* body of WIRE_SETUP up to the segment */
+  struct pool_counter *sums; size_t n_sums;
+  arena scratch;
+  arena memory; /* of the sums */
+  error failure; /* why the pool cannot go on */
+  struct chain *local; /* concurrency 0 */
+  page local_page;
+};
+
+/* spawn.c */
+pintle_status pool_spawn(worker_pool *p, uint32_t segment, error *e);
+void pool_proc_free(pool_proc *w);
+/* pump.c: reads what the worker wrote; false when it sent what cannot be. */
+bool pool_read(worker_pool *p, pool_proc *w);
+void pool_write(worker_pool *p, pool_proc *w);
+void pool_read_logs(worker_pool *p, pool_proc *w, bool last);
+void pool_send(worker_pool *p, pool_proc *w, enum wire_type type, str body);
+void pool_outcome(worker_pool *p, pool_item *item, const chain_outcome *o, bool died, const char *trace);
+PINTLE_PRINTF(4, 5) void pool_log(worker_pool *p, int32_t level, const char *plugin, const char *format, ...);
+/* death.c */
+void pool_watch(worker_pool *p, pool_proc *w, int64_t now);    /* kills what is past its deadline */
+void pool_kill(pool_proc *w, const char *why);
+void pool_buried(worker_pool *p, pool_proc *w);                /* its pidfd is readable, or it is abandoned */
+const char *pool_plugin_of(const worker_pool *p, uint32_t entry); /* file name; "pintle" for a built-in */
+/* counters.c */
+pintle_status pool_count(worker_pool *p, str counters, error *e);
+void pool_print_counters(const worker_pool *p, buf *out);
+/* local.c */
+pintle_status pool_local_open(worker_pool *p, error *e);
+void pool_local_apply(worker_pool *p, pool_item *item);
+pintle_status pool_local_close(worker_pool *p, error *e);
+#endif
