@@ -210,8 +210,6 @@ static inline const char *after(parser *s, const char *p) {
 /* p: behind the text's leading white space. Returns the end of the root value. */
 static const char *tree(parser *s, const char *p, item_node **root) {
   item_node *n = fresh(s);
-  char none = 0;
-  s->number_end = &none;
   if (!n) return NULL;
   *root = n;
   p = value(s, n, p);
@@ -261,7 +259,14 @@ pintle_status item_build(item_doc *d, str text, uint32_t flags, const item_limit
   if (!copy) return error_nomem(e);
   if (text.len) memcpy(copy, text.ptr, text.len);
   memset(copy + text.len, 0, ITEM_PAD);
-  parser s = {.d = d, .text = copy, .end = copy + text.len, .max_depth = l.max_depth, .flags = flags, .edit = edit, .st = PINTLE_OK};
+  parser s = {.d = d,
+              .text = copy,
+              .end = copy + text.len,
+              .number_end = copy + text.len,
+              .max_depth = l.max_depth,
+              .flags = flags,
+              .edit = edit,
+              .st = PINTLE_OK};
   item_node *root = NULL;
   const char *p = tree(&s, item_skip_space(copy), &root);
   if (p && p != s.end) fail(&s, p, "something stands behind the JSON value");
