@@ -191,6 +191,7 @@ static pintle_status create(fake_call *c, fake_objects *o, const pintle_id *what
     return fake_error(c, PINTLE_INVALID, "neither name nor generateName");
   pintle_id id = *what;
   id.name = pintle_str_or(d, "/metadata/name", "");
+  if (!id.ns || !*id.ns) id.ns = pintle_str_or(d, "/metadata/namespace", "");
   if (*id.name && find(o, &id)) return fake_error(c, PINTLE_EXISTS, "%s \"%s\" already exists", id.resource, id.name);
   return (st = d->api->raw(d, "", &json)) == PINTLE_OK ? store(c, o, NULL, json.ptr, out) : st;
 }
