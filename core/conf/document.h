@@ -21,6 +21,8 @@ pintle_status conf_set_add(conf_set *s, const char *file, str text, error *e);
 void conf_set_free(conf_set *s);
 /* "chain.yaml:12:5" of a node, or of the document when node is NULL. to holds at least 64 bytes; it is cut when too small. Returns to. */
 char *conf_place(const conf_document *d, const item_node *node, char *to, size_t size);
+/* As conf_place, but where the key of a member stands, if that is known. */
+char *conf_place_key(const conf_document *d, const item_node *node, char *to, size_t size);
 /* The document with that kind and metadata.name (name NULL: the only one or NOT_FOUND / CONFLICT); api_group "velero.io", "pintle.io" or "". */
 pintle_status conf_set_find(const conf_set *s, const char *api_group, const char *kind, const char *name, const conf_document **out,
                             error *e);

@@ -8,6 +8,8 @@ typedef struct conf_layer {
   const char *source;            /* "chain file", "ConfigMap velero/x", "BackupStorageLocation default" */
   const conf_document *document; /* for places; NULL = none */
   const item_node *object;       /* key: value; NULL = empty */
+  bool text;                     /* every value is text (ConfigMap, Init map): a JSON option is parsed as YAML, and {fromFile: ...} is not obeyed.
+                                    So is, without being told, a layer whose document is no PluginChain. */
 } conf_layer;
 typedef struct conf_environment {
   const char *(*get)(void *ctx, const char *name); /* for {fromEnv: NAME}; NULL = not set */
