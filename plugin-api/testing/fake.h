@@ -130,6 +130,12 @@ item_doc *fake_doc(fake_call *c, const char *what, const char *json, uint32_t fl
 pintle_status fake_interrupted(fake_call *c);
 PINTLE_PRINTF(3, 4) pintle_status fake_error(fake_call *c, pintle_status st, const char *format, ...);
 
+/* load.c: a table or struct of a plugin of any age as one of ours; what it lacks is 0 (R1). NULL: all 0. */
+void fake_copy(void *to, size_t ours, const void *from);
+#define FAKE_COPY(type, name, from) \
+  type name;                        \
+  fake_copy(&name, sizeof name, from)
+
 /* result.c */
 fake_result *fake_result_new(fake_call *c, uint32_t allowed, bool no_operation);
 void fake_selector_print(const pintle_selector *s, buf *out);

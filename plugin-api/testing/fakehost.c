@@ -56,19 +56,20 @@ static void keep(char *to, size_t size, const char *text, bool wrap) {
   if (snprintf(to, size, "%s", text ? text : "") < 0) to[0] = 0;
 }
 
-static pintle_status host_fail(pintle_call *call, const pintle_error *e) {
+static pintle_status host_fail(pintle_call *call, const pintle_error *given) {
   fake_call *c = call_of(call);
+  FAKE_COPY(pintle_error, e, given);
   error *f = &c->failure;
-  bool wrap = (e->flags & PINTLE_WRAP) && f->status != PINTLE_OK;
-  if (wrap) error_wrap(f, "%s", e->message ? e->message : "");
-  else error_set(f, e->status, "%s", e->message ? e->message : "");
-  f->status = e->status;
-  keep(f->hint, sizeof f->hint, e->hint, wrap);
-  keep(f->place, sizeof f->place, e->at, wrap);
-  keep(f->code, sizeof f->code, e->code, wrap);
-  if (!wrap || e->retry_after > 0) c->retry_after = e->retry_after;
-  if (!wrap || c->line == 0) c->line = e->line;
-  return e->status;
+  bool wrap = (e.flags & PINTLE_WRAP) && f->status != PINTLE_OK;
+  if (wrap) error_wrap(f, "%s", e.message ? e.message : "");
+  else error_set(f, e.status, "%s", e.message ? e.message : "");
+  f->status = e.status;
+  keep(f->hint, sizeof f->hint, e.hint, wrap);
+  keep(f->place, sizeof f->place, e.at, wrap);
+  keep(f->code, sizeof f->code, e.code, wrap);
+  if (!wrap || e.retry_after > 0) c->retry_after = e.retry_after;
+  if (!wrap || c->line == 0) c->line = e.line;
+  return e.status;
 }
 
 /* ---- log, findings, counters: [any] */
@@ -180,13 +181,12 @@ static const char *said(pintle_test_host *h, const char *text) {
   return copy ? copy : "";
 }
 
-static void host_report(pintle_call *call, const pintle_progress *p) {
+static void host_report(pintle_call *call, const pintle_progress *given) {
   pintle_test_host *h = call_of(call)->host;
-  pintle_progress *to = &h->outcome.progress;
+  FAKE_COPY(pintle_progress, p, given);
+  p.units = said(h, p.units), p.description = said(h, p.description), p.error = said(h, p.error), p.code = said(h, p.code);
+  h->outcome.progress = p;
   h->outcome.reports++;
-  *to = (pintle_progress){.struct_size = sizeof *to, .completed = p->completed, .n_completed = p->n_completed, .n_total = p->n_total};
-  to->started = p->started, to->updated = p->updated;
-  to->units = said(h, p->units), to->description = said(h, p->description), to->error = said(h, p->error), to->code = said(h, p->code);
 }
 
 static void *host_alloc(pintle_call *call, size_t n) {

@@ -4,7 +4,15 @@
 
 static const char *text(const char *z) { return z ? z : ""; }
 
-/* R1: whole fields of a table of any age into one of ours. need: the end of the last required field. */
+void fake_copy(void *to, size_t ours, const void *from) {
+  uint32_t size = 0, mine = (uint32_t)ours;
+  if (from) memcpy(&size, from, sizeof size);
+  memset(to, 0, ours);
+  if (from) memcpy(to, from, size < ours ? size : ours);
+  memcpy(to, &mine, sizeof mine);
+}
+
+/* As fake_copy, and refuses what cannot be a table: whole fields only. need: the end of the last required field. */
 static bool adopt(void *to, size_t ours, const void *from, size_t need, const char *what, error *e) {
   uint32_t size;
   if (!from || (uintptr_t)from % sizeof(void *)) return error_set(e, PINTLE_INVALID, "%s: no table", what), false;
@@ -13,10 +21,7 @@ static bool adopt(void *to, size_t ours, const void *from, size_t need, const ch
     error_set(e, PINTLE_INVALID, "%s: struct_size is %u; sizeof the table is wanted, at least %zu", what, size, need);
     return false;
   }
-  memset(to, 0, ours);
-  memcpy(to, from, size < ours ? size : ours);
-  uint32_t mine = (uint32_t)ours;
-  memcpy(to, &mine, sizeof mine);
+  fake_copy(to, ours, from);
   return true;
 }
 #define END(type, field) (offsetof(type, field) + sizeof(((type *)0)->field))

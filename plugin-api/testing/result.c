@@ -80,26 +80,27 @@ static pintle_status result_text(pintle_result *o, const char *s, size_t n) {
   return PINTLE_OK;
 }
 
-static pintle_status progress(pintle_result *o, const pintle_progress *p) {
+static pintle_status progress(pintle_result *o, const pintle_progress *given) {
   fake_result *r = of(o);
+  FAKE_COPY(pintle_progress, p, given);
   pintle_test_host *h = r->call->host;
   ALLOW(r, FAKE_PROGRESS, "progress");
-  pintle_progress c = {.struct_size = sizeof c, .completed = p->completed, .n_completed = p->n_completed, .n_total = p->n_total};
-  c.started = p->started, c.updated = p->updated;
-  c.units = arena_dup(&h->said, p->units), c.description = arena_dup(&h->said, p->description);
-  c.error = arena_dup(&h->said, p->error), c.code = arena_dup(&h->said, p->code);
+  pintle_progress c = p;
+  c.units = arena_dup(&h->said, p.units), c.description = arena_dup(&h->said, p.description);
+  c.error = arena_dup(&h->said, p.error), c.code = arena_dup(&h->said, p.code);
   if (!c.units || !c.description || !c.error || !c.code) return bad(r, PINTLE_NOMEM, "out of memory");
   if (*c.error && !c.completed) return bad(r, PINTLE_INVALID, "progress: an error without completed");
   h->outcome.progress = c, h->outcome.has_progress = 1;
   return PINTLE_OK;
 }
 
-static pintle_status entry(pintle_result *o, const pintle_entry *e) {
+static pintle_status entry(pintle_result *o, const pintle_entry *given) {
   fake_result *r = of(o);
+  FAKE_COPY(pintle_entry, e, given);
   ALLOW(r, FAKE_ENTRY, "entry");
-  if (!*text(e->key)) return bad(r, PINTLE_INVALID, "entry: no key");
-  if (e->size < 0) buf_printf(&r->call->host->entries, "%s ?\n", e->key);
-  else buf_printf(&r->call->host->entries, "%s %lld\n", e->key, (long long)e->size);
+  if (!*text(e.key)) return bad(r, PINTLE_INVALID, "entry: no key");
+  if (e.size < 0) buf_printf(&r->call->host->entries, "%s ?\n", e.key);
+  else buf_printf(&r->call->host->entries, "%s %lld\n", e.key, (long long)e.size);
   return PINTLE_OK;
 }
 
@@ -113,17 +114,18 @@ static void print_list(buf *out, const char *name, const char *const *list) {
   buf_addc(out, ']');
 }
 
-void fake_selector_print(const pintle_selector *s, buf *out) {
+void fake_selector_print(const pintle_selector *given, buf *out) {
+  FAKE_COPY(pintle_selector, s, given);
   buf_clear(out);
-  if (!s) return;
+  if (!given) return;
   buf_addc(out, '{');
-  print_list(out, "includedResources", s->included_resources);
-  print_list(out, "excludedResources", s->excluded_resources);
-  print_list(out, "includedNamespaces", s->included_namespaces);
-  print_list(out, "excludedNamespaces", s->excluded_namespaces);
-  if (*text(s->labels)) {
+  print_list(out, "includedResources", s.included_resources);
+  print_list(out, "excludedResources", s.excluded_resources);
+  print_list(out, "includedNamespaces", s.included_namespaces);
+  print_list(out, "excludedNamespaces", s.excluded_namespaces);
+  if (*text(s.labels)) {
     buf_addz(out, out->len > 1 ? ",\"labels\":" : "\"labels\":");
-    buf_json(out, str_of(s->labels));
+    buf_json(out, str_of(s.labels));
   }
   buf_addc(out, '}');
 }
