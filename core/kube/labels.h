@@ -3,8 +3,13 @@
 #define PINTLE_KUBE_LABELS_H
 #include "item/item.h"
 
-typedef struct kube_label { str key, value; } kube_label;
-typedef struct kube_labels { const kube_label *v; size_t n; } kube_labels; /* borrowed */
+typedef struct kube_label {
+  str key, value;
+} kube_label;
+typedef struct kube_labels {
+  const kube_label *v;
+  size_t n;
+} kube_labels;                                      /* borrowed */
 const str *kube_labels_get(kube_labels l, str key); /* NULL: absent */
 /* metadata.labels of an item (values that are no strings are left out); the array is in *a, the texts in the document. */
 pintle_status kube_labels_of(const item_doc *item, arena *a, kube_labels *out);

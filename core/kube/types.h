@@ -8,9 +8,13 @@ typedef struct kube_type {
   const char *group, *version, *kind, *resource, *singular; /* group "" = core */
   const char *short_names;                                  /* "po" or "cm,conf"; "" */
   uint8_t namespaced, origin;
-  uint8_t preferred;      /* the group's preferred version of this resource in the newest Kubernetes that serves it (CRD: by Kubernetes' version order) */
-  uint8_t since, until;   /* minors of Kubernetes 1.x that serve it, both included; until 255 = the newest of the table still does; 0,0 when not built in */
-  uint16_t id;            /* dense, from 0, within one kube_types */
+  /* The group's preferred version of this resource in the newest Kubernetes that serves it (CRD: by Kubernetes' version order, served ones
+   * first). */
+  uint8_t preferred;
+  /* Minors of Kubernetes 1.x that serve it, both included; since 15 = 1.15 or earlier; until 255 = the newest of the table still does; 0,0
+   * when not in the table. */
+  uint8_t since, until;
+  uint16_t id; /* dense, from 0, within one kube_types */
 } kube_type;
 
 extern const kube_type kube_built_in[]; /* sorted by group, kind, version; made by tools/gen-kube-types; id is 0 there */
@@ -21,13 +25,15 @@ typedef struct kube_types kube_types;
 pintle_status kube_types_new(kube_types **out);
 void kube_types_free(kube_types *t);
 /* All versions of an apiextensions.k8s.io v1 or v1beta1 CRD, served or not. A CRD replaces an earlier one and earlier guesses of its group and
- * kind (their pointers stay readable). INVALID: not a CRD. */
+ * kind (their pointers stay readable); a kind of Kubernetes itself stays as it is. INVALID: not a CRD, the pointer of the culprit in e->place. */
 pintle_status kube_types_add_crd(kube_types *t, const item_doc *crd, error *e);
-/* One type as data (what the supervisor tells its workers). EXISTS when known already. */
+/* One type as data (what the supervisor tells its workers). A CRD's type replaces guesses of its group and kind and an earlier, different CRD's
+ * type, so that a registry told every type of another in order of ids gets the same ids. EXISTS when known already. */
 pintle_status kube_types_add(kube_types *t, const kube_type *like);
 /* The type of apiVersion ("v1", "apps/v1") and kind. Unknown: a guess is added (English plural in lower case, namespaced as given), origin
  * KUBE_GUESSED; the caller says so once. NULL: no memory, or no valid apiVersion or kind (DNS-1123 group, DNS-1035 version, kind an
- * identifier of at most 63 characters). A built-in group and kind in a version that the table lacks takes resource and scope from its other versions (and is no guess). */
+ * identifier of at most 63 characters), or 65,536 types. A built-in group and kind (or a CRD's) in a version that is not known takes resource and
+ * scope from its other versions (and is no guess). */
 const kube_type *kube_types_of(kube_types *t, str api_version, str kind, bool namespaced_guess);
 /* By what users write: "pods", "po", "pod", "deployments.apps", "deployment.apps", "ingresses.extensions", "deploy"; lower case is applied.
  * The preferred version. Core and older groups win over others for a bare name, as kubectl does. NULL: unknown. */
