@@ -8,7 +8,8 @@
 #define PINTLE_CONF_YAML_H
 #include "item/item.h"
 
-/* Where values came from: pairs of offset in the JSON text and place in the source, ascending by offset. */
+/* Where values came from: pairs of offset in the JSON text (from the first byte that conf_yaml_next added) and place in the source, ascending
+ * by offset. Keys have marks too. */
 typedef struct conf_places {
   struct conf_mark {
     uint32_t offset, line, column;
@@ -24,6 +25,8 @@ typedef struct conf_yaml conf_yaml;
  * '{' or '[') is YAML too, but is read by the faster way where that gives the same result. */
 pintle_status conf_yaml_open(int fd, str text, const char *name, const item_limits *limits, conf_yaml **out, error *e);
 void conf_yaml_close(conf_yaml *y);
+/* From now on the stream is JSON: documents one behind the other, nothing but white space between them. */
+void conf_yaml_json_only(conf_yaml *y);
 /* The next document, appended to *json; *line is where it begins. Empty documents (and those of comments only) are passed over. NOT_FOUND at
  * the end of the stream. INVALID with place "name:line:column": after a syntax error the stream is over; after an error of value (duplicate key,
  * .inf, too large, too deep) the next call goes on with the next document. Memory: one document. */
@@ -31,8 +34,23 @@ pintle_status conf_yaml_next(conf_yaml *y, buf *json, conf_places *places, uint3
 /* The same without ever holding a List whole. emit gets each top-level document as conf_yaml_next would give it; but of a document that is a
  * mapping with a sequence under `items`, first each element (part = CONF_ITEM; its number; held by the receiver as tentative) and, at its end, the
  * mapping without `items` (part = CONF_LIST), so that `kind` may come last. If that turns out to be no List (kind does not end in "List"), the
- * receiver joins them. What emit returns, if not OK, ends the reading and is returned. */
-enum { CONF_WHOLE = 0, CONF_ITEM = 1, CONF_LIST = 2 };
+ * receiver joins them. When an error keeps CONF_LIST from coming, part = CONF_VOID (no text) says that the elements are void. What emit returns, if not OK, ends the reading and is returned. */
+enum { CONF_WHOLE = 0, CONF_ITEM = 1, CONF_LIST = 2, CONF_VOID = 3 };
 typedef pintle_status (*conf_emit)(void *ctx, int part, str json, uint32_t line);
 pintle_status conf_yaml_each(conf_yaml *y, conf_emit emit, void (*bad)(void *ctx, const error *e), void *ctx, error *e);
+
+/* conf_yaml_each for a receiver that keeps JSON where it is. A raw part is JSON as it stands in the stream, at offset; unless the stream is
+ * json_only it is valid, else only its brackets were matched. Parts that are not raw are canonical. Of a raw CONF_LIST, offset and length are
+ * those of the whole mapping, items included. An element in error goes to bad, and reading goes on. A mapping whose kind comes first and does not
+ * end in "List" is one CONF_WHOLE. */
+typedef struct conf_part {
+  int part;
+  bool raw;
+  uint32_t line, column; /* where it begins */
+  str text;
+  int64_t offset;
+  uint64_t length;
+} conf_part;
+typedef pintle_status (*conf_take)(void *ctx, const conf_part *part);
+pintle_status conf_yaml_parts(conf_yaml *y, conf_take take, void (*bad)(void *ctx, const error *e), void *ctx, error *e);
 #endif
