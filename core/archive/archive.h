@@ -41,9 +41,19 @@ typedef struct archive_entry {
 } archive_entry;
 /* Reads gzip or plain tar (USTAR, PAX, GNU long names) from fd. each is called for every regular file; links, devices, FIFOs, sockets, sparse
  * files, an absolute name or one with ".." are INVALID naming the entry (the whole archive is refused: nothing of it may be trusted); directories
- * are passed over. What each returns, if not OK, ends the reading and is returned. Truncated, damaged, trailing garbage after the gzip stream: INVALID. */
+ * are passed over. NULL limits: the defaults. Two meanings (PAX and ustar sizes that differ, a repeated PAX path, a name behind the end) are
+ * INVALID too. What each returns, if not OK, ends the reading and is returned. Truncated, damaged, trailing garbage after the gzip stream: INVALID. */
 pintle_status archive_read(int fd, const char *name, const archive_limits *limits,
                            pintle_status (*each)(void *ctx, const archive_entry *entry, error *e), void *ctx, error *e);
+
+/* The same for bytes that arrive in pieces of any size. After an error only free may follow. name is borrowed. */
+typedef struct archive_reader archive_reader;
+pintle_status archive_reader_open(const char *name, const archive_limits *limits,
+                                  pintle_status (*each)(void *ctx, const archive_entry *entry, error *e), void *ctx, archive_reader **out,
+                                  error *e);
+pintle_status archive_reader_feed(archive_reader *r, str piece, error *e);
+pintle_status archive_reader_end(archive_reader *r, error *e); /* no more will come: was it whole? */
+void archive_reader_free(archive_reader *r);                   /* NULL is fine */
 
 /* ---- paths inside */
 typedef struct archive_path {
@@ -55,6 +65,6 @@ typedef struct archive_path {
 /* Is it an item's path ("resources/GR[/VERSION[-preferredversion]]/(cluster|namespaces/NS)/NAME.json")? The parts point into path. */
 bool archive_path_parse(const char *path, archive_path *out);
 /* version "" = the unversioned one. A file name over 255 bytes becomes its first 200 bytes (cut at a character), '~', 12 hex digits of the SHA-256 of the
- * whole name, ".json". */
+ * whole name (without ".json"), ".json". */
 void archive_path_make(str group_resource, str version, bool preferred, str ns, str name, buf *out);
 #endif

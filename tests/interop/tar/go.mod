@@ -1,0 +1,3 @@
+module pintle/tests/interop/tar
+
+go 1.21
