@@ -22,6 +22,7 @@ typedef struct chain_options {
   int (*cancel_fd)(void *ctx);
   const void *(*extension)(void *ctx, const char *id); /* pintle.items/1...; NULL: none */
   void *ctx;
+  const pintle_plugin *const *linked; /* as in chain_plan_options */
 } chain_options;
 /* Opens the plugins of the plan, load(), create() each entry of this segment, applies_to where there is one. The error names plugin and action;
  * its place is a JSON Pointer into the config where the plugin gave one, and *failed (may be NULL) is the entry. */
@@ -47,6 +48,12 @@ typedef struct chain_related {
   uint32_t flags;
   uint32_t entry;
 } chain_related;
+typedef struct chain_operation {
+  uint32_t entry;
+  const char *id;
+  const chain_related *post;
+  size_t n_post;
+} chain_operation;
 typedef struct chain_outcome {
   int32_t what;
   uint32_t next;         /* YIELD: the entry to go on with */
@@ -60,14 +67,16 @@ typedef struct chain_outcome {
   uint32_t warnings, errors, findings,
       calls; /* log lines of WARN, ERROR (an action's error with onError Warn counts as a warning); findings; actions called */
   const chain_related *related;
-  size_t n_related;      /* YIELD: additional items, in order; backup: PINTLE_MUST_INCLUDE in flags */
+  size_t n_related; /* YIELD: additional items, in order; backup: PINTLE_MUST_INCLUDE in flags. SKIPPED of a backup: they are still taken */
   const char *operation; /* with entry in op_entry; NULL: none. The next issue's engine journals it */
   uint32_t op_entry;
   int64_t wait; /* -1 none */
   const chain_related *post;
   size_t n_post;
-  str record;          /* JSON array: what each action did; "" when none was called. See docs/architecture.md */
-  str original_labels; /* to hand back after a YIELD */
+  str record;                        /* JSON array: what each action did; "" when none was called. See docs/architecture.md */
+  str original_labels;               /* to hand back after a YIELD */
+  const chain_operation *operations; /* all of this stretch; operation, op_entry and post above are the first one's */
+  size_t n_operations;
 } chain_outcome;
 /* Never fails itself: everything is in *out, which lives until the next call of chain_apply. */
 void chain_apply(chain *c, const chain_input *in, chain_outcome *out);

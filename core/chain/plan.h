@@ -49,6 +49,7 @@ typedef struct chain_plan {
   uint32_t kind;    /* CONF_BACKUP_ITEM_ACTION, CONF_RESTORE_ITEM_ACTION, CONF_DELETE_ITEM_ACTION... */
   bool dry_run;     /* entries neither PURE nor OBEYS_DRY_RUN are not called, and say so in the record */
   bool finalizing;
+  struct chain_resources *resources; /* what chain_plan_wants remembers; NULL: nothing yet */
 } chain_plan;
 
 typedef struct chain_plan_options {
@@ -61,14 +62,17 @@ typedef struct chain_plan_options {
   int64_t item_timeout; /* 0 = 60 s */
   const conf_environment *environment;
   bool without_host_steps; /* chain run --action: no metadata reset etc. */
+  const pintle_plugin *const
+      *linked; /* NULL-ended; plugins that are part of the program (tests, bench); NULL: none. chain_open needs them too */
 } chain_plan_options;
 /* Order: host steps that come first, the chain file's actions as listed, the rest by priority and name, host steps that come last. An action listed
  * that is not there, is set aside or refused: INVALID with file, line, reason and the nearest right name. */
 pintle_status chain_plan_make(const chain_plan_options *options, chain_plan *out, error *e);
 void chain_plan_free(chain_plan *p);
-void chain_plan_print(const chain_plan *p, const kube_types *types, buf *json); /* with the types that are not built in */
+void chain_plan_print(const chain_plan *p, const kube_types *types,
+                      buf *json); /* with the types that are not built in, and secrets: for workers */
 pintle_status chain_plan_parse(str json, chain_plan *out, kube_types *types, error *e);
-/* Does any entry want such an item? Cached by type where it can be. */
+/* Does any entry want such an item? Cached by type where it can be: one thread at a time asks a plan. types: those of the run, in which type is. */
 bool chain_plan_wants(const chain_plan *p, const kube_types *types, const kube_type *type, str ns, kube_labels labels);
 /* Prints name, file:line:column of e->place (a pointer that the plugin gave) of an entry's config error into e->place. */
 void chain_plan_place(const chain_entry *entry, error *e);

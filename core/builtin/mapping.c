@@ -1,0 +1,60 @@
+/* mapping.c -- pintle.io/namespace-mapping: names of namespaces, wherever an item holds one.  SPDX-License-Identifier: Apache-2.0 */
+#include "builtin/steps.h"
+
+/* The namespace that ns becomes, or NULL when it stays. */
+static const char *mapped(const pintle_doc *run, const char *ns) {
+  char key[1200];
+  pintle_str to;
+  if (!ns[0] || run->api->get_str(run, pintle_key(key, sizeof key, "/spec/namespaceMapping", ns), &to) != PINTLE_OK) return NULL;
+  return to.len && strcmp(to.ptr, ns) != 0 ? to.ptr : NULL;
+}
+
+/* Maps the string at pointer, if there is one. */
+static pintle_status map_at(pintle_doc *item, const pintle_doc *run, const char *pointer) {
+  const char *to = mapped(run, pintle_str_or(item, pointer, ""));
+  return to ? pintle_set_str(item, pointer, to) : PINTLE_OK;
+}
+
+/* The API server keeps this label equal to the name. */
+static pintle_status map_namespace(pintle_doc *item, const pintle_doc *run) {
+  const char *label = "/metadata/labels/kubernetes.io~1metadata.name", *name = pintle_str_or(item, "/metadata/name", ""),
+             *to = mapped(run, name);
+  if (!to) return PINTLE_OK;
+  bool labelled = strcmp(pintle_str_or(item, label, ""), name) == 0;
+  pintle_status st = pintle_set_str(item, "/metadata/name", to);
+  return st == PINTLE_OK && labelled ? pintle_set_str(item, label, to) : st;
+}
+
+static pintle_status map_subjects(pintle_doc *item, const pintle_doc *run) {
+  const pintle_doc_api *api = item->api;
+  const pintle_value *subjects = api->at(item, "/subjects");
+  if (api->type(item, subjects) != PINTLE_T_ARRAY) return PINTLE_OK;
+  size_t n = 0;
+  for (const pintle_value *v = api->first(item, subjects); v; v = api->next(item, v)) n++;
+  for (size_t i = 0; i < n; i++) { /* by index: an edit may move what a walk stands on */
+    char at[80];
+    snprintf(at, sizeof at, "/subjects/%zu/kind", i);
+    if (strcmp(pintle_str_or(item, at, ""), "ServiceAccount") != 0) continue;
+    snprintf(at, sizeof at, "/subjects/%zu/namespace", i);
+    pintle_status st = map_at(item, run, at);
+    if (st != PINTLE_OK) return st;
+  }
+  return PINTLE_OK;
+}
+
+pintle_status builtin_map_namespaces(void *self, pintle_call *call, pintle_doc *item, const pintle_input *in, pintle_result *out) {
+  (void)self, (void)call, (void)out;
+  const pintle_doc *run = in->run;
+  if (!run->api->first(run, run->api->at(run, "/spec/namespaceMapping"))) return PINTLE_OK;
+  if (builtin_is(item, "", "Namespace")) return map_namespace(item, run);
+  pintle_status st = PINTLE_OK;
+  if (item->api->at(item, "/metadata/namespace")) st = map_at(item, run, "/metadata/namespace");
+  else { /* stored without one, it lives in the namespace that its id names */ const char *to = mapped(run, in->id->ns);
+    if (to) st = pintle_set_str(item, "/metadata/namespace", to);
+  }
+  if (st == PINTLE_OK && builtin_is(item, "", "PersistentVolume")) st = map_at(item, run, "/spec/claimRef/namespace");
+  if (st == PINTLE_OK &&
+      (builtin_is(item, "rbac.authorization.k8s.io", "RoleBinding") || builtin_is(item, "rbac.authorization.k8s.io", "ClusterRoleBinding")))
+    st = map_subjects(item, run);
+  return st;
+}
