@@ -5,7 +5,8 @@
 #define PINTLE_HOST_CALL_H
 #include "item/item.h"
 
-/* Where a call's side effects go; NULL members: dropped (property, extension: unknown). Called on the calling thread; log also from any. */
+/* Where a call's side effects go; NULL members: dropped (property, extension: unknown). Called on the calling thread; log
+ * and count also from any other, at the same time (host.h tags them [any]). */
 typedef struct host_services {
   void *ctx;
   void (*log)(void *ctx, int32_t level, str message, const pintle_kv *fields, size_t n); /* copied; control characters already escaped */
@@ -88,7 +89,7 @@ typedef struct host_result {
   pintle_progress progress;
   const pintle_selector *selector;
   pintle_status (*entry)(void *ctx, const pintle_entry *e); /* set after host_result_begin; NULL: dropped */
-  void *entry_ctx; /* entries are handed on as they come */
+  void *entry_ctx;                                          /* entries are handed on as they come */
   pintle_status sticky;
   bool no_operation;
 } host_result;

@@ -92,7 +92,7 @@ static pintle_status operation(pintle_result *h, const char *id) {
   host_result *r = result_of(h, HOST_RESULT_OPERATION, "operation", &st);
   if (!r) return st;
   if (r->no_operation) return refuse(r, PINTLE_CONFLICT, "operation: none may be started while finalizing or in a dry run");
-  if (r->operation) return refuse(r, PINTLE_INVALID, "operation: only one can be started");
+  if (r->operation) return refuse(r, PINTLE_CONFLICT, "operation: one is started already");
   const char *fault = host_fault(id, 1024, 0); /* opaque: a '/' is the vendor's business */
   if (fault) return refuse(r, PINTLE_INVALID, "operation: the id %s", fault);
   return (r->operation = arena_dup(&r->memory, id)) ? PINTLE_OK : nomem(r);
@@ -111,6 +111,7 @@ static pintle_status skip(pintle_result *h, const char *why) {
   pintle_status st;
   host_result *r = result_of(h, HOST_RESULT_SKIP, "skip", &st);
   if (!r) return st;
+  if (!why || !why[0]) return refuse(r, PINTLE_INVALID, "skip: no reason given");
   return (r->skip = host_clean_copy(&r->memory, why, 1024)) ? PINTLE_OK : nomem(r);
 }
 
