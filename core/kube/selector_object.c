@@ -81,15 +81,21 @@ static pintle_status expression(kube_selector *s, const item_node *x, error *e) 
   return checked(r, x, e);
 }
 
-static pintle_status field(kube_selector *s, const item_node *m, error *e) {
-  static const char *const known[] = {"matchLabels", "matchExpressions"};
-  if (str_is(item_key(m), known[0])) return match_labels(s, m, e);
-  if (!str_is(item_key(m), known[1]))
-    return unknown(m, item_key(m), known, 2, "field of a label selector; there are matchLabels, matchExpressions", e);
-  if (item_type(m) != PINTLE_T_ARRAY) return item_type(m) == PINTLE_T_NULL ? PINTLE_OK : wrong(m, e, "matchExpressions is no array");
+static pintle_status expressions(kube_selector *s, const item_node *list, error *e) {
   pintle_status st = PINTLE_OK;
-  for (const item_node *x = item_first(m); x && st == PINTLE_OK; x = item_next(x)) st = expression(s, x, e);
+  if (item_type(list) == PINTLE_T_NULL) return PINTLE_OK;
+  if (item_type(list) != PINTLE_T_ARRAY) return wrong(list, e, "matchExpressions is no array");
+  for (const item_node *x = item_first(list); x && st == PINTLE_OK; x = item_next(x)) st = expression(s, x, e);
   return st;
+}
+
+static pintle_status fields(kube_selector *s, const item_node *n, error *e) {
+  static const char *const known[] = {"matchLabels", "matchExpressions"};
+  for (const item_node *m = item_first(n); m; m = item_next(m))
+    if (!str_is(item_key(m), known[0]) && !str_is(item_key(m), known[1]))
+      return unknown(m, item_key(m), known, 2, "field of a label selector; there are matchLabels, matchExpressions", e);
+  pintle_status st = match_labels(s, item_member(n, str_of(known[0])), e);
+  return st ? st : expressions(s, item_member(n, str_of(known[1])), e);
 }
 
 pintle_status kube_selector_of(const item_node *n, kube_selector **out, error *e) {
@@ -97,8 +103,7 @@ pintle_status kube_selector_of(const item_node *n, kube_selector **out, error *e
   if (item_type(n) != PINTLE_T_NULL && item_type(n) != PINTLE_T_OBJECT) return wrong(n, e, "it is no object");
   kube_selector *s = calloc(1, sizeof *s);
   if (!s) return error_nomem(e);
-  for (const item_node *m = item_type(n) == PINTLE_T_OBJECT ? item_first(n) : NULL; m && st == PINTLE_OK; m = item_next(m))
-    st = field(s, m, e);
+  if (item_type(n) == PINTLE_T_OBJECT) st = fields(s, n, e);
   if (st) {
     kube_selector_free(s);
     return st;

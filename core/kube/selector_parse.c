@@ -57,7 +57,8 @@ static pintle_status value(parser *p, kube_requirement *r, str v) {
   return kube_requirement_value(p->s, r, v) ? PINTLE_OK : error_nomem(p->e);
 }
 
-/* What stands between the parentheses. A comma with nothing before or behind it stands for an empty value too; "(,,)" is an error, as there. */
+/* What stands between the parentheses. A comma with nothing before or behind it stands for an empty value too. (Versions of apimachinery before
+ * 0.34 or so refuse "(,,)" by mistake; later ones do not.) */
 static pintle_status list(parser *p, kube_requirement *r) {
   pintle_status st = PINTLE_OK;
   for (;;) {
@@ -71,7 +72,6 @@ static pintle_status list(parser *p, kube_requirement *r) {
       advance(p);
       if (st == PINTLE_OK && (p->tok == CLOSE || p->tok == COMMA)) st = value(p, r, STR(""));
       if (st || p->tok == CLOSE) return st;
-      if (p->tok == COMMA) advance(p);
     } else return expected(p, "',' or a value");
   }
 }

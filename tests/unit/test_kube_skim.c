@@ -123,7 +123,7 @@ START_TEST(every_offset) {
   buf b = {0};
   for (unsigned pad = 0; pad < 140; pad++) {
     buf_clear(&b);
-    buf_printf(&b, "{\"spec\":{\"%0*d\":\"\\\\\\\"}{][\\\\\",\"x\":[{},[\"]\"]]},%s", (int)pad + 1, 0, HEAD + 1);
+    buf_printf(&b, "{\"spec\":{\"%0*d\":\"\\\\\\\"}{][\\\\\",\"x\":[{},[\"]\"]]},%s", (int)pad + 1, 0, &HEAD[1]);
     buf_printf(&b, "{\"annotations\":{\"a\":\"%0*d\\\\\\\\\\\"}\"},\"name\":\"n%u\"}}", (int)pad + 1, 0, pad);
     ck_assert_msg(skim_n(b.data, b.len) == PINTLE_OK, "%s: %s", b.data, e.message);
     ck_assert_int_eq(atoi(k.name.ptr + 1), (int)pad);
