@@ -172,14 +172,19 @@ static pintle_status convert_size(str text, bool secret, buf *json, convert_faul
 
 /* ---- nested values */
 
+#define TEXT_NAME "text"
+
 static void close_yaml(conf_yaml **y) {
   if (*y) conf_yaml_close(*y);
 }
 
 static pintle_status yaml_fault(const error *e, bool secret, convert_fault *f) {
+  unsigned line = 0, column = 0;
+  char where[64] = "";
   if (e->status == PINTLE_NOMEM) return PINTLE_NOMEM;
-  if (secret) SAY(f->what, "is not valid YAML (%.60s)", e->place);
-  else SAY(f->what, "is not valid YAML: %.100s (%.60s)", e->message, e->place);
+  if (sscanf(e->place, TEXT_NAME ":%u:%u", &line, &column) == 2) SAY(where, " in line %u, column %u of it", line, column);
+  if (secret) SAY(f->what, "is not valid YAML%s", where);
+  else SAY(f->what, "is not valid YAML%s: %.110s", where, e->message);
   SAY(f->hint, "%.199s", secret ? "" : e->hint);
   return PINTLE_INVALID;
 }
@@ -192,7 +197,7 @@ pintle_status conf_text_json(str text, buf *json, convert_fault *f, bool secret)
   size_t before = json->len;
   error e;
   error_clear(&e);
-  pintle_status st = conf_yaml_open(-1, text, "line", NULL, &y, &e);
+  pintle_status st = conf_yaml_open(-1, text, TEXT_NAME, NULL, &y, &e);
   if (st == PINTLE_OK) st = conf_yaml_next(y, json, &places, &line, &e);
   conf_places_free(&places);
   if (st == PINTLE_NOT_FOUND) return buf_addz(json, "null"), PINTLE_OK;

@@ -65,6 +65,8 @@ static const fault_case faults[] = {
      "Backup \"b1\": unknown key \"on-error\" in spec.hooks.resources[0].pre[0].exec", "did you mean \"onError\"?"},
     {RESTORE("  restoreStatus: {resources: [a]}\n"), "f.yaml:5:19", "Restore \"r1\": unknown key \"resources\" in spec.restoreStatus",
      "known keys: includedResources, excludedResources"},
+    {"{\"apiVersion\":\"velero.io/v1\",\"kind\":\"Backup\",\n \"metadata\": {\"name\": \"b1\"}, \"spec\": {\"tll\" : \"1h\"}}",
+     "f.yaml:2:39", "Backup \"b1\": unknown key \"tll\" in spec", "did you mean \"ttl\"?"},
     /* types */
     {BACKUP("  includedNamespaces: prod\n"), "f.yaml:5:23", "Backup \"b1\": spec.includedNamespaces must be a list, not text",
      "write a list: [\"prod\"]"},
@@ -198,23 +200,23 @@ START_TEST(a_directory_is_read_in_byte_order) {
   conf_set s = {0};
   error e;
   ck_assert_ptr_nonnull(mkdtemp(dir));
-  write_file(dir, "b.yml", "n: 3\n---\n\n---\nn: 4\n");
-  write_file(dir, "B.json", "{\"n\": 1}");
-  write_file(dir, "a.yaml", "# a comment\nn: 2\n");
-  write_file(dir, "c.txt", "n: [");
-  write_file(dir, ".hidden.yaml", "n: [");
+  write_file(dir, "b.yml", "a: 3\n---\n\n---\na: 4\n");
+  write_file(dir, "B.json", "{\"a\": 1}");
+  write_file(dir, "a.yaml", "# a comment\na: 2\n");
+  write_file(dir, "c.txt", "a: [");
+  write_file(dir, ".hidden.yaml", "a: [");
   snprintf(path, sizeof path, "%s/d.yaml", dir);
   mkdir(path, 0755);
   ck_assert_msg(conf_set_load(&s, dir, &e) == PINTLE_OK, "%s", e.message);
   ck_assert_uint_eq(s.n, 4);
   for (size_t i = 0; i < s.n; i++) {
     int64_t n = 0;
-    ck_assert_int_eq(item_int(item_at(s.v[i]->doc, "/n"), &n), PINTLE_OK);
+    ck_assert_int_eq(item_int(item_at(s.v[i]->doc, "/a"), &n), PINTLE_OK);
     ck_assert_int_eq(n, (int64_t)i + 1);
   }
   snprintf(path, sizeof path, "%s/b.yml:5:1", dir);
   ck_assert_str_eq(conf_place(s.v[3], NULL, place, sizeof place), path);
-  ck_assert_int_eq(item_set_json(s.v[0]->doc, "/n", STR("2")), PINTLE_DENIED);
+  ck_assert_int_eq(item_set_json(s.v[0]->doc, "/a", STR("2")), PINTLE_DENIED);
   conf_set_free(&s);
 
   write_file(dir, "e.yaml", "a: 1\nb: {\n");
@@ -261,9 +263,28 @@ START_TEST(finding) {
   ck_assert_str_eq(e.place, "f.yaml:7:1");
   ck_assert_int_eq(conf_set_find(&s, "velero.io", "Backup", "dialy", &d, &e), PINTLE_NOT_FOUND);
   ck_assert_str_eq(e.hint, "did you mean \"daily\"?");
+  ck_assert_int_eq(conf_set_find(&s, "velero.io", "Backup", "x", &d, NULL), PINTLE_NOT_FOUND); /* an error that nobody wants */
   ck_assert_int_eq(conf_set_find(&s, "velero.io", "Backup", "x", &d, &e), PINTLE_NOT_FOUND);
   ck_assert_str_eq(e.hint, "there is: daily, weekly");
   conf_set_free(&s);
+}
+END_TEST
+
+/* What flags made has no place but its name. */
+START_TEST(a_document_of_edits) {
+  conf_document d = {.file = "command line"};
+  error e;
+  error_clear(&e);
+  ck_assert_int_eq(item_new(&d.doc), PINTLE_OK);
+  ck_assert_int_eq(item_set(d.doc, "/apiVersion", STR("velero.io/v1")), PINTLE_OK);
+  ck_assert_int_eq(item_set(d.doc, "/kind", STR("Backup")), PINTLE_OK);
+  ck_assert_int_eq(item_set_json(d.doc, "/metadata", STR("{\"name\":\"b1\"}")), PINTLE_OK);
+  ck_assert_int_eq(conf_check(&d, &e), PINTLE_OK);
+  ck_assert_int_eq(item_set_json(d.doc, "/spec", STR("{\"ttl\":\"1 day\"}")), PINTLE_OK);
+  ck_assert_int_eq(conf_check(&d, &e), PINTLE_INVALID);
+  ck_assert_str_eq(e.message, "Backup \"b1\": spec.ttl: \"1 day\" is not a duration");
+  ck_assert_str_eq(e.place, "command line");
+  item_free(d.doc);
 }
 END_TEST
 
@@ -289,6 +310,7 @@ int main(void) {
   tcase_add_test(t, schedules);
   tcase_add_test(t, a_directory_is_read_in_byte_order);
   tcase_add_test(t, finding);
+  tcase_add_test(t, a_document_of_edits);
   tcase_add_test(t, places);
   suite_add_tcase(s, t);
   SRunner *r = srunner_create(s);
