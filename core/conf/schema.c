@@ -11,6 +11,7 @@ static pintle_status wrong_type(const conf_document *d, const item_node *node, c
   conf_fault(d, node, e, "%s must be %s, not %s", conf_path(node, path), wanted, conf_type_name(type));
   if (type == PINTLE_T_OBJECT && s->type == SCHEMA_STRING && (item_member(node, STR("fromFile")) || item_member(node, STR("fromEnv"))))
     error_hint(e, "fromFile and fromEnv are for the options of a PluginChain's actions");
+  if (type == PINTLE_T_OBJECT && item_count(node) == 0 && s->type == SCHEMA_LIST) error_hint(e, "write [] for an empty list");
   bool scalar = type == PINTLE_T_NUMBER || type == PINTLE_T_BOOL || type == PINTLE_T_STRING;
   str text = type == PINTLE_T_NUMBER ? item_number(node)
              : type == PINTLE_T_BOOL ? str_of(item_true(node) ? "true" : "false")

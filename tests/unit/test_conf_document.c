@@ -70,6 +70,8 @@ static const fault_case faults[] = {
     /* types */
     {BACKUP("  includedNamespaces: prod\n"), "f.yaml:5:23", "Backup \"b1\": spec.includedNamespaces must be a list, not text",
      "write a list: [\"prod\"]"},
+    {BACKUP("  excludedResources: {}\n"), "f.yaml:5:22", "Backup \"b1\": spec.excludedResources must be a list, not a mapping",
+     "write [] for an empty list"},
     {BACKUP("  snapshotVolumes: \"true\"\n"), "f.yaml:5:20", "Backup \"b1\": spec.snapshotVolumes must be true or false, not text",
      "write it without quotes"},
     {BACKUP("  uploaderConfig: {parallelFilesUpload: 1.5}\n"), "f.yaml:5:41",
