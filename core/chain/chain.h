@@ -33,6 +33,9 @@ pintle_status chain_plan_selectors(chain_plan *p, str json, error *e);
 /* finish() each, in reverse order; counters as JSON {"action":{"counter":n}} appended to *counters; all destroyed. Errors are in *e (the first). */
 pintle_status chain_close(chain *c, buf *counters, error *e);
 
+/* Items that the entry would be called for now fail, by the action's name and why (with onError Warn: a warning). why "" or NULL: no more. */
+pintle_status chain_quarantine(chain *c, uint32_t entry, const char *why);
+
 /* ---- one item */
 typedef struct chain_input {
   pintle_id id; /* as in the backup (before mapping) */
