@@ -2,7 +2,10 @@
 #include "worker/pool.h"
 #include <stdlib.h>
 
-typedef struct pool_counter { const char *action, *name; int64_t value; } pool_counter;
+typedef struct pool_counter {
+  const char *action, *name;
+  int64_t value;
+} pool_counter;
 
 static pintle_status add(worker_pool *p, str action, str name, int64_t value, error *e) {
   for (size_t i = 0; i < p->n_sums; i++) {

@@ -49,7 +49,8 @@ void pool_watch(worker_pool *p, pool_proc *w, int64_t now) {
     return; /* somebody looks at it with a debugger */
   } else if (c && deadline && (told ? now > told + grace && now > deadline : now > deadline + CLOCK_SECOND)) {
     int64_t limit = deadline - atomic_load(&c->started);
-    snprintf(why, sizeof why, "the deadline of %lld.%01lld s", (long long)(limit / CLOCK_SECOND), (long long)(limit / (CLOCK_SECOND / 10) % 10));
+    snprintf(why, sizeof why, "the deadline of %lld.%01lld s", (long long)(limit / CLOCK_SECOND),
+             (long long)(limit / (CLOCK_SECOND / 10) % 10));
     w->timed_out = true;
     pool_kill(w, why);
   } else if (!c && now > w->seen_at + (w->state == POOL_STARTING ? START_LIMIT : IDLE_LIMIT) && (w->with.first || w->state != POOL_READY)) {
@@ -74,8 +75,9 @@ static void strike(worker_pool *p, uint32_t entry, bool timed_out) {
   else s->deaths++;
   if (s->quarantined || s->deaths + s->timeouts < POOL_STRIKES) return;
   s->quarantined = true;
-  pool_log(p, PINTLE_LOG_ERROR, pool_plugin_of(p, entry), "action %s is quarantined after %d crashes or deadlines: it is not called any more in this run",
-           p->o.plan->entries[entry].name, POOL_STRIKES);
+  pool_log(p, PINTLE_LOG_ERROR, pool_plugin_of(p, entry),
+           "action %s is quarantined after %d crashes or deadlines: it is not called any more in this run", p->o.plan->entries[entry].name,
+           POOL_STRIKES);
   buf body = {0};
   wire_u32(&body, entry);
   for (pool_proc *w = p->procs; w && !body.failed; w = w->next)
@@ -98,7 +100,8 @@ static void settle(worker_pool *p, pool_proc *w, uint32_t entry, uint64_t ticket
       const chain_entry *a = &p->o.plan->entries[entry];
       bool timed_out = w->killed_at && w->timed_out;
       if (a->on_error == CONF_FAIL_RUN) o.what = CHAIN_FAIL_RUN;
-      error_set(&o.error, timed_out ? PINTLE_TIMED_OUT : PINTLE_FAILED, "action %s of plugin %s %s in %s", a->name, pool_plugin_of(p, entry), how, what);
+      error_set(&o.error, timed_out ? PINTLE_TIMED_OUT : PINTLE_FAILED, "action %s of plugin %s %s in %s", a->name,
+                pool_plugin_of(p, entry), how, what);
       o.calls = 1;
     } else error_set(&o.error, PINTLE_CANCELLED, "the run was cancelled");
     char trace[PAGE_TRACE + 1];
@@ -133,20 +136,22 @@ void pool_buried(worker_pool *p, pool_proc *w) {
   bool ours = p->cancelled_at != 0 || (w->killed_at && !w->timed_out);
   if (entry < p->o.plan->n && !ours) strike(p, entry, w->timed_out);
   else if (!ours && atomic_load(&w->page->calls) && last < p->o.plan->n) { /* a thread of its, perhaps: after the call that ended last */
-    pool_log(p, PINTLE_LOG_WARN, pool_plugin_of(p, last), "worker %d %s between two calls; the last one was %s of action %s", (int)w->pid, how,
-             w->page->last.what, p->o.plan->entries[last].name);
+    pool_log(p, PINTLE_LOG_WARN, pool_plugin_of(p, last), "worker %d %s between two calls; the last one was %s of action %s", (int)w->pid,
+             how, w->page->last.what, p->o.plan->entries[last].name);
     strike(p, last, false);
   }
   p->fruitless++;
   if (w->state == POOL_STARTING && p->failure.status == PINTLE_OK && (!p->opened || p->fruitless >= POOL_STRIKES)) {
     if (entry < p->o.plan->n)
-      error_set(&p->failure, PINTLE_FAILED, "action %s of plugin %s %s in %s", p->o.plan->entries[entry].name, pool_plugin_of(p, entry), how, what);
+      error_set(&p->failure, PINTLE_FAILED, "action %s of plugin %s %s in %s", p->o.plan->entries[entry].name, pool_plugin_of(p, entry),
+                how, what);
     else if (known && WIFEXITED(status) && WEXITSTATUS(status) == 127)
       error_set(&p->failure, PINTLE_NOT_FOUND, "cannot execute %s", p->o.worker);
     else error_set(&p->failure, PINTLE_FAILED, "a worker %s before it had loaded the chain", how);
   } else if (w->state == POOL_FINISHING && p->failure.status == PINTLE_OK && !p->cancelled_at) {
     if (entry < p->o.plan->n)
-      error_set(&p->failure, PINTLE_FAILED, "action %s of plugin %s %s in %s", p->o.plan->entries[entry].name, pool_plugin_of(p, entry), how, what);
+      error_set(&p->failure, PINTLE_FAILED, "action %s of plugin %s %s in %s", p->o.plan->entries[entry].name, pool_plugin_of(p, entry),
+                how, what);
     else error_set(&p->failure, PINTLE_FAILED, "a worker %s while it finished", how);
   }
   settle(p, w, entry, ticket, what, how);

@@ -16,7 +16,8 @@ static void leave(void *ctx) {
   int64_t deadline = atomic_load(&p->local_page.stack[0].deadline);
   if (deadline && clock_monotonic() > deadline && entry < p->o.plan->n) {
     p->stats[entry].timeouts++;
-    pool_log(p, PINTLE_LOG_WARN, pool_plugin_of(p, entry), "action %s went past its deadline (reported only: --concurrency 0)", p->o.plan->entries[entry].name);
+    pool_log(p, PINTLE_LOG_WARN, pool_plugin_of(p, entry), "action %s went past its deadline (reported only: --concurrency 0)",
+             p->o.plan->entries[entry].name);
   }
 }
 
@@ -34,8 +35,17 @@ static void stray_log(void *ctx, int32_t level, str message, const pintle_kv *fi
 pintle_status pool_local_open(worker_pool *p, error *e) {
   const chain_entry *failed = NULL;
   buf selectors = {0};
-  chain_options o = {.plan = p->o.plan, .types = p->o.types, .run = p->o.run, .mode = p->o.mode, .scratch = p->o.scratch, .properties = p->o.properties,
-                     .enter = enter, .leave = leave, .stray_log = stray_log, .cancelled = cancelled, .ctx = p};
+  chain_options o = {.plan = p->o.plan,
+                     .types = p->o.types,
+                     .run = p->o.run,
+                     .mode = p->o.mode,
+                     .scratch = p->o.scratch,
+                     .properties = p->o.properties,
+                     .enter = enter,
+                     .leave = leave,
+                     .stray_log = stray_log,
+                     .cancelled = cancelled,
+                     .ctx = p};
   for (size_t i = 0; i < p->o.plan->n; i++) p->o.plan->entries[i].segment = 0; /* one process, one instance each */
   pintle_status st = chain_open(&o, &p->local, &failed, e);
   if (st != PINTLE_OK && failed) chain_plan_place(failed, e);

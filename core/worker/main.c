@@ -101,7 +101,8 @@ static bool send_frame(struct worker *w, enum wire_type type) {
   if (getpid() != w->pid) _exit(1);
   wire_frame(&w->frame, type, buf_str(&w->body), &w->out_seq);
   error e;
-  if (w->body.failed || w->frame.failed || file_write(w->sock, w->frame.data, w->frame.len, "to the supervisor", &e) != PINTLE_OK) w->lost = true;
+  if (w->body.failed || w->frame.failed || file_write(w->sock, w->frame.data, w->frame.len, "to the supervisor", &e) != PINTLE_OK)
+    w->lost = true;
   return !w->lost;
 }
 
@@ -151,7 +152,8 @@ static bool set_up(struct worker *w, str body) {
   error e = {0};
   const chain_entry *failed = NULL;
   str plan = wire_get_str(&r), run = wire_get_str(&r);
-  chain_options o = {.plan = &w->plan, .enter = enter, .leave = leave, .stray_log = stray_log, .cancelled = cancelled, .cancel_fd = cancel_fd, .ctx = w};
+  chain_options o = {
+      .plan = &w->plan, .enter = enter, .leave = leave, .stray_log = stray_log, .cancelled = cancelled, .cancel_fd = cancel_fd, .ctx = w};
   o.mode = wire_get_z(&r, &w->setup_memory);
   o.scratch = wire_get_z(&r, &w->setup_memory);
   for (uint32_t left = wire_get_u32(&r); left && n < 64; left--) properties[n++] = wire_get_z(&r, &w->setup_memory);

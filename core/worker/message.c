@@ -94,8 +94,8 @@ static const chain_related *get_related(wire_reader *r, arena *a, size_t *n) {
 void message_put_outcome(buf *b, uint64_t ticket, const chain_outcome *o) {
   bool text = o->changed && (o->what == CHAIN_DONE || o->what == CHAIN_YIELD);
   wire_u64(b, ticket);
-  wire_u32(b, (o->original_labels.ptr ? HAS_LABELS : 0u) | (o->type ? HAS_TYPE : 0u) | (text ? HAS_TEXT : 0u) | (o->changed ? CHANGED : 0u) |
-                  (o->skip ? HAS_SKIP : 0u) | (o->operation ? HAS_OPERATION : 0u));
+  wire_u32(b, (o->original_labels.ptr ? HAS_LABELS : 0u) | (o->type ? HAS_TYPE : 0u) | (text ? HAS_TEXT : 0u) |
+                  (o->changed ? CHANGED : 0u) | (o->skip ? HAS_SKIP : 0u) | (o->operation ? HAS_OPERATION : 0u));
   wire_u32(b, (uint32_t)o->what);
   wire_u32(b, o->next);
   wire_u32(b, o->entry);
@@ -146,5 +146,6 @@ pintle_status message_get_outcome(wire_reader *r, arena *a, kube_types *types, s
   if (r->overrun || out->what < CHAIN_DONE || out->what > CHAIN_FAIL_RUN || out->next > n_entries) return PINTLE_INVALID;
   if ((out->entry >= n_entries && out->what != CHAIN_DONE && out->what != CHAIN_YIELD) || (out->operation && out->op_entry >= n_entries))
     return PINTLE_INVALID;
-  return (has & HAS_TEXT) == (out->changed && (out->what == CHAIN_DONE || out->what == CHAIN_YIELD) ? HAS_TEXT : 0) ? PINTLE_OK : PINTLE_INVALID;
+  return (has & HAS_TEXT) == (out->changed && (out->what == CHAIN_DONE || out->what == CHAIN_YIELD) ? HAS_TEXT : 0) ? PINTLE_OK
+                                                                                                                    : PINTLE_INVALID;
 }

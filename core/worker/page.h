@@ -9,20 +9,20 @@
 
 enum { PAGE_DEPTH = 4, PAGE_TRACE = 3000 };
 typedef struct page_call {
-  _Atomic uint32_t entry;   /* of the plan */
-  char what[28];            /* "execute", "create"... */
-  _Atomic uint64_t ticket;  /* of the item; UINT64_MAX: none */
+  _Atomic uint32_t entry;            /* of the plan */
+  char what[28];                     /* "execute", "create"... */
+  _Atomic uint64_t ticket;           /* of the item; UINT64_MAX: none */
   _Atomic int64_t started, deadline; /* clock_monotonic; deadline 0 = none */
 } page_call;
 typedef struct page {
-  _Atomic uint32_t cancel;  /* supervisor: 0 go on, 1 cancelled, 2 past the deadline */
-  _Atomic uint32_t depth;   /* worker: calls in flight; a plugin may call a store */
-  _Atomic int64_t told;     /* worker: when the plugin was told to stop; 0 = not yet */
-  _Atomic uint64_t calls;   /* worker: calls begun so far; tells one call from the next */
+  _Atomic uint32_t cancel; /* supervisor: 0 go on, 1 cancelled, 2 past the deadline */
+  _Atomic uint32_t depth;  /* worker: calls in flight; a plugin may call a store */
+  _Atomic int64_t told;    /* worker: when the plugin was told to stop; 0 = not yet */
+  _Atomic uint64_t calls;  /* worker: calls begun so far; tells one call from the next */
   page_call stack[PAGE_DEPTH];
-  page_call last;           /* the call that ended last */
+  page_call last; /* the call that ended last */
   _Atomic uint32_t trace_len;
-  char trace[PAGE_TRACE];   /* backtrace of a crash, lines */
+  char trace[PAGE_TRACE]; /* backtrace of a crash, lines */
 } page;
 _Static_assert(sizeof(page) <= 4096, "one page");
 #endif

@@ -27,7 +27,8 @@ static void fill(worker_pool *p, pool_proc *w) {
     buf body = {0};
     uint32_t n = 0;
     size_t bytes = 0;
-    for (const pool_item *i = q->first; i && n < POOL_FRAME_ITEMS && (n == 0 || bytes + i->len <= POOL_FRAME_BYTES); i = i->next) n++, bytes += i->len;
+    for (const pool_item *i = q->first; i && n < POOL_FRAME_ITEMS && (n == 0 || bytes + i->len <= POOL_FRAME_BYTES); i = i->next)
+      n++, bytes += i->len;
     buf_reserve(&body, bytes + 4);
     wire_u32(&body, n);
     for (uint32_t k = 0; k < n; k++) {
@@ -140,9 +141,11 @@ pintle_status worker_pool_step(worker_pool *p, int64_t wait, error *e) {
   int64_t now = clock_monotonic();
   for (size_t i = 0; i < n; i++) {
     for (int k = 2; k < 4; k++)
-      if (fds[i * 4 + (size_t)k].revents & (POLLERR | POLLNVAL) || (fds[i * 4 + (size_t)k].revents & POLLHUP && !(fds[i * 4 + (size_t)k].revents & POLLIN)))
+      if (fds[i * 4 + (size_t)k].revents & (POLLERR | POLLNVAL) ||
+          (fds[i * 4 + (size_t)k].revents & POLLHUP && !(fds[i * 4 + (size_t)k].revents & POLLIN)))
         close_p(&procs[i]->logs[k - 2]); /* the plugin closed it: nothing more comes, and poll would spin */
-    if (fds[i * 4].revents & POLLHUP && !(fds[i * 4].revents & POLLIN) && !(fds[i * 4 + 1].revents & POLLIN) && procs[i]->state == POOL_READY)
+    if (fds[i * 4].revents & POLLHUP && !(fds[i * 4].revents & POLLIN) && !(fds[i * 4 + 1].revents & POLLIN) &&
+        procs[i]->state == POOL_READY)
       pool_kill(procs[i], "it closed its socket");
     serve(p, procs[i], &fds[i * 4], now);
   }

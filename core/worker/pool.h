@@ -18,7 +18,9 @@ typedef struct pool_item {
   size_t len;
   char data[]; /* as message_put_item made it */
 } pool_item;
-typedef struct pool_queue { pool_item *first, *last; } pool_queue;
+typedef struct pool_queue {
+  pool_item *first, *last;
+} pool_queue;
 void pool_push(pool_queue *q, pool_item *i);
 pool_item *pool_pop(pool_queue *q);
 
@@ -30,16 +32,16 @@ typedef struct pool_proc {
   page *page;
   enum pool_state state;
   uint32_t segment;
-  pool_queue with;  /* items it has, oldest first */
-  unsigned frames;  /* of them, not finished */
+  pool_queue with; /* items it has, oldest first */
+  unsigned frames; /* of them, not finished */
   buf out, in, joined, lines[2];
   size_t out_at, in_used;
   uint64_t out_seq, in_seq;
-  uint64_t seen_calls;  /* watchdog: page->calls at the last look */
-  int64_t seen_at;      /* when that, or an outcome, last changed */
-  int64_t killed_at;    /* 0: we did not */
-  bool timed_out;       /* killed for a deadline */
-  bool gone;            /* to be removed */
+  uint64_t seen_calls; /* watchdog: page->calls at the last look */
+  int64_t seen_at;     /* when that, or an outcome, last changed */
+  int64_t killed_at;   /* 0: we did not */
+  bool timed_out;      /* killed for a deadline */
+  bool gone;           /* to be removed */
   char why_killed[160];
 } pool_proc;
 
@@ -50,14 +52,15 @@ struct worker_pool {
   uint32_t n_segments;
   size_t pending, backlog;
   worker_action_stats *stats; /* by entry */
-  unsigned fruitless; /* deaths since the last outcome */
+  unsigned fruitless;         /* deaths since the last outcome */
   int64_t cancelled_at;
   bool opened;
-  buf setup;   /* body of WIRE_SETUP up to the segment */
-  struct pool_counter *sums; size_t n_sums;
+  buf setup; /* body of WIRE_SETUP up to the segment */
+  struct pool_counter *sums;
+  size_t n_sums;
   arena scratch;
-  arena memory; /* of the sums */
-  error failure; /* why the pool cannot go on */
+  arena memory;        /* of the sums */
+  error failure;       /* why the pool cannot go on */
   struct chain *local; /* concurrency 0 */
   page local_page;
 };
@@ -73,9 +76,9 @@ void pool_send(worker_pool *p, pool_proc *w, enum wire_type type, str body);
 void pool_outcome(worker_pool *p, pool_item *item, const chain_outcome *o, bool died, const char *trace);
 PINTLE_PRINTF(4, 5) void pool_log(worker_pool *p, int32_t level, const char *plugin, const char *format, ...);
 /* death.c */
-void pool_watch(worker_pool *p, pool_proc *w, int64_t now);    /* kills what is past its deadline */
+void pool_watch(worker_pool *p, pool_proc *w, int64_t now); /* kills what is past its deadline */
 void pool_kill(pool_proc *w, const char *why);
-void pool_buried(worker_pool *p, pool_proc *w);                /* its pidfd is readable, or it is abandoned */
+void pool_buried(worker_pool *p, pool_proc *w);                   /* its pidfd is readable, or it is abandoned */
 const char *pool_plugin_of(const worker_pool *p, uint32_t entry); /* file name; "pintle" for a built-in */
 /* counters.c */
 pintle_status pool_count(worker_pool *p, str counters, error *e);

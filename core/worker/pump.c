@@ -136,7 +136,8 @@ static void log_line(worker_pool *p, pool_proc *w, int which, str line) {
     line.ptr += 8, line.len -= 8;
   }
   uint32_t depth = atomic_load(&w->page->depth), entry = atomic_load(depth ? &w->page->stack[0].entry : &w->page->last.entry);
-  if (line.len && p->o.log) p->o.log(p->o.ctx, level, which ? "stderr" : "stdout", entry < p->o.plan->n ? pool_plugin_of(p, entry) : "", line);
+  if (line.len && p->o.log)
+    p->o.log(p->o.ctx, level, which ? "stderr" : "stdout", entry < p->o.plan->n ? pool_plugin_of(p, entry) : "", line);
 }
 
 void pool_read_logs(worker_pool *p, pool_proc *w, bool last) {

@@ -94,7 +94,8 @@ pintle_status wire_next(str in, size_t *used, uint64_t *sequence, buf *joined, e
     size_t left = in.len - *used;
     if (left < sizeof h) return PINTLE_NOT_FOUND;
     memcpy(&h, in.ptr + *used, sizeof h);
-    if (h.length > WIRE_MAX_FRAME || h.type == 0 || h.type >= WIRE_TYPES || (h.flags & ~WIRE_MORE) || h.sequence != *sequence) return PINTLE_INVALID;
+    if (h.length > WIRE_MAX_FRAME || h.type == 0 || h.type >= WIRE_TYPES || (h.flags & ~WIRE_MORE) || h.sequence != *sequence)
+      return PINTLE_INVALID;
     if (left - sizeof h < h.length) return PINTLE_NOT_FOUND;
     str part = {in.ptr + *used + sizeof h, h.length};
     bool more = h.flags & WIRE_MORE;

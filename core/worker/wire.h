@@ -8,15 +8,15 @@
 #include "base/error.h"
 
 enum wire_type {
-  WIRE_SETUP = 1, /* supervisor: plan, run, options */
-  WIRE_READY,     /* worker: the chain is loaded; computed selectors */
-  WIRE_BROKEN,    /* worker: it could not be; entry + 1, error */
-  WIRE_ITEMS,     /* supervisor: items, each with ticket and first entry */
-  WIRE_OUTCOME,   /* worker: one item's */
-  WIRE_QUARANTINE,/* supervisor: entry */
-  WIRE_LOG,       /* worker: a line that belongs to no item */
-  WIRE_FINISH,    /* supervisor: finish and destroy */
-  WIRE_FINISHED,  /* worker: counters, error */
+  WIRE_SETUP = 1,  /* supervisor: plan, run, options */
+  WIRE_READY,      /* worker: the chain is loaded; computed selectors */
+  WIRE_BROKEN,     /* worker: it could not be; entry + 1, error */
+  WIRE_ITEMS,      /* supervisor: items, each with ticket and first entry */
+  WIRE_OUTCOME,    /* worker: one item's */
+  WIRE_QUARANTINE, /* supervisor: entry */
+  WIRE_LOG,        /* worker: a line that belongs to no item */
+  WIRE_FINISH,     /* supervisor: finish and destroy */
+  WIRE_FINISHED,   /* worker: counters, error */
   WIRE_TYPES
 };
 #define WIRE_MORE 1u
@@ -42,7 +42,7 @@ typedef struct wire_reader {
 } wire_reader;
 uint32_t wire_get_u32(wire_reader *r);
 uint64_t wire_get_u64(wire_reader *r);
-str wire_get_str(wire_reader *r);                       /* points into the body; not NUL-terminated */
+str wire_get_str(wire_reader *r);                 /* points into the body; not NUL-terminated */
 const char *wire_get_z(wire_reader *r, arena *a); /* copied and NUL-terminated; a NUL inside is an overrun; never NULL */
 void wire_get_error(wire_reader *r, error *e);
 

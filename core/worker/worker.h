@@ -16,16 +16,17 @@ typedef struct worker_outcome {
 } worker_outcome;
 
 typedef struct worker_pool_options {
-  const char *worker;       /* path of pintle-worker; NULL with concurrency 0 */
-  unsigned concurrency;     /* item workers; 0 = the chain runs in this process */
-  chain_plan *plan;         /* computed selectors are taken into it by worker_pool_open */
+  const char *worker;   /* path of pintle-worker; NULL with concurrency 0 */
+  unsigned concurrency; /* item workers; 0 = the chain runs in this process */
+  chain_plan *plan;     /* computed selectors are taken into it by worker_pool_open */
   kube_types *types;
-  str run;                  /* JSON of the Backup or Restore */
+  str run; /* JSON of the Backup or Restore */
   const char *mode, *scratch;
-  const char *const *properties; /* as chain_options */
+  const char *const *properties;  /* as chain_options */
   const char *const *environment; /* NAME=VALUE of this process, NULL-ended: the workers' are taken from it by name */
-  uint32_t stop_before;     /* entry index + 1: the worker stops (SIGSTOP) before that entry is called, for a debugger; deadlines are off then */
-  int64_t grace;            /* for cleaning up after cancel or deadline; 0 = 10 s */
+  uint32_t
+      stop_before; /* entry index + 1: the worker stops (SIGSTOP) before that entry is called, for a debugger; deadlines are off then */
+  int64_t grace;   /* for cleaning up after cancel or deadline; 0 = 10 s */
   void *ctx;
   void (*outcome)(void *ctx, uint64_t ticket, const worker_outcome *o);
   /* Lines that belong to no item: stdout and stderr of a worker (source "stdout"/"stderr"), a plugin's own threads, restarts, quarantine (source
@@ -41,8 +42,8 @@ pintle_status worker_pool_submit(worker_pool *p, uint64_t ticket, const chain_in
 /* Pumps: waits up to `wait` nanoseconds (0 = do not wait) for something to happen, then handles all that has. An error is one that ends the run (no
  * worker can be started any more). */
 pintle_status worker_pool_step(worker_pool *p, int64_t wait, error *e);
-size_t worker_pool_pending(const worker_pool *p);   /* submitted, no outcome yet */
-size_t worker_pool_backlog(const worker_pool *p);   /* bytes of items not yet handed to a worker: keep it filled, but small */
+size_t worker_pool_pending(const worker_pool *p); /* submitted, no outcome yet */
+size_t worker_pool_backlog(const worker_pool *p); /* bytes of items not yet handed to a worker: keep it filled, but small */
 /* Tells all running calls to stop; queued items come back as FAILED with CANCELLED. After the grace workers are killed. */
 void worker_pool_cancel(worker_pool *p);
 /* finish() in every worker, all processes gone; counters as JSON {"action":{"counter":n}} summed over workers. */
@@ -52,7 +53,10 @@ void worker_pool_free(worker_pool *p);
 /* pids of living workers, for people and tests; returns how many, at most n are stored. */
 size_t worker_pool_pids(const worker_pool *p, int *pids, size_t n);
 
-typedef struct worker_action_stats { uint64_t calls, errors, deaths, timeouts; bool quarantined; } worker_action_stats;
+typedef struct worker_action_stats {
+  uint64_t calls, errors, deaths, timeouts;
+  bool quarantined;
+} worker_action_stats;
 const worker_action_stats *worker_pool_stats(const worker_pool *p, uint32_t entry);
 
 /* ---- the worker's side: main of pintle-worker, and of the drop-in when it is executed as its own worker.

@@ -1,0 +1,258 @@
+/* backup.c -- see backup.h: items from the flow into the tarball.  SPDX-License-Identifier: Apache-2.0 */
+#include "archive/digest.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "engine/backup_run.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+/* ---- what the flow asks */
+static size_t next_item(void *ctx) {
+  backup_run *r = ctx;
+  size_t n = kube_source_count(r->o->source);
+  while (r->at < n && !r->selected[r->at]) r->at++;
+  return r->at < n ? r->at++ : SIZE_MAX;
+}
+
+static pintle_status load_item(void *ctx, size_t item, engine_input *in, error *e) {
+  backup_run *r = ctx;
+  kube_entry k;
+  kube_skim skim;
+  kube_source_get(r->o->source, item, &k);
+  buf_clear(&r->text);
+  arena_reset(&r->scratch);
+  pintle_status st = kube_source_read(r->o->source, item, &r->text, e);
+  if (st == PINTLE_OK) st = kube_skim_item(buf_str(&r->text), &r->scratch, &skim, e);
+  if (st != PINTLE_OK) return st;
+  in->wanted = chain_plan_wants(r->o->pool.plan, r->o->types, k.type, k.ns, skim.labels);
+  if (k.verbatim) buf_adds(&in->text, buf_str(&r->text));
+  else st = item_minify(buf_str(&r->text), ITEM_KUBERNETES, NULL, &in->text, e);
+  if (st == PINTLE_INVALID && e->place[0]) { /* line and column inside the item: say in which file */
+    buf place = {0};
+    kube_source_place(r->o->source, item, &place);
+    error_wrap(e, "%s", buf_z(&place));
+    buf_free(&place);
+  }
+  return st;
+}
+
+static size_t resolve(void *ctx, size_t parent, const chain_related *related, buf *why) {
+  backup_run *r = ctx;
+  kube_entry k;
+  (void)parent;
+  size_t item = kube_source_find(r->o->source, str_of(related->id.group), str_of(related->id.resource), str_of(related->id.ns),
+                                 str_of(related->id.name));
+  if (item == SIZE_MAX) {
+    buf_printf(why, "additional item %s %s%s%s is not in the input", related->id.resource, related->id.ns, *related->id.ns ? "/" : "",
+               related->id.name);
+    return SIZE_MAX;
+  }
+  kube_source_get(r->o->source, item, &k);
+  if (k.deleting) return SIZE_MAX; /* Velero IB:112: even with must-include */
+  if (related->flags & PINTLE_MUST_INCLUDE || r->selected[item]) return item;
+  if (k.excluded || (k.ns.len && !engine_filter_takes(r->filter, k.type, k.ns, NULL))) return SIZE_MAX;
+  if (!k.ns.len && engine_filter_excludes(r->filter, k.type)) return SIZE_MAX;
+  return item;
+}
+
+/* ---- one item out of the chain */
+static pintle_status add_entry(backup_run *r, str text, str gr, const char *version, bool preferred, str ns, str name,
+                               const unsigned char sha[32], error *e) {
+  buf_clear(&r->path);
+  archive_path_make(gr, str_of(version), preferred, ns, name, &r->path);
+  if (r->path.failed) return error_nomem(e);
+  pintle_status st = archive_writer_add(r->tar, r->path.data, text, e);
+  if (st == PINTLE_OK) st = store_manifest_item(r->manifest, r->path.data, (int64_t)text.len, sha, e);
+  return st;
+}
+
+static pintle_status store_item(backup_run *r, const engine_done *d, const kube_entry *k, error *e) {
+  unsigned char sha[32];
+  buf_clear(&r->gr);
+  kube_type_gr(k->type, &r->gr);
+  if (r->gr.failed) return error_nomem(e);
+  if (!archive_sha256(d->text, sha)) return error_set(e, PINTLE_FAILED, "SHA-256 is not available");
+  pintle_status st = add_entry(r, d->text, buf_str(&r->gr), "", false, d->ns, d->name, sha, e);
+  /* From files an item's own version is its preferred one; the version is that of the item before the actions (Velero IB:239). */
+  if (st == PINTLE_OK) st = add_entry(r, d->text, buf_str(&r->gr), k->type->version, true, d->ns, d->name, sha, e);
+  return st;
+}
+
+/* An action may give an item another name; not that of another item of the backup. */
+static bool renamed_onto_another(backup_run *r, const engine_done *d, const kube_entry *k, char *to, size_t size) {
+  if (str_eq(d->ns, k->ns) && str_eq(d->name, k->name)) return false;
+  size_t other = kube_source_find(r->o->source, str_of(k->type->group), str_of(k->type->resource), d->ns, d->name);
+  bool taken = other != SIZE_MAX && other != d->item && r->selected[other];
+  taken |= engine_list_renamed(r->list, k->type, d->ns, d->name);
+  if (taken)
+    snprintf(to, size, "it was renamed to %.*s%s%.*s, which another item of the backup is called", (int)d->ns.len, d->ns.ptr,
+             d->ns.len ? "/" : "", (int)d->name.len, d->name.ptr);
+  return taken;
+}
+
+static void tell(backup_run *r, const engine_done *d, const kube_entry *k, const char *outcome, str message) {
+  buf_clear(&r->place);
+  kube_source_place(r->o->source, d->item, &r->place);
+  engine_event event = {.kind = ENGINE_ITEM,
+                        .type = k->type,
+                        .ns = d->ns,
+                        .name = d->name,
+                        .outcome = outcome,
+                        .changed = d->changed,
+                        .message = message,
+                        .record = d->record,
+                        .text = d->text,
+                        .place = r->place.len ? r->place.data : ""};
+  engine_tell(r->o->journal, &event);
+}
+
+static pintle_status emit(void *ctx, const engine_done *d, error *e) {
+  backup_run *r = ctx;
+  engine_journal *j = r->o->journal;
+  kube_entry k;
+  char clash[700];
+  kube_source_get(r->o->source, d->item, &k);
+  engine_subject about = {k.type, k.ns, k.name};
+  engine_log_record(j, &about, d->record);
+  for (size_t i = 0; i < d->n_missing; i++) LOG(j, PINTLE_LOG_WARN, &about, "%s", d->missing[i]);
+  if (d->what == CHAIN_DONE && renamed_onto_another(r, d, &k, clash, sizeof clash)) {
+    LOG(j, PINTLE_LOG_ERROR, &about, "%s", clash);
+    r->failed++;
+    tell(r, d, &k, "failed", str_of(clash));
+    return PINTLE_OK;
+  }
+  switch (d->what) {
+  case CHAIN_DONE: {
+    pintle_status st = r->tar ? store_item(r, d, &k, e) : PINTLE_OK;
+    if (st == PINTLE_OK) st = engine_list_add(r->list, d->item, k.type, d->ns, d->name, "", e);
+    if (st == PINTLE_OK && strcmp(k.type->resource, "persistentvolumes") == 0) st = backup_volume(r, d, e);
+    if (st != PINTLE_OK) return st;
+    r->selected[d->item] = 2;
+    r->stored++;
+    tell(r, d, &k, "stored", STR(""));
+    return PINTLE_OK;
+  }
+  case CHAIN_SKIPPED:
+    LOG(j, PINTLE_LOG_INFO, &about, "left out by an action: %s", d->skip);
+    tell(r, d, &k, "skipped", str_of(d->skip));
+    return PINTLE_OK;
+  default: {
+    error failed = *d->error;
+    if (r->o->explain && (d->died || d->entry != UINT32_MAX)) r->o->explain(r->o->explain_ctx, d->item, &failed);
+    LOG(j, PINTLE_LOG_ERROR, &about, "%s%s%s%s%s%s", failed.message, *failed.place ? " at " : "", failed.place, *failed.hint ? " (" : "",
+        failed.hint, *failed.hint ? ")" : "");
+    if (*d->backtrace) LOG(j, PINTLE_LOG_INFO, &about, "backtrace: %s", d->backtrace);
+    r->failed++;
+    tell(r, d, &k, "failed", str_of(failed.message));
+    return PINTLE_OK;
+  }
+  }
+}
+
+static void progress(void *ctx, uint64_t emitted) {
+  backup_run *r = ctx;
+  int64_t now = clock_monotonic();
+  if (now - r->told < CLOCK_SECOND / 10) return;
+  r->told = now;
+  engine_event event = {.kind = ENGINE_PROGRESS, .done = emitted, .total = r->total > emitted ? r->total : emitted};
+  engine_tell(r->o->journal, &event);
+  if (r->o->lock && store_run_update(r->o->lock, (str){0}, &r->lock_error) != PINTLE_OK) r->lost = true;
+}
+
+static bool cancelled(void *ctx) {
+  backup_run *r = ctx;
+  return r->lost || (r->o->control.cancelled && r->o->control.cancelled(r->o->control.ctx));
+}
+
+static void outcome(void *ctx, uint64_t ticket, const worker_outcome *o) { engine_flow_outcome(((backup_run *)ctx)->flow, ticket, o); }
+
+static void worker_log(void *ctx, int32_t level, const char *source, const char *plugin, str message) {
+  backup_run *r = ctx;
+  engine_log(r->o->journal, level, NULL, plugin, source, "%.*s", (int)message.len, message.ptr);
+}
+
+/* ---- the run */
+static pintle_status open_archive(backup_run *r, error *e) {
+  pintle_status st = file_temporary(r->o->temp_dir, &r->tar_fd, e);
+  if (st == PINTLE_OK) st = archive_gzip_open(r->tar_fd, r->o->gzip_threads, 0, &r->gzip, e);
+  if (st == PINTLE_OK) st = archive_writer_open(r->gzip, r->started, &r->tar, e);
+  if (st == PINTLE_OK) st = archive_writer_add(r->tar, "metadata/version", STR("1.1.0\n"), e);
+  if (st == PINTLE_OK) st = store_manifest_new(r->o->temp_dir, &r->manifest, e);
+  return st;
+}
+
+static pintle_status close_archive(backup_run *r, error *e) {
+  archive_writer *tar = r->tar;
+  archive_gzip *gzip = r->gzip;
+  r->tar = NULL, r->gzip = NULL;
+  pintle_status st = archive_writer_close(tar, NULL, e);
+  if (st != PINTLE_OK) return archive_gzip_abandon(gzip), st;
+  return archive_gzip_close(gzip, &r->tar_size, r->tar_sha, e);
+}
+
+static void run_free(backup_run *r) {
+  if (r->tar) archive_writer_close(r->tar, NULL, NULL);
+  archive_gzip_abandon(r->gzip);
+  close_p(&r->tar_fd);
+  store_manifest_free(r->manifest);
+  worker_pool_free(r->pool);
+  engine_flow_free(r->flow);
+  engine_filter_free(r->filter);
+  engine_objects_free(&r->objects);
+  free(r->selected);
+  engine_list_free(r->list);
+  arena_free(&r->scratch);
+  buf *bufs[] = {&r->text, &r->path, &r->gr, &r->place, &r->volumes, &r->counters};
+  for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++) buf_free(bufs[i]);
+}
+
+/* Everything that may refuse the run before it starts. */
+static pintle_status prepare(backup_run *r, error *e) {
+  const engine_backup_options *o = r->o;
+  const engine_flow_ops ops = {
+      .ctx = r, .next = next_item, .load = load_item, .resolve = resolve, .emit = emit, .progress = progress, .cancelled = cancelled};
+  pintle_status st = engine_filter_backup(o->backup, o->types, &r->filter, e);
+  if (st == PINTLE_OK) st = engine_select_backup(r->filter, o->source, &r->selected, e);
+  if (st == PINTLE_OK) st = engine_list_new(o->source, &r->list, e);
+  if (st == PINTLE_OK) st = engine_flow_new(&ops, o->source, o->types, &r->flow, e);
+  for (size_t i = 0; st == PINTLE_OK && i < kube_source_count(o->source); i++) r->total += r->selected[i];
+  if (st != PINTLE_OK) return st;
+  worker_pool_options pool = o->pool;
+  pool.ctx = r;
+  pool.outcome = outcome;
+  pool.log = worker_log;
+  return worker_pool_open(&pool, &r->pool, e);
+}
+
+pintle_status engine_backup(const engine_backup_options *options, engine_summary *out, error *e) {
+  backup_run r = {.o = options, .tar_fd = -1, .started = clock_now(), .objects = {.store = options->store}};
+  engine_flow_stats stats = {0};
+  *out = (engine_summary){.phase = "Failed", .started = r.started};
+  pintle_status st = prepare(&r, e);
+  if (st != PINTLE_OK) return run_free(&r), st;
+  engine_phase(options->journal, "InProgress");
+  LOG(options->journal, PINTLE_LOG_INFO, NULL, "Backing up %llu items", (unsigned long long)r.total);
+  if (options->store) st = open_archive(&r, e);
+  if (st == PINTLE_OK) st = engine_flow_run(r.flow, r.pool, &stats, e);
+  if (r.lost && st == PINTLE_CANCELLED) *e = r.lock_error;
+  error finish_error = {0};
+  pintle_status finished = worker_pool_close(r.pool, &r.counters, &finish_error);
+  if (finished != PINTLE_OK && st == PINTLE_OK) LOG(options->journal, PINTLE_LOG_ERROR, NULL, "%s", finish_error.message);
+  engine_report_counters(options->journal, buf_str(&r.counters));
+  if (st == PINTLE_OK && options->store) st = close_archive(&r, e);
+  out->total = r.total > r.stored ? r.total : r.stored;
+  out->done = r.stored, out->skipped = stats.skipped, out->failed = r.failed;
+  out->contents_size = r.tar_size;
+  if (st == PINTLE_OK) st = backup_commit(&r, out, e);
+  out->warnings = engine_warnings(options->journal), out->errors = engine_errors(options->journal);
+  out->ended = clock_now();
+  if (st != PINTLE_OK) {
+    engine_objects_take_back(&r.objects);
+    backup_take_back_manifest(&r);
+    out->phase = "Failed";
+    backup_status(&r, out, e);
+  }
+  engine_phase(options->journal, out->phase);
+  run_free(&r);
+  return PINTLE_OK;
+}

@@ -1,0 +1,40 @@
+/* backup_run.h -- a backup in progress; inside the engine.  SPDX-License-Identifier: Apache-2.0 */
+#ifndef PINTLE_ENGINE_BACKUP_RUN_H
+#define PINTLE_ENGINE_BACKUP_RUN_H
+#include "archive/archive.h"
+#include "engine/backup.h"
+#include "engine/list.h"
+
+typedef struct backup_run {
+  const engine_backup_options *o;
+  engine_filter *filter;
+  unsigned char *selected; /* by item: 0 no, 1 taken, 2 stored */
+  size_t at;
+  uint64_t total, stored, failed;
+  int64_t started, told;
+  bool lost; /* the lock */
+  error lock_error;
+  engine_flow *flow;
+  worker_pool *pool;
+  int tar_fd;
+  archive_gzip *gzip;
+  archive_writer *tar; /* NULL in a dry run */
+  int64_t tar_size;
+  unsigned char tar_sha[32];
+  store_manifest *manifest;
+  engine_objects objects;
+  engine_list *list;
+  arena scratch;
+  buf text, path, gr, place;
+  buf volumes; /* elements of volumeinfo.json */
+  buf counters;
+} backup_run;
+
+/* commit.c: objects, read back, velero-backup.json last; sets out->phase. */
+pintle_status backup_commit(backup_run *r, engine_summary *out, error *e);
+void backup_take_back_manifest(backup_run *r);
+/* Writes status into the Backup resource. e: why it failed; may be NULL. */
+void backup_status(backup_run *r, const engine_summary *out, const error *e);
+/* volumes.c: a line of volumeinfo for a PersistentVolume. */
+pintle_status backup_volume(backup_run *r, const engine_done *d, error *e);
+#endif

@@ -1,0 +1,125 @@
+/* commit.c -- the objects of a backup, read back before velero-backup.json makes them one.  SPDX-License-Identifier: Apache-2.0 */
+#include "archive/digest.h"
+#include "base/clock.h"
+#include "engine/backup_run.h"
+
+/* ---- status */
+void backup_status(backup_run *r, const engine_summary *out, const error *e) {
+  item_doc *d = r->o->backup;
+  char text[32];
+  buf b = {0};
+  int64_t ttl = 0;
+  str ttl_text = item_str(d, "/spec/ttl", "720h0m0s");
+  if (clock_duration(ttl_text, &ttl) != PINTLE_OK || ttl <= 0) ttl = (int64_t)720 * 3600 * CLOCK_SECOND;
+  buf_printf(&b, "{\"version\":1,\"formatVersion\":\"1.1.0\",\"expiration\":\"%s\"", clock_rfc3339(out->started + ttl, text));
+  buf_printf(&b, ",\"phase\":\"%s\",\"startTimestamp\":\"%s\"", out->phase, clock_rfc3339(out->started, text));
+  buf_printf(&b, ",\"completionTimestamp\":\"%s\"", clock_rfc3339(out->ended ? out->ended : clock_now(), text));
+  if (e && e->status != PINTLE_OK) buf_addz(&b, ",\"failureReason\":"), buf_json(&b, str_of(e->message));
+  if (out->warnings) buf_printf(&b, ",\"warnings\":%llu", (unsigned long long)out->warnings);
+  if (out->errors) buf_printf(&b, ",\"errors\":%llu", (unsigned long long)out->errors);
+  buf_printf(&b, ",\"progress\":{\"totalItems\":%llu,\"itemsBackedUp\":%llu}}", (unsigned long long)out->total,
+             (unsigned long long)out->done);
+  if (!b.failed) item_set_json(d, "/status", buf_str(&b));
+  buf_free(&b);
+}
+
+/* ---- objects */
+static const char *key_of(backup_run *r, int object) {
+  buf_clear(&r->path);
+  store_key_backup(item_str(r->o->backup, "/metadata/name", "").ptr, object, &r->path);
+  return buf_z(&r->path);
+}
+
+static pintle_status put_log(backup_run *r, error *e) {
+  int fd;
+  int64_t size;
+  pintle_status st = engine_journal_finish(r->o->journal, &fd, &size, e);
+  return st == PINTLE_OK ? engine_put_fd(&r->objects, key_of(r, STORE_LOG), fd, size, NULL, e) : st;
+}
+
+static pintle_status put_results(backup_run *r, error *e) {
+  buf json = {0};
+  pintle_status st = engine_results(r->o->journal, &json, e);
+  if (st == PINTLE_OK) st = engine_put_text(&r->objects, key_of(r, STORE_RESULTS), buf_str(&json), true, e);
+  buf_free(&json);
+  return st;
+}
+
+static pintle_status put_volumes(backup_run *r, error *e) {
+  buf json = {0};
+  buf_addc(&json, '[');
+  buf_adds(&json, buf_str(&r->volumes));
+  buf_addz(&json, "]\n");
+  pintle_status st = json.failed || r->volumes.failed ? error_nomem(e)
+                                                      : engine_put_text(&r->objects, key_of(r, STORE_VOLUME_INFO), buf_str(&json), true, e);
+  buf_free(&json);
+  return st;
+}
+
+static pintle_status put_manifest(backup_run *r, error *e) {
+  pintle_status st = PINTLE_OK;
+  for (size_t i = 0; i < r->objects.n && st == PINTLE_OK; i++)
+    st = store_manifest_object(r->manifest, r->objects.v[i].key, r->objects.v[i].size, r->objects.v[i].sha256, e);
+  return st == PINTLE_OK ? store_manifest_put(r->manifest, r->o->store, key_of(r, STORE_MANIFEST), r->o->manifest_head, e) : st;
+}
+
+void backup_take_back_manifest(backup_run *r) {
+  if (r->o->store) store_delete(r->o->store, key_of(r, STORE_MANIFEST), NULL);
+}
+
+/* The manifest's own hash stands in the commit object. */
+static pintle_status hash_manifest(backup_run *r, error *e) {
+  buf manifest = {0};
+  unsigned char sha[32];
+  char hex[65];
+  const char *key = key_of(r, STORE_MANIFEST);
+  pintle_status st = store_get(r->o->store, key, (size_t)1 << 31, &manifest, e);
+  if (st == PINTLE_OK && !archive_sha256(buf_str(&manifest), sha)) st = error_set(e, PINTLE_FAILED, "SHA-256 is not available");
+  if (st == PINTLE_OK) {
+    archive_hex(sha, sizeof sha, hex);
+    st = item_set(r->o->backup, "/metadata/annotations/pintle.io~1manifest-sha256", str_of(hex));
+  }
+  buf_free(&manifest);
+  return st;
+}
+
+static pintle_status put_metadata(backup_run *r, error *e) {
+  buf json = {0};
+  pintle_status st = item_print(r->o->backup, NULL, ITEM_PRINT_PRETTY | ITEM_PRINT_GO, &json);
+  buf_addc(&json, '\n');
+  if (st != PINTLE_OK || json.failed) st = error_nomem(e);
+  if (st == PINTLE_OK) st = engine_put_text(&r->objects, key_of(r, STORE_METADATA), buf_str(&json), false, e);
+  buf_free(&json);
+  return st;
+}
+
+pintle_status backup_commit(backup_run *r, engine_summary *out, error *e) {
+  const engine_backup_options *o = r->o;
+  pintle_status st = PINTLE_OK;
+  out->phase = engine_errors(o->journal) ? "PartiallyFailed" : "Completed";
+  if (o->store) {
+    LOG(o->journal, PINTLE_LOG_INFO, NULL, "Backed up a total of %llu items", (unsigned long long)r->stored);
+    engine_phase(o->journal, "Uploading");
+    st = put_log(r, e);
+    if (st == PINTLE_OK) st = engine_put_fd(&r->objects, key_of(r, STORE_CONTENTS), r->tar_fd, r->tar_size, r->tar_sha, e);
+    if (st == PINTLE_OK) st = engine_list_put(r->list, &r->objects, key_of(r, STORE_RESOURCE_LIST), o->temp_dir, e);
+    if (st == PINTLE_OK) st = put_results(r, e);
+    if (st == PINTLE_OK) st = engine_put_text(&r->objects, key_of(r, STORE_VOLUME_SNAPSHOTS), STR("null\n"), true, e);
+    if (st == PINTLE_OK) st = engine_put_text(&r->objects, key_of(r, STORE_POD_VOLUME_BACKUPS), STR("null\n"), true, e);
+    if (st == PINTLE_OK) st = engine_put_text(&r->objects, key_of(r, STORE_ITEM_OPERATIONS), STR("[]\n"), true, e);
+    if (st == PINTLE_OK) st = put_volumes(r, e);
+    if (st == PINTLE_OK) st = put_manifest(r, e);
+    if (st == PINTLE_OK) engine_phase(o->journal, "Verifying");
+    if (st == PINTLE_OK) st = engine_objects_verify(&r->objects, e);
+    if (st == PINTLE_OK) st = hash_manifest(r, e);
+  }
+  if (st == PINTLE_OK && o->control.cancelled && o->control.cancelled(o->control.ctx))
+    st = error_set(e, PINTLE_CANCELLED, "the run was cancelled");
+  if (st == PINTLE_OK && o->lock) st = store_run_update(o->lock, STR("{}"), e);
+  if (st == PINTLE_OK && o->control.may_commit && !o->control.may_commit(o->control.ctx))
+    st = error_set(e, PINTLE_CONFLICT, "another run has taken this one's place");
+  out->warnings = engine_warnings(o->journal), out->errors = engine_errors(o->journal);
+  out->ended = clock_now();
+  backup_status(r, out, NULL);
+  return st == PINTLE_OK && o->store ? put_metadata(r, e) : st;
+}

@@ -1,0 +1,265 @@
+/* filter.c -- see filter.h.  SPDX-License-Identifier: Apache-2.0 */
+#include "engine/filter.h"
+#include <stdlib.h>
+
+typedef struct name {
+  str text;
+  const kube_type *type;
+  bool glob;
+} name; /* type: what a plain name means; NULL: unknown, compared as text */
+typedef struct list {
+  name *v;
+  size_t n;
+  bool all;
+} list; /* all: holds "*" */
+
+struct engine_filter {
+  const kube_types *types;
+  list ns_in, ns_out;
+  list scoped_in, scoped_out;   /* namespaced types */
+  list cluster_in, cluster_out; /* cluster-scoped types */
+  int cluster_rule;             /* 0 by lists and the default rule, 1 none at all, 2 all that the lists allow */
+  bool old, restore;
+  kube_selector **labels;
+  size_t n_labels; /* any of them */
+  arena memory;
+};
+
+static pintle_status read_list(engine_filter *f, const item_doc *d, const char *key, bool resources, list *out, error *e) {
+  char pointer[80] = "/spec/";
+  strncat(pointer, key, sizeof pointer - 8);
+  const item_node *array = item_at(d, pointer);
+  size_t n = item_count(array);
+  *out = (list){arena_zalloc(&f->memory, (n + 8) * sizeof(name)), 0, false};
+  if (!out->v) return error_nomem(e);
+  for (const item_node *s = item_first(array); s; s = item_next(s)) {
+    str text = item_string(s);
+    if (!text.ptr || !text.len) {
+      error_set(e, PINTLE_INVALID, "spec.%s holds what is no name", key);
+      error_place(e, "%s", pointer);
+      return PINTLE_INVALID;
+    }
+    char *copy = arena_copy(&f->memory, text);
+    if (!copy) return error_nomem(e);
+    name one = {{copy, text.len}, NULL, kube_is_glob(text)};
+    if (resources && !one.glob) one.type = kube_types_named(f->types, one.text);
+    out->all |= str_is(text, "*");
+    out->v[out->n++] = one;
+  }
+  return PINTLE_OK;
+}
+
+static bool has_text(const list *l, str text) {
+  for (size_t i = 0; i < l->n; i++)
+    if (l->v[i].glob ? kube_glob(l->v[i].text, text) : str_eq(l->v[i].text, text)) return true;
+  return l->all;
+}
+
+static bool has_type(const list *l, const kube_type *t, bool wildcard) {
+  char gr[600];
+  size_t n = strlen(t->resource), g = strlen(t->group);
+  if (n + g + 2 > sizeof gr) return false;
+  memcpy(gr, t->resource, n + 1);
+  if (g) gr[n] = '.', memcpy(gr + n + 1, t->group, g + 1);
+  str full = {gr, g ? n + 1 + g : n}, plain = {t->resource, n};
+  for (size_t i = 0; i < l->n; i++) {
+    const name *x = &l->v[i];
+    if (str_is(x->text, "*")) {
+      if (wildcard) return true;
+    } else if (x->glob) {
+      if (kube_glob(x->text, full) || kube_glob(x->text, plain)) return true;
+    } else if (x->type ? strcmp(x->type->group, t->group) == 0 && strcmp(x->type->resource, t->resource) == 0
+                       : str_eq(x->text, full) || str_eq(x->text, plain))
+      return true;
+  }
+  return false;
+}
+
+static pintle_status read_labels(engine_filter *f, const item_doc *d, error *e) {
+  const item_node *one = item_at(d, "/spec/labelSelector"), *several = item_at(d, "/spec/orLabelSelectors");
+  bool has_one = item_type(one) == PINTLE_T_OBJECT && item_first(one), has_several = item_count(several) > 0;
+  if (has_one && has_several) {
+    error_set(e, PINTLE_INVALID, "spec.labelSelector and spec.orLabelSelectors cannot be used together");
+    error_place(e, "/spec/orLabelSelectors");
+    return PINTLE_INVALID;
+  }
+  if (!has_one && !has_several) return PINTLE_OK;
+  f->labels = calloc(has_one ? 1 : item_count(several), sizeof(kube_selector *));
+  if (!f->labels) return error_nomem(e);
+  for (const item_node *s = has_one ? one : item_first(several); s; s = has_one ? NULL : item_next(s)) {
+    pintle_status st = kube_selector_of(s, &f->labels[f->n_labels], e);
+    if (st != PINTLE_OK) return error_wrap(e, has_one ? "spec.labelSelector" : "spec.orLabelSelectors"), st;
+    f->n_labels++;
+  }
+  return PINTLE_OK;
+}
+
+static pintle_status read_namespaces(engine_filter *f, const item_doc *d, error *e) {
+  pintle_status st = read_list(f, d, "includedNamespaces", false, &f->ns_in, e);
+  if (st == PINTLE_OK) st = read_list(f, d, "excludedNamespaces", false, &f->ns_out, e);
+  if (st == PINTLE_OK && f->ns_out.all) {
+    error_set(e, PINTLE_INVALID, "spec.excludedNamespaces may not hold \"*\": nothing would be left");
+    error_place(e, "/spec/excludedNamespaces");
+    st = PINTLE_INVALID;
+  }
+  return st;
+}
+
+static engine_filter *make(const kube_types *types, error *e) {
+  engine_filter *f = calloc(1, sizeof *f);
+  if (!f) error_nomem(e);
+  else f->types = types;
+  return f;
+}
+
+static pintle_status read_old(engine_filter *f, const item_doc *d, error *e) {
+  const item_node *cluster = item_at(d, "/spec/includeClusterResources");
+  pintle_status st = read_list(f, d, "includedResources", true, &f->scoped_in, e);
+  if (st == PINTLE_OK) st = read_list(f, d, "excludedResources", true, &f->scoped_out, e);
+  f->cluster_in = f->scoped_in, f->cluster_out = f->scoped_out;
+  f->cluster_rule = item_type(cluster) != PINTLE_T_BOOL ? 0 : item_true(cluster) ? 2 : 1;
+  f->old = true;
+  return st;
+}
+
+static bool is_set(const item_doc *d, const char *pointer) {
+  const item_node *n = item_at(d, pointer);
+  return item_type(n) == PINTLE_T_BOOL || item_count(n) > 0;
+}
+
+pintle_status engine_filter_backup(const item_doc *backup, const kube_types *types, engine_filter **out, error *e) {
+  static const char *const new_keys[] = {"includedClusterScopedResources", "excludedClusterScopedResources",
+                                         "includedNamespaceScopedResources", "excludedNamespaceScopedResources"};
+  bool old = is_set(backup, "/spec/includedResources") || is_set(backup, "/spec/excludedResources") ||
+             is_set(backup, "/spec/includeClusterResources");
+  engine_filter *f = make(types, e);
+  if (!f) return PINTLE_NOMEM;
+  list *const lists[] = {&f->cluster_in, &f->cluster_out, &f->scoped_in, &f->scoped_out};
+  pintle_status st = read_namespaces(f, backup, e);
+  for (int i = 0; i < 4 && st == PINTLE_OK; i++) {
+    st = read_list(f, backup, new_keys[i], true, lists[i], e);
+    if (st == PINTLE_OK && old && lists[i]->n) {
+      st = error_set(e, PINTLE_INVALID,
+                     "spec.%s cannot be used together with includedResources, excludedResources or includeClusterResources", new_keys[i]);
+      error_place(e, "/spec/%s", new_keys[i]);
+    }
+  }
+  if (st == PINTLE_OK && old) st = read_old(f, backup, e);
+  if (st == PINTLE_OK) st = read_labels(f, backup, e);
+  if (st != PINTLE_OK) return engine_filter_free(f), st;
+  *out = f;
+  return PINTLE_OK;
+}
+
+/* Velero pkg/controller/restore_controller.go nonRestorableResources */
+static const char *const never[] = {"nodes",
+                                    "events",
+                                    "events.events.k8s.io",
+                                    "backups.velero.io",
+                                    "restores.velero.io",
+                                    "resticrepositories.velero.io",
+                                    "csinodes.storage.k8s.io",
+                                    "volumeattachments.storage.k8s.io",
+                                    "backuprepositories.velero.io"};
+
+pintle_status engine_filter_restore(const item_doc *restore, const kube_types *types, engine_filter **out, error *e) {
+  engine_filter *f = make(types, e);
+  if (!f) return PINTLE_NOMEM;
+  f->restore = true;
+  pintle_status st = read_namespaces(f, restore, e);
+  if (st == PINTLE_OK) st = read_old(f, restore, e);
+  if (st == PINTLE_OK) st = read_labels(f, restore, e);
+  for (size_t i = 0; i < sizeof never / sizeof *never && st == PINTLE_OK; i++) {
+    const kube_type *t = kube_types_named(types, str_of(never[i]));
+    for (size_t k = 0; k < f->scoped_in.n && st == PINTLE_OK; k++)
+      if (str_is(f->scoped_in.v[k].text, never[i]) || (t && f->scoped_in.v[k].type == t)) {
+        st = error_set(e, PINTLE_INVALID, "%s cannot be restored", never[i]);
+        error_hint(e, "take it out of spec.includedResources");
+        error_place(e, "/spec/includedResources/%zu", k);
+      }
+  }
+  if (st != PINTLE_OK) return engine_filter_free(f), st;
+  *out = f;
+  return PINTLE_OK;
+}
+
+void engine_filter_free(engine_filter *f) {
+  if (!f) return;
+  for (size_t i = 0; i < f->n_labels; i++) kube_selector_free(f->labels[i]);
+  free(f->labels);
+  arena_free(&f->memory);
+  free(f);
+}
+
+pintle_status engine_filter_exclude_namespace(engine_filter *f, str ns, error *e) {
+  name *v = arena_alloc(&f->memory, (f->ns_out.n + 1) * sizeof *v);
+  if (!v) return error_nomem(e);
+  if (f->ns_out.n) memcpy(v, f->ns_out.v, f->ns_out.n * sizeof *v);
+  v[f->ns_out.n] = (name){ns, NULL, false};
+  f->ns_out.v = v;
+  f->ns_out.n++;
+  return PINTLE_OK;
+}
+
+/* ---- the questions */
+bool engine_filter_namespace(const engine_filter *f, str ns) {
+  return (f->ns_in.n == 0 || has_text(&f->ns_in, ns)) && !has_text(&f->ns_out, ns);
+}
+bool engine_filter_has_labels(const engine_filter *f) { return f->n_labels > 0; }
+bool engine_filter_labels(const engine_filter *f, kube_labels labels) {
+  for (size_t i = 0; i < f->n_labels; i++)
+    if (kube_selector_matches(f->labels[i], labels)) return true;
+  return f->n_labels == 0;
+}
+bool engine_filter_names(const engine_filter *f, const kube_type *type) {
+  return has_type(&f->cluster_in, type, false) || has_type(&f->cluster_out, type, false);
+}
+
+bool engine_filter_excludes(const engine_filter *f, const kube_type *type) {
+  return has_type(&f->cluster_out, type, true) || (f->old && f->cluster_rule == 1);
+}
+
+static bool every_namespace(const engine_filter *f) { return (f->ns_in.n == 0 || f->ns_in.all) && f->ns_out.n == 0; }
+static bool no(buf *why, const char *sentence, str a) {
+  if (why) buf_printf(why, sentence, (int)a.len, a.ptr);
+  return false;
+}
+
+static bool takes_cluster_scoped(const engine_filter *f, const kube_type *t, buf *why) {
+  str r = str_of(t->resource);
+  bool is_namespace = strcmp(t->resource, "namespaces") == 0 && !*t->group;
+  if (is_namespace && !f->restore) return true;
+  if (has_type(&f->cluster_out, t, true)) return no(why, "%.*s is excluded", r);
+  if (f->old) {
+    if (f->cluster_rule == 1) return no(why, "%.*s is cluster-scoped and includeClusterResources is false", r);
+    if (f->cluster_in.n && !has_type(&f->cluster_in, t, true)) return no(why, "%.*s is not among includedResources", r);
+    if (f->cluster_rule == 0 && !every_namespace(f) && !is_namespace)
+      return no(why, "%.*s is cluster-scoped, and a namespace filter without includeClusterResources takes only what actions ask for", r);
+    return true;
+  }
+  if (f->cluster_in.n) return has_type(&f->cluster_in, t, true) || no(why, "%.*s is not among includedClusterScopedResources", r);
+  bool all_scoped = (f->scoped_in.n == 0 || f->scoped_in.all) && f->scoped_out.n == 0;
+  if (!every_namespace(f) || !all_scoped)
+    return no(why,
+              "%.*s is cluster-scoped, and with a filter on namespaces or namespaced resources these must be named in "
+              "includedClusterScopedResources",
+              r);
+  return true;
+}
+
+bool engine_filter_takes(const engine_filter *f, const kube_type *t, str ns, buf *why) {
+  if (f->restore) {
+    for (size_t i = 0; i < sizeof never / sizeof *never; i++) {
+      size_t n = strlen(t->resource);
+      if (strncmp(never[i], t->resource, n) != 0 ||
+          (never[i][n] ? never[i][n] != '.' || strcmp(never[i] + n + 1, t->group) != 0 : *t->group != 0))
+        continue;
+      return no(why, "%.*s is never restored", str_of(never[i]));
+    }
+  }
+  if (ns.len == 0) return takes_cluster_scoped(f, t, why);
+  if (!engine_filter_namespace(f, ns)) return no(why, "namespace %.*s is not included", ns);
+  if (has_type(&f->scoped_out, t, true)) return no(why, "%.*s is excluded", str_of(t->resource));
+  if (f->scoped_in.n && !has_type(&f->scoped_in, t, true)) return no(why, "%.*s is not included", str_of(t->resource));
+  return true;
+}

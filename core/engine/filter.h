@@ -1,0 +1,30 @@
+/* filter.h -- which items a Backup or Restore takes (velero-contract sections 3.2 and 4.1).  SPDX-License-Identifier: Apache-2.0 */
+#ifndef PINTLE_ENGINE_FILTER_H
+#define PINTLE_ENGINE_FILTER_H
+#include "kube/source.h"
+
+typedef struct engine_filter engine_filter;
+/* From spec of a Backup: namespaces with globs; the new generation (included/excluded ClusterScoped/NamespaceScoped Resources) or the old one
+ * (includedResources, excludedResources, includeClusterResources), never both; labelSelector or orLabelSelectors. A backup without filters takes
+ * everything, cluster-scoped types too. INVALID: contradictions, with the pointer in e->place. */
+pintle_status engine_filter_backup(const item_doc *backup, const kube_types *types, engine_filter **out, error *e);
+/* From spec of a Restore; what Velero never restores is excluded (RC:67), and naming such a type is INVALID. */
+pintle_status engine_filter_restore(const item_doc *restore, const kube_types *types, engine_filter **out, error *e);
+void engine_filter_free(engine_filter *f);
+/* Everything but labels. why, if not NULL, gets the clause that failed as a sentence. */
+bool engine_filter_takes(const engine_filter *f, const kube_type *type, str ns, buf *why);
+bool engine_filter_namespace(const engine_filter *f, str ns);
+bool engine_filter_has_labels(const engine_filter *f);
+bool engine_filter_labels(const engine_filter *f, kube_labels labels);
+/* Is the resource named in an include or exclude list (not by "*")? Decides whether a CRD is pulled in by its resources. */
+bool engine_filter_names(const engine_filter *f, const kube_type *type);
+/* Is a cluster-scoped type excluded by name or "*" (Velero's ShouldExclude, which plugin-returned items must pass)? */
+bool engine_filter_excludes(const engine_filter *f, const kube_type *type);
+/* More excluded namespaces (those labelled velero.io/exclude-from-backup). Borrowed. */
+pintle_status engine_filter_exclude_namespace(engine_filter *f, str ns, error *e);
+
+/* The selection: one byte an item of the source, 1 = taken. Namespaces come with what lives in them, CustomResourceDefinitions with their
+ * resources. says gets a sentence for each item that is left out although its type and namespace are in (deleting, exclude label); may be NULL.
+ * bytes is malloc'ed. */
+pintle_status engine_select_backup(engine_filter *f, const kube_source *source, unsigned char **bytes, error *e);
+#endif

@@ -1,0 +1,294 @@
+/* journal.c -- see journal.h.  SPDX-License-Identifier: Apache-2.0 */
+#include "engine/journal.h"
+#include "archive/archive.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { KEPT = 10000 }; /* messages of each severity that the results hold */
+
+typedef struct kept {
+  const char *ns;
+  const char *message;
+} kept; /* ns NULL: Velero's own; "": cluster-scoped */
+struct engine_journal {
+  engine_journal_options o;
+  int fd;
+  archive_gzip *gzip;
+  uint64_t warnings, errors;
+  kept *v[2];
+  size_t n[2], cap[2]; /* warnings, errors */
+  arena memory;
+  item_doc *record;
+  buf line;
+  error failure;
+};
+
+pintle_status engine_journal_open(const engine_journal_options *options, engine_journal **out, error *e) {
+  engine_journal *j = calloc(1, sizeof *j);
+  if (!j) return error_nomem(e);
+  j->o = *options;
+  j->fd = -1;
+  pintle_status st = item_new(&j->record) == PINTLE_OK ? PINTLE_OK : error_nomem(e);
+  if (st == PINTLE_OK && !options->no_file) {
+    st = file_temporary(options->temp_dir, &j->fd, e);
+    if (st == PINTLE_OK) st = archive_gzip_open(j->fd, 0, 0, &j->gzip, e);
+  }
+  if (st != PINTLE_OK) {
+    engine_journal_free(j);
+    return st;
+  }
+  *out = j;
+  return PINTLE_OK;
+}
+
+void engine_journal_free(engine_journal *j) {
+  if (!j) return;
+  archive_gzip_abandon(j->gzip);
+  close_p(&j->fd);
+  free(j->v[0]);
+  free(j->v[1]);
+  item_free(j->record);
+  buf_free(&j->line);
+  arena_free(&j->memory);
+  free(j);
+}
+
+uint64_t engine_warnings(const engine_journal *j) { return j->warnings; }
+uint64_t engine_errors(const engine_journal *j) { return j->errors; }
+void engine_tell(engine_journal *j, const engine_event *event) {
+  if (j->o.listener.event) j->o.listener.event(j->o.listener.ctx, event);
+}
+void engine_phase(engine_journal *j, const char *phase) {
+  engine_event event = {.kind = ENGINE_PHASE, .phase = phase};
+  engine_tell(j, &event);
+}
+
+/* ---- lines, as logrus prints them */
+static const char *level_name(int32_t level) {
+  static const char *const names[] = {"trace", "debug", "info", "warning", "error"};
+  return level >= PINTLE_LOG_TRACE && level <= PINTLE_LOG_ERROR ? names[level] : "info";
+}
+
+static void add_value(buf *b, str v, bool json) {
+  bool plain = v.len > 0 && !json;
+  for (size_t i = 0; i < v.len && plain; i++) {
+    char c = v.ptr[i];
+    plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || strchr("-._/@^+", c);
+  }
+  if (plain) buf_adds(b, v);
+  else buf_json_go(b, v);
+}
+
+static void add_field(buf *b, const char *key, str v, bool json) {
+  if (json) {
+    buf_addz(b, b->len > 1 ? "," : "");
+    buf_json(b, str_of(key));
+    buf_addc(b, ':');
+  } else buf_printf(b, "%s%s=", b->len ? " " : "", key);
+  add_value(b, v, json);
+}
+
+static void write_line(engine_journal *j, int32_t level, const engine_subject *about, const char *plugin, const char *where, str message) {
+  char time[32];
+  buf *b = &j->line;
+  bool json = j->o.json;
+  if (!j->gzip) return;
+  buf_clear(b);
+  if (json) buf_addc(b, '{');
+  clock_rfc3339(clock_now(), time);
+  if (!json) buf_printf(b, "time=\"%s\" level=%s msg=", time, level_name(level)), buf_json_go(b, message);
+  const char *eq = strchr(j->o.run_field, '=');
+  char run_key[16];
+  snprintf(run_key, sizeof run_key, "%.*s", (int)(eq - j->o.run_field), j->o.run_field);
+  add_field(b, run_key, str_of(eq + 1), json);
+  if (json) add_field(b, "level", str_of(level_name(level)), json);
+  add_field(b, "logSource", str_of(where), json);
+  if (json) add_field(b, "msg", message, json);
+  if (about && about->type) {
+    buf gr = {0};
+    kube_type_gr(about->type, &gr);
+    add_field(b, "name", about->name, json);
+    if (about->ns.len) add_field(b, "namespace", about->ns, json);
+    if (*plugin) add_field(b, "pluginName", str_of(plugin), json);
+    add_field(b, "resource", buf_str(&gr), json);
+    buf_free(&gr);
+  } else if (*plugin) add_field(b, "pluginName", str_of(plugin), json);
+  if (json) add_field(b, "time", str_of(time), json);
+  buf_addz(b, json ? "}\n" : "\n");
+  if (b->failed) error_nomem(&j->failure);
+  else if (j->failure.status == PINTLE_OK) archive_gzip_write(j->gzip, buf_str(b), &j->failure);
+}
+
+/* ---- results */
+static void keep(engine_journal *j, int32_t level, const engine_subject *about, str message) {
+  int k = level == PINTLE_LOG_ERROR;
+  if (j->n[k] >= KEPT) return;
+  if (j->n[k] == j->cap[k]) {
+    size_t cap = j->cap[k] ? j->cap[k] * 2 : 16;
+    kept *v = realloc(j->v[k], cap * sizeof *v);
+    if (!v) {
+      error_nomem(&j->failure);
+      return;
+    }
+    j->v[k] = v, j->cap[k] = cap;
+  }
+  buf b = {0};
+  const char *ns = NULL;
+  if (about && about->type) {
+    if (j->o.restore) buf_printf(&b, "%s %.*s: ", about->type->resource, (int)about->name.len, about->name.ptr);
+    else buf_printf(&b, " resource: /%s name: /%.*s message: /", about->type->resource, (int)about->name.len, about->name.ptr);
+    if (about->ns.len) ns = arena_copy(&j->memory, about->ns);
+    else if (j->o.restore) ns = "";
+  }
+  buf_adds(&b, message);
+  kept one = {ns, arena_copy(&j->memory, buf_str(&b))};
+  if (b.failed || !one.message) error_nomem(&j->failure);
+  else j->v[k][j->n[k]++] = one;
+  buf_free(&b);
+}
+
+static int by_namespace(const void *a, const void *b) {
+  const kept *const *x = a, *const *y = b;
+  int c = strcmp((*x)->ns ? (*x)->ns : "", (*y)->ns ? (*y)->ns : "");
+  return c ? c : (*x > *y) - (*x < *y); /* messages of one namespace stay in order */
+}
+
+static void print_list(buf *out, const char *name, const kept *const *v, size_t n, bool *any, const char *extra) {
+  if (n == 0 && !extra) return;
+  buf_addz(out, *any ? "," : "");
+  *any = true;
+  buf_json(out, str_of(name));
+  buf_addz(out, ":[");
+  for (size_t i = 0; i < n; i++) buf_addz(out, i ? "," : ""), buf_json_go(out, str_of(v[i]->message));
+  if (extra) buf_addz(out, n ? "," : ""), buf_json_go(out, str_of(extra));
+  buf_addc(out, ']');
+}
+
+static pintle_status print_result(const engine_journal *j, int k, buf *out, error *e) {
+  const kept **v = malloc((j->n[k] + 1) * sizeof *v), **own = malloc((j->n[k] + 1) * sizeof *own),
+             **cluster = malloc((j->n[k] + 1) * sizeof *cluster);
+  size_t n = 0, n_own = 0, n_cluster = 0;
+  bool any = false, in = false;
+  uint64_t all = k ? j->errors : j->warnings;
+  char more[80];
+  if (v && own && cluster) {
+    for (size_t i = 0; i < j->n[k]; i++) {
+      const kept *m = &j->v[k][i];
+      if (!m->ns) own[n_own++] = m;
+      else if (!*m->ns) cluster[n_cluster++] = m;
+      else v[n++] = m;
+    }
+    snprintf(more, sizeof more, "%llu more are in the log", (unsigned long long)(all - j->n[k]));
+    buf_addc(out, '{');
+    print_list(out, "velero", own, n_own, &any, all > j->n[k] ? more : NULL);
+    print_list(out, "cluster", cluster, n_cluster, &any, NULL);
+    qsort(v, n, sizeof *v, by_namespace);
+    if (n) buf_addz(out, any ? ",\"namespaces\":{" : "\"namespaces\":{");
+    for (size_t i = 0, from; i < n; i = from) {
+      for (from = i; from < n && strcmp(v[from]->ns, v[i]->ns) == 0;) from++;
+      print_list(out, v[i]->ns, v + i, from - i, &in, NULL);
+    }
+    buf_addz(out, n ? "}}" : "}");
+  } else error_nomem(e);
+  bool bad = !v || !own || !cluster;
+  free(v);
+  free(own);
+  free(cluster);
+  return bad || out->failed ? error_nomem(e) : PINTLE_OK;
+}
+
+pintle_status engine_results(const engine_journal *j, buf *json, error *e) {
+  buf_addz(json, "{\"errors\":");
+  pintle_status st = print_result(j, 1, json, e);
+  buf_addz(json, ",\"warnings\":");
+  if (st == PINTLE_OK) st = print_result(j, 0, json, e);
+  buf_addz(json, "}\n");
+  return st == PINTLE_OK && json->failed ? error_nomem(e) : st;
+}
+
+/* ---- the door */
+static void say(engine_journal *j, int32_t level, const engine_subject *about, const char *plugin, const char *where, str message) {
+  if (level == PINTLE_LOG_WARN) j->warnings++;
+  if (level == PINTLE_LOG_ERROR) j->errors++;
+  if (level >= PINTLE_LOG_WARN) keep(j, level, about, message);
+  write_line(j, level, about, plugin, where, message);
+  engine_event event = {.kind = ENGINE_LOG, .level = level, .plugin = plugin, .message = message};
+  if (about) event.type = about->type, event.ns = about->ns, event.name = about->name;
+  engine_tell(j, &event);
+}
+
+void engine_log(engine_journal *j, int32_t level, const engine_subject *about, const char *plugin, const char *where, const char *format,
+                ...) {
+  char text[2400];
+  va_list ap;
+  va_start(ap, format);
+  int n = vsnprintf(text, sizeof text, format, ap);
+  va_end(ap);
+  if (n < 0) return;
+  say(j, level, about, plugin, where, (str){text, (size_t)n < sizeof text ? (size_t)n : sizeof text - 1});
+}
+
+static int32_t level_of(str name) {
+  for (int32_t l = PINTLE_LOG_TRACE; l <= PINTLE_LOG_ERROR; l++)
+    if (str_is(name, level_name(l)) || (l == PINTLE_LOG_WARN && str_is(name, "warn"))) return l;
+  return PINTLE_LOG_INFO;
+}
+
+static str member(const item_node *o, const char *key) {
+  str s = item_string(item_member(o, str_of(key)));
+  return s.ptr ? s : STR("");
+}
+
+void engine_log_record(engine_journal *j, const engine_subject *about, str record) {
+  if (record.len < 3) return;
+  if (item_parse(j->record, record, 0, NULL, &j->failure) != PINTLE_OK) return;
+  for (const item_node *a = item_first(item_root(j->record)); a; a = item_next(a)) {
+    str action = member(a, "action");
+    const char *name = action.len ? action.ptr : "";
+    for (const item_node *l = item_first(item_member(a, STR("log"))); l; l = item_next(l)) {
+      buf text = {0};
+      buf_adds(&text, member(l, "msg"));
+      for (const item_node *f = item_first(item_member(l, STR("fields"))); f; f = item_next(f))
+        buf_printf(&text, " %s=%s", item_key(f).ptr, item_string(f).ptr ? item_string(f).ptr : "");
+      say(j, level_of(member(l, "level")), about, name, "plugin", buf_str(&text));
+      buf_free(&text);
+    }
+    for (const item_node *f = item_first(item_member(a, STR("findings"))); f; f = item_next(f)) {
+      buf text = {0};
+      buf_printf(&text, "%s: %s%s%s", member(f, "code").ptr, member(f, "text").ptr, member(f, "at").len ? " at " : "", member(f, "at").ptr);
+      say(j, level_of(member(f, "severity")), about, name, "plugin", buf_str(&text));
+      buf_free(&text);
+    }
+    const item_node *error = item_member(a, STR("error"));
+    if (error && item_true(item_member(a, STR("warned")))) say(j, PINTLE_LOG_WARN, about, name, "plugin", member(error, "message"));
+  }
+}
+
+void engine_report_counters(engine_journal *j, str counters) {
+  engine_event event = {.kind = ENGINE_COUNTERS, .counters = counters};
+  if (counters.len < 3 || item_parse(j->record, counters, 0, NULL, &j->failure) != PINTLE_OK) return;
+  for (const item_node *a = item_first(item_root(j->record)); a; a = item_next(a))
+    for (const item_node *c = item_first(a); c; c = item_next(c)) {
+      int64_t n;
+      if (item_int(c, &n) != PINTLE_OK) continue;
+      if (n == 0) engine_log(j, PINTLE_LOG_WARN, NULL, item_key(a).ptr, "plugin", "%s: never matched", item_key(c).ptr);
+      else engine_log(j, PINTLE_LOG_INFO, NULL, item_key(a).ptr, "plugin", "%s: %lld", item_key(c).ptr, (long long)n);
+    }
+  engine_tell(j, &event);
+}
+
+pintle_status engine_journal_finish(engine_journal *j, int *fd, int64_t *size, error *e) {
+  pintle_status st = PINTLE_OK;
+  *fd = j->fd;
+  *size = 0;
+  if (j->gzip) st = archive_gzip_close(j->gzip, size, NULL, e);
+  j->gzip = NULL;
+  if (st == PINTLE_OK && j->failure.status != PINTLE_OK) {
+    if (e) *e = j->failure;
+    return j->failure.status;
+  }
+  return st;
+}

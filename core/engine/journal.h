@@ -1,0 +1,69 @@
+/* journal.h -- what a run says: log lines, warnings, errors, items; one place from which log file, results and events are made.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef PINTLE_ENGINE_JOURNAL_H
+#define PINTLE_ENGINE_JOURNAL_H
+#include "base/error.h"
+#include "kube/types.h"
+
+/* An event of a run: what progress bar, describe, status, metrics and reports are made of. Valid during the callback. */
+enum { ENGINE_PHASE, ENGINE_PROGRESS, ENGINE_LOG, ENGINE_ITEM, ENGINE_COUNTERS };
+typedef struct engine_event {
+  int kind;
+  const char *phase;     /* PHASE: "InProgress", "Uploading", "Verifying", "Completed"... */
+  uint64_t done, total;  /* PROGRESS: items */
+  int32_t level;         /* LOG */
+  const char *plugin;    /* LOG: "" = pintle's own */
+  str message;           /* LOG; ITEM: skip reason or error */
+  const kube_type *type; /* LOG (may be NULL), ITEM: as the item is now */
+  str ns, name;          /* likewise */
+  const char *outcome;   /* ITEM: "stored", "created", "updated", "unchanged", "skipped", "failed" */
+  bool changed;          /* ITEM: by the chain */
+  str record;            /* ITEM: JSON array, what each action did; "" = nothing */
+  str text;              /* ITEM: JSON now; "" when not kept */
+  const char *place;     /* ITEM: where it came from */
+  str counters;          /* COUNTERS: JSON */
+} engine_event;
+typedef struct engine_listener {
+  void (*event)(void *ctx, const engine_event *event);
+  void *ctx;
+} engine_listener;
+
+typedef struct engine_subject {
+  const kube_type *type;
+  str ns, name;
+} engine_subject; /* what a line is about */
+
+typedef struct engine_journal engine_journal;
+typedef struct engine_journal_options {
+  const char *temp_dir;
+  const char *run_field; /* "backup=velero/b1" */
+  bool json;             /* log lines as JSON, as Velero's --log-format json */
+  bool restore;          /* results of a restore are worded as Velero's restore does */
+  bool no_file;          /* dry run: no log is kept */
+  engine_listener listener;
+} engine_journal_options;
+pintle_status engine_journal_open(const engine_journal_options *options, engine_journal **out, error *e);
+void engine_journal_free(engine_journal *j);
+
+/* A line of the log; WARN and ERROR are counted and kept for the results (10,000 of each at most, then one line says how many more). about may be NULL;
+ * where is "core/engine/backup.c:12". A failure of the log itself is remembered and comes back from engine_journal_finish. */
+PINTLE_PRINTF(6, 7)
+void engine_log(engine_journal *j, int32_t level, const engine_subject *about, const char *plugin, const char *where, const char *format,
+                ...);
+#define ENGINE_WHERE_(l) #l
+#define ENGINE_WHERE(l) ENGINE_WHERE_(l)
+#define LOG(j, level, about, ...) engine_log(j, level, about, "", __FILE__ ":" ENGINE_WHERE(__LINE__), __VA_ARGS__)
+/* The lines, findings and errors inside an item's record. */
+void engine_log_record(engine_journal *j, const engine_subject *about, str record);
+void engine_tell(engine_journal *j, const engine_event *event);
+void engine_phase(engine_journal *j, const char *phase);
+/* Counters of the actions, JSON {"action":{"counter":n}}: told as an event; one that is 0 at the end is a warning ("this rule never matched"). */
+void engine_report_counters(engine_journal *j, str counters);
+uint64_t engine_warnings(const engine_journal *j);
+uint64_t engine_errors(const engine_journal *j);
+
+/* The log as one gzip stream in *fd (position undefined, owned by the journal) of *size bytes. No line may follow. */
+pintle_status engine_journal_finish(engine_journal *j, int *fd, int64_t *size, error *e);
+/* {"errors":R,"warnings":R}, R = {"velero":[],"cluster":[],"namespaces":{}}, empty members left out (velero-contract section 1). */
+pintle_status engine_results(const engine_journal *j, buf *json, error *e);
+#endif

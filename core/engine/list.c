@@ -1,0 +1,173 @@
+/* list.c -- see list.h.  SPDX-License-Identifier: Apache-2.0 */
+#include "engine/list.h"
+#include "archive/archive.h"
+#include "base/file.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+typedef struct row {
+  uint32_t item;
+  uint16_t type;
+  uint8_t action;
+  bool renamed; /* ns and name stand in renames[other] */
+  uint32_t ns;  /* namespace + 1 of the list when it is another; 0: the source's */
+  uint32_t other;
+} row;
+typedef struct other_name {
+  const kube_type *type;
+  const char *ns, *name;
+} other_name;
+struct engine_list {
+  const kube_source *source;
+  const kube_type **types;
+  size_t n_types; /* by id, as they come */
+  row *v;
+  size_t n, cap;
+  const char **ns;
+  size_t n_ns; /* namespaces that are not the source's (mapped ones: few) */
+  other_name *renames;
+  size_t n_renames, cap_renames;
+  arena memory;
+};
+
+static const char *const actions[] = {"", "created", "updated", "failed", "skipped"};
+
+pintle_status engine_list_new(const kube_source *source, engine_list **out, error *e) {
+  engine_list *l = calloc(1, sizeof *l);
+  if (!l) return error_nomem(e);
+  l->source = source;
+  *out = l;
+  return PINTLE_OK;
+}
+
+void engine_list_free(engine_list *l) {
+  if (!l) return;
+  free(l->v);
+  free(l->types);
+  free(l->ns);
+  free(l->renames);
+  arena_free(&l->memory);
+  free(l);
+}
+
+static bool grow(void **v, size_t n, size_t *cap, size_t size) {
+  if (n < *cap) return true;
+  size_t more = *cap ? *cap + *cap / 2 : 64;
+  void *p = realloc(*v, more * size);
+  if (!p) return false;
+  *v = p, *cap = more;
+  return true;
+}
+
+static bool know_type(engine_list *l, const kube_type *type) {
+  if (type->id < l->n_types) return l->types[type->id] = type, true;
+  const kube_type **v = realloc(l->types, ((size_t)type->id + 1) * sizeof *v);
+  if (!v) return false;
+  memset(v + l->n_types, 0, (type->id + 1 - l->n_types) * sizeof *v);
+  l->types = v, l->n_types = (size_t)type->id + 1;
+  v[type->id] = type;
+  return true;
+}
+
+static uint32_t intern_ns(engine_list *l, str ns) {
+  for (size_t i = l->n_ns; i-- > 0;) /* the newest first: items come by namespace */
+    if (str_is(ns, l->ns[i])) return (uint32_t)i + 1;
+  const char **v = realloc(l->ns, (l->n_ns + 1) * sizeof *v);
+  char *copy = arena_copy(&l->memory, ns);
+  if (v) l->ns = v;
+  if (!v || !copy) return 0;
+  v[l->n_ns] = copy;
+  return (uint32_t)++l->n_ns;
+}
+
+pintle_status engine_list_add(engine_list *l, size_t item, const kube_type *type, str ns, str name, const char *action, error *e) {
+  kube_entry k;
+  row r = {.item = (uint32_t)item, .type = type->id};
+  kube_source_get(l->source, item, &k);
+  while (r.action < sizeof actions / sizeof *actions - 1 && strcmp(actions[r.action], action) != 0) r.action++;
+  if (!know_type(l, type) || !grow((void **)&l->v, l->n, &l->cap, sizeof *l->v)) return error_nomem(e);
+  if (!str_eq(name, k.name)) {
+    if (!grow((void **)&l->renames, l->n_renames, &l->cap_renames, sizeof *l->renames)) return error_nomem(e);
+    other_name one = {type, arena_copy(&l->memory, ns), arena_copy(&l->memory, name)};
+    if (!one.ns || !one.name) return error_nomem(e);
+    r.renamed = true, r.other = (uint32_t)l->n_renames;
+    l->renames[l->n_renames++] = one;
+  } else if (!str_eq(ns, k.ns) && !(r.ns = intern_ns(l, ns))) return error_nomem(e);
+  l->v[l->n++] = r;
+  return PINTLE_OK;
+}
+
+bool engine_list_renamed(const engine_list *l, const kube_type *type, str ns, str name) {
+  for (size_t i = 0; i < l->n_renames; i++)
+    if (l->renames[i].type == type && str_is(ns, l->renames[i].ns) && str_is(name, l->renames[i].name)) return true;
+  return false;
+}
+
+/* ---- printing */
+static void name_of(const engine_list *l, const row *r, char *to, size_t size) {
+  kube_entry k;
+  kube_source_get(l->source, r->item, &k);
+  const char *ns = r->renamed ? l->renames[r->other].ns : r->ns ? l->ns[r->ns - 1] : k.ns.ptr;
+  const char *name = r->renamed ? l->renames[r->other].name : k.name.ptr;
+  snprintf(to, size, "%s%s%s", ns, *ns ? "/" : "", name);
+}
+
+static void key_of(const kube_type *t, char *to, size_t size) {
+  snprintf(to, size, "%s%s%s/%s", t->group, *t->group ? "/" : "", t->version, t->kind);
+}
+
+static int by_row(const void *a, const void *b, void *ctx) {
+  const engine_list *l = ctx;
+  const row *x = a, *y = b;
+  char p[1400], q[1400];
+  if (x->type != y->type) {
+    key_of(l->types[x->type], p, sizeof p);
+    key_of(l->types[y->type], q, sizeof q);
+    int c = strcmp(p, q);
+    if (c) return c;
+  }
+  name_of(l, x, p, sizeof p);
+  name_of(l, y, q, sizeof q);
+  return strcmp(p, q);
+}
+
+static pintle_status print(const engine_list *l, archive_gzip *to, error *e) {
+  char last[500] = "", key[500], name[1400];
+  buf b = {0};
+  pintle_status st = PINTLE_OK;
+  buf_addc(&b, '{');
+  for (size_t i = 0; i < l->n && st == PINTLE_OK; i++) {
+    const row *r = &l->v[i];
+    key_of(l->types[r->type], key, sizeof key);
+    name_of(l, r, name, sizeof name - 12);
+    if (r->action) strcat(name, "("), strcat(name, actions[r->action]), strcat(name, ")");
+    if (strcmp(key, last) == 0) buf_addc(&b, ',');
+    else {
+      buf_addz(&b, i ? "]," : "");
+      buf_json_go(&b, str_of(key));
+      buf_addz(&b, ":[");
+    }
+    memcpy(last, key, sizeof last);
+    buf_json_go(&b, str_of(name));
+    if (b.len < 64 << 10) continue;
+    st = b.failed ? error_nomem(e) : archive_gzip_write(to, buf_str(&b), e);
+    buf_clear(&b);
+  }
+  buf_addz(&b, l->n ? "]}\n" : "}\n");
+  if (st == PINTLE_OK) st = b.failed ? error_nomem(e) : archive_gzip_write(to, buf_str(&b), e);
+  buf_free(&b);
+  return st;
+}
+
+pintle_status engine_list_put(engine_list *l, engine_objects *to, const char *key, const char *temp_dir, error *e) {
+  CLEANUP(close_p) int fd = -1;
+  archive_gzip *g = NULL;
+  int64_t size;
+  unsigned char sha[32];
+  pintle_status st = file_temporary(temp_dir, &fd, e);
+  if (l->n) qsort_r(l->v, l->n, sizeof *l->v, by_row, l);
+  if (st == PINTLE_OK) st = archive_gzip_open(fd, 0, 0, &g, e);
+  if (st == PINTLE_OK && (st = print(l, g, e)) != PINTLE_OK) return archive_gzip_abandon(g), st;
+  if (st == PINTLE_OK) st = archive_gzip_close(g, &size, sha, e);
+  return st == PINTLE_OK ? engine_put_fd(to, key, fd, size, sha, e) : st;
+}

@@ -1,0 +1,122 @@
+/* target.c -- see target.h.  SPDX-License-Identifier: Apache-2.0 */
+#include "engine/target.h"
+#include "archive/archive.h"
+#include "base/file.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct engine_target {
+  int root, dir; /* dir: of the last item */
+  char last[1400];
+  item_doc *doc, *old;
+  buf text, existing, path;
+  unsigned long serial;
+};
+
+pintle_status engine_target_open(const char *path, engine_target **out, error *e) {
+  engine_target *t = calloc(1, sizeof *t);
+  if (!t) return error_nomem(e);
+  t->root = t->dir = -1;
+  pintle_status st = item_new(&t->doc) == PINTLE_OK && item_new(&t->old) == PINTLE_OK ? PINTLE_OK : error_nomem(e);
+  if (st == PINTLE_OK) st = file_mkdirs(AT_FDCWD, path, e);
+  if (st == PINTLE_OK) st = file_open(AT_FDCWD, path, O_RDONLY | O_DIRECTORY, 0, &t->root, e);
+  if (st != PINTLE_OK) return engine_target_close(t), st;
+  *out = t;
+  return PINTLE_OK;
+}
+
+void engine_target_close(engine_target *t) {
+  if (!t) return;
+  close_p(&t->root);
+  close_p(&t->dir);
+  item_free(t->doc);
+  item_free(t->old);
+  buf_free(&t->text);
+  buf_free(&t->existing);
+  buf_free(&t->path);
+  free(t);
+}
+
+/* One component, made when absent; a link is not followed. */
+static pintle_status step(int from, const char *name, int *to, error *e) {
+  if (mkdirat(from, name, 0755) != 0 && errno != EEXIST) return error_errno(e, errno, "cannot make directory %s", name);
+  return file_open(from, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0, to, e);
+}
+
+static pintle_status enter(engine_target *t, const char *ns, const char *gr, error *e) {
+  char key[1400];
+  CLEANUP(close_p) int scope = -1;
+  int dir = -1;
+  snprintf(key, sizeof key, "%s/%s", ns, gr);
+  if (t->dir >= 0 && strcmp(key, t->last) == 0) return PINTLE_OK;
+  pintle_status st = step(t->root, ns, &scope, e);
+  if (st == PINTLE_OK) st = step(scope, gr, &dir, e);
+  if (st != PINTLE_OK) return st;
+  close_p(&t->dir);
+  t->dir = dir;
+  memcpy(t->last, key, sizeof key);
+  return PINTLE_OK;
+}
+
+/* The last part of the archive's path has the rule for long names. */
+static const char *file_name(engine_target *t, str name) {
+  buf_clear(&t->path);
+  archive_path_make(STR("x"), STR(""), false, STR(""), name, &t->path);
+  const char *slash = t->path.failed ? NULL : strrchr(t->path.data, '/');
+  return slash ? slash + 1 : NULL;
+}
+
+static pintle_status compare(engine_target *t, const char *name, bool *exists, bool *same, error *e) {
+  *exists = *same = false;
+  buf_clear(&t->existing);
+  pintle_status st = file_read(t->dir, name, (size_t)64 << 20, &t->existing, e);
+  if (st == PINTLE_NOT_FOUND) return PINTLE_OK;
+  if (st != PINTLE_OK) return st;
+  *exists = true;
+  *same = str_eq(buf_str(&t->existing), buf_str(&t->text)) ||
+          (item_parse(t->old, buf_str(&t->existing), 0, NULL, NULL) == PINTLE_OK && item_equal(item_root(t->old), item_root(t->doc)));
+  return PINTLE_OK;
+}
+
+static pintle_status replace(engine_target *t, const char *name, error *e) {
+  CLEANUP(close_p) int fd = -1;
+  char temp[48];
+  snprintf(temp, sizeof temp, ".tmp-%ld-%lu", (long)getpid(), ++t->serial);
+  pintle_status st = file_open(t->dir, temp, O_CREAT | O_EXCL | O_WRONLY, 0644, &fd, e);
+  if (st != PINTLE_OK) return error_wrap(e, "writing %s/%s", t->last, name);
+  st = file_write(fd, t->text.data, t->text.len, name, e);
+  if (st == PINTLE_OK && renameat(t->dir, temp, t->dir, name) != 0) st = error_errno(e, errno, "cannot rename to %s/%s", t->last, name);
+  if (st != PINTLE_OK) unlinkat(t->dir, temp, 0);
+  return st;
+}
+
+pintle_status engine_target_put(engine_target *t, const kube_type *type, str ns, str name, str text, bool update, int *what, error *e) {
+  char scope[300];
+  buf gr = {0};
+  bool exists, same;
+  snprintf(scope, sizeof scope, "%.*s", (int)ns.len, ns.ptr);
+  kube_type_gr(type, &gr);
+  buf_clear(&t->text);
+  pintle_status st = item_parse(t->doc, text, 0, NULL, e);
+  if (st == PINTLE_OK) st = item_print(t->doc, NULL, ITEM_PRINT_PRETTY, &t->text);
+  buf_addc(&t->text, '\n');
+  if (st == PINTLE_OK && (t->text.failed || gr.failed)) st = error_nomem(e);
+  if (st == PINTLE_OK) st = enter(t, ns.len ? scope : "_cluster", buf_z(&gr), e);
+  const char *file = st == PINTLE_OK ? file_name(t, name) : NULL;
+  if (st == PINTLE_OK && !file) st = error_nomem(e);
+  if (st == PINTLE_OK) st = compare(t, file, &exists, &same, e);
+  if (st == PINTLE_OK) {
+    *what = !exists ? ENGINE_CREATED : same ? ENGINE_UNCHANGED : update ? ENGINE_UPDATED : ENGINE_EXISTS;
+    if (*what == ENGINE_CREATED || *what == ENGINE_UPDATED) st = replace(t, file, e);
+  }
+  buf_free(&gr);
+  return st;
+}
+
+pintle_status engine_target_sync(engine_target *t, error *e) {
+  return syncfs(t->root) == 0 ? PINTLE_OK : error_errno(e, errno, "cannot sync the target directory");
+}
