@@ -1,0 +1,13 @@
+/* needs_missing_library.c -- needs a library that is not installed (libtests-pintle-absent.so).  SPDX-License-Identifier: Apache-2.0 */
+#include "minimal.h"
+extern int tests_pintle_absent(void);
+static pintle_status execute(void *self, pintle_call *call, pintle_doc *item, const pintle_input *in, pintle_result *r) {
+  (void)self, (void)call, (void)item, (void)in, (void)r;
+  return tests_pintle_absent();
+}
+static const pintle_action action = {
+    .struct_size = sizeof(pintle_action), .name = "tests.pintle.io/needs-library", .summary = "Lacks a library"};
+static const pintle_backup_item_action table = {
+    .struct_size = sizeof(pintle_backup_item_action), .action = &action, .execute = execute};
+static const pintle_backup_item_action *const list[] = {&table, NULL};
+MINIMAL_PLUGIN("needs-missing-library");

@@ -1,0 +1,436 @@
+/* test_host_registry.c -- every kind of bad file beside a good plugin, and what is said of each.  SPDX-License-Identifier: Apache-2.0
+ *
+ * PLUGIN_DIR: the built fixtures of tests/plugins; PROBE: the built tool_probe (or pintle-worker). */
+#include "base/clock.h"
+#include "base/file.h"
+#include "host/elf.h"
+#include "host/registry.h"
+#include "host/seal.h"
+#include <check.h>
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#ifdef __x86_64__
+#define OLDEST_GLIBC "2.2.5" /* of printf: the first version for this machine */
+#else
+#define OLDEST_GLIBC "2.17"
+#endif
+
+static char dir[64]; /* of the test, emptied after it */
+static const char *plugin_dir, *probe;
+
+static void setup(void) {
+  strcpy(dir, "/tmp/pintle-test-XXXXXX");
+  ck_assert_ptr_nonnull(mkdtemp(dir));
+}
+static void teardown(void) {
+  char command[128];
+  snprintf(command, sizeof command, "rm -rf %s", dir);
+  ck_assert_int_eq(system(command), 0);
+}
+
+static const char *in_dir(const char *name) {
+  static char path[8][256];
+  static unsigned next;
+  char *p = path[next++ % 8];
+  snprintf(p, sizeof path[0], "%s/%s", dir, name);
+  return p;
+}
+
+static void put(const char *name, str data) {
+  CLEANUP(close_p) int fd = open(in_dir(name), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0644);
+  ck_assert_int_ge(fd, 0);
+  ck_assert_int_eq(write(fd, data.ptr, data.len), (ssize_t)data.len);
+}
+
+/* A fixture's bytes; the caller frees. */
+static buf fixture(const char *name) {
+  char path[512];
+  buf b = {0};
+  error e;
+  snprintf(path, sizeof path, "%s/%s.so", plugin_dir, name);
+  ck_assert_msg(file_read(AT_FDCWD, path, (size_t)1 << 30, &b, &e) == PINTLE_OK, "%s", e.message);
+  return b;
+}
+static void copy_as(const char *name, const char *to) {
+  buf b = fixture(name);
+  put(to, buf_str(&b));
+  buf_free(&b);
+}
+static void copy(const char *name) {
+  char to[128];
+  snprintf(to, sizeof to, "%s.so", name);
+  copy_as(name, to);
+}
+
+static host_registry scan_with(const conf_chain *chain) {
+  const char *directories[] = {dir, NULL};
+  const host_scan_options o = {.directories = directories, .worker = probe, .probe_timeout = 2 * CLOCK_SECOND, .chain = chain};
+  host_registry r;
+  error e;
+  ck_assert_msg(host_scan(&o, &r, &e) == PINTLE_OK, "%s", e.message);
+  return r;
+}
+static host_registry scan(void) { return scan_with(NULL); }
+
+static const host_plugin *plugin(const host_registry *r, const char *file) {
+  for (size_t i = 0; i < r->n_plugins; i++)
+    if (strcmp(r->plugins[i].file, file) == 0) return &r->plugins[i];
+  ck_abort_msg("%s is not listed", file);
+  return NULL;
+}
+
+static bool warned(const host_plugin *p, const char *part) {
+  for (size_t i = 0; p->warnings[i]; i++)
+    if (strstr(p->warnings[i], part)) return true;
+  return false;
+}
+
+static void loaded(const host_registry *r, const char *file) {
+  const host_plugin *p = plugin(r, file);
+  ck_assert_msg(!p->reason, "%s: %s (%s)", file, p->reason, p->hint ? p->hint : "");
+  ck_assert_int_ge(p->fd, 1000);
+  ck_assert_int_eq(fcntl(p->fd, F_GETFD), FD_CLOEXEC);
+}
+/* The reason holds the part; nothing of it stays open. */
+static void aside(const host_registry *r, const char *file, const char *part) {
+  const host_plugin *p = plugin(r, file);
+  ck_assert_msg(p->reason && strstr(p->reason, part), "%s: reason is \"%s\", wanted \"%s\"", file, p->reason ? p->reason : "(loaded)", part);
+  ck_assert_int_eq(p->fd, -1);
+}
+/* The plugin is loaded, but the one action is not. */
+static void refused(const host_registry *r, const char *file, size_t action, const char *part) {
+  const host_plugin *p = plugin(r, file);
+  ck_assert_msg(!p->reason, "%s: %s", file, p->reason);
+  ck_assert_uint_lt(action, p->n_actions);
+  const char *why = p->actions[action].refused;
+  ck_assert_msg(why && strstr(why, part), "%s: refused is \"%s\", wanted \"%s\"", file, why ? why : "(usable)", part);
+}
+
+START_TEST(a_good_plugin_is_described) {
+  copy("good");
+  host_registry r = scan();
+  ck_assert_uint_eq(r.n_plugins, 1);
+  loaded(&r, "good.so");
+  const host_plugin *p = &r.plugins[0], *owner = NULL;
+  ck_assert_str_eq(p->name, "good");
+  ck_assert_str_eq(p->version, "1.0");
+  ck_assert_str_eq(p->vendor, "pintle's tests");
+  ck_assert_uint_eq(strlen(p->sha256), 64);
+  ck_assert_uint_eq(p->n_actions, 2);
+  ck_assert(!warned(p, "execute bit"));
+  const host_action *x = host_find(&r, CONF_RESTORE_ITEM_ACTION, "tests.pintle.io/good", &owner);
+  ck_assert_ptr_nonnull(x);
+  ck_assert_ptr_eq(owner, p);
+  ck_assert_int_eq(x->thread_model, PINTLE_PARALLEL);
+  ck_assert_uint_eq(x->flags, PINTLE_PURE);
+  ck_assert_uint_eq(host_find(&r, CONF_ANY_KIND, "tests.pintle.io/good", NULL)->kind, CONF_BACKUP_ITEM_ACTION);
+  ck_assert_ptr_null(host_find(&r, CONF_OBJECT_STORE, "tests.pintle.io/good", NULL));
+  host_registry_free(&r);
+}
+END_TEST
+
+START_TEST(the_copy_is_what_was_read_and_cannot_change) {
+  copy("good");
+  buf before = fixture("good");
+  host_registry r = scan();
+  int fd = r.plugins[0].fd;
+  put("good.so", STR("overwritten"));
+  char *now = malloc(before.len);
+  ck_assert_ptr_nonnull(now);
+  ck_assert_int_eq(pread(fd, now, before.len, 0), (ssize_t)before.len);
+  ck_assert_int_eq(memcmp(now, before.data, before.len), 0);
+  ck_assert_int_eq(pwrite(fd, "x", 1, 0), -1);
+  ck_assert_int_eq(errno, EPERM);
+  ck_assert_int_eq(ftruncate(fd, 10), -1);
+  free(now);
+  buf_free(&before);
+  host_registry_free(&r);
+}
+END_TEST
+
+START_TEST(without_memfd_the_copy_is_a_file) {
+  copy("good");
+  arena a = {0};
+  host_words w = {.a = &a};
+  host_plugin p = {.path = in_dir("good.so"), .file = "good.so"};
+  host_seal(&p, &a, false, true, &w);
+  ck_assert_msg(!p.reason, "%s", p.reason);
+  ck_assert_int_ge(p.fd, 1000);
+  ck_assert_int_eq(pwrite(p.fd, "x", 1, 0), -1);
+  close(p.fd);
+  arena_free(&a);
+}
+END_TEST
+
+START_TEST(one_bad_one_among_the_good_changes_nothing_for_them) {
+  static const char *const all[] = {"good",
+                                    "no_symbol",
+                                    "old_major",
+                                    "new_major",
+                                    "wrong_magic",
+                                    "missing_symbol",
+                                    "needs_missing_library",
+                                    "exits_in_constructor",
+                                    "crashes_in_constructor",
+                                    "prints_in_constructor",
+                                    "forks_in_constructor",
+                                    "rubbish_descriptor",
+                                    "rubbish_answer",
+                                    "rubbish_size",
+                                    "huge_name",
+                                    "empty_name",
+                                    "repeats_name",
+                                    "newer_host_needed",
+                                    "unknown_flag"};
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++) copy(all[i]);
+  host_registry r = scan();
+  ck_assert_uint_eq(r.n_plugins, sizeof all / sizeof *all);
+  loaded(&r, "good.so");
+  aside(&r, "no_symbol.so", "is no pintle plugin: it exports no pintle_plugin_v1");
+  aside(&r, "old_major.so", "exports pintle_plugin_v0, this pintle needs pintle_plugin_v1");
+  aside(&r, "new_major.so", "is built for plugin interface 2, this pintle has 1.0");
+  aside(&r, "wrong_magic.so", "magic number 0x12345678");
+  aside(&r, "missing_symbol.so", "cannot be loaded: undefined symbol: tests_pintle_no_such_function");
+  aside(&r, "needs_missing_library.so", "libtests-pintle-absent.so");
+  ck_assert_ptr_nonnull(strstr(plugin(&r, "needs_missing_library.so")->hint, "install the package"));
+  aside(&r, "exits_in_constructor.so", "ends its process while being loaded (exit status 7)");
+  ck_assert_str_eq(plugin(&r, "exits_in_constructor.so")->hint, "it wrote: no licence found");
+  aside(&r, "crashes_in_constructor.so", "crashes while being loaded (SIGSEGV)");
+  aside(&r, "rubbish_answer.so", "answered its probe with rubbish");
+  aside(&r, "newer_host_needed.so", "needs plugin interface 1.99, this pintle has 1.0");
+  aside(&r, "repeats_name.so", "repeats BackupItemAction tests.pintle.io/good of ");
+  ck_assert_ptr_nonnull(strstr(plugin(&r, "repeats_name.so")->reason, "/good.so"));
+  ck_assert_ptr_nonnull(plugin(&r, "rubbish_descriptor.so")->reason); /* a crash, however it is reported */
+  loaded(&r, "forks_in_constructor.so");
+  loaded(&r, "prints_in_constructor.so");
+  ck_assert_str_eq(plugin(&r, "prints_in_constructor.so")->needed[0], "libc.so.6");
+  ck_assert_str_eq(plugin(&r, "prints_in_constructor.so")->glibc, OLDEST_GLIBC);
+  ck_assert(warned(plugin(&r, "prints_in_constructor.so"), "writes to standard output while being loaded"));
+  refused(&r, "huge_name.so", 0, "has a name that is too long");
+  refused(&r, "empty_name.so", 0, "has a name that is empty");
+  refused(&r, "rubbish_size.so", 0, "struct_size that is smaller");
+  ck_assert_ptr_null(plugin(&r, "rubbish_size.so")->actions[1].refused);
+  refused(&r, "unknown_flag.so", 0, "flags 0x40000000 that this pintle does not know");
+  ck_assert_ptr_null(plugin(&r, "unknown_flag.so")->actions[1].refused);
+  host_registry_free(&r);
+}
+END_TEST
+
+START_TEST(a_constructor_that_hangs_costs_the_time_limit_and_no_more) {
+  copy("sleeps_in_constructor");
+  copy("good");
+  int64_t begin = clock_monotonic();
+  host_registry r = scan();
+  double seconds = (double)(clock_monotonic() - begin) / 1e9;
+  aside(&r, "sleeps_in_constructor.so", "is not loaded after 2s: a constructor hangs");
+  loaded(&r, "good.so");
+  ck_assert_double_ge(seconds, 2.0);
+  ck_assert_double_le(seconds, 3.5);
+  host_registry_free(&r);
+}
+END_TEST
+
+START_TEST(what_is_no_file_is_named) {
+  put("empty.so", STR(""));
+  put("script.so", STR("#!/bin/sh\nexit 0\n"));
+  put("text.so", STR("hello, this is no library\n"));
+  put("half.so", STR("\177EL"));
+  put(".hidden.so", STR("x"));
+  put("other.txt", STR("x"));
+  ck_assert_int_eq(mkdir(in_dir("directory.so"), 0755), 0);
+  ck_assert_int_eq(mkfifo(in_dir("fifo.so"), 0644), 0);
+  ck_assert_int_eq(symlink("nowhere", in_dir("dangling.so")), 0);
+  ck_assert_int_eq(symlink("/dev/null", in_dir("device.so")), 0);
+  copy_as("good", "good.bin");
+  ck_assert_int_eq(symlink("good.bin", in_dir("link.so")), 0);
+  host_registry r = scan();
+  ck_assert_uint_eq(r.n_plugins, 9);
+  aside(&r, "empty.so", "is empty");
+  aside(&r, "script.so", "is a script");
+  aside(&r, "text.so", "is no ELF file");
+  aside(&r, "half.so", "is truncated: it has 3 bytes");
+  aside(&r, "directory.so", "is a directory");
+  aside(&r, "fifo.so", "is a FIFO");
+  aside(&r, "dangling.so", "is a symbolic link to nowhere, which does not exist");
+  aside(&r, "device.so", "is a device");
+  loaded(&r, "link.so");
+  ck_assert(warned(plugin(&r, "link.so"), "is a symbolic link to good.bin"));
+  host_registry_free(&r);
+}
+END_TEST
+
+START_TEST(a_truncated_plugin_is_called_truncated_at_every_length) {
+  buf whole = fixture("good");
+  arena a = {0};
+  host_elf elf;
+  for (size_t n = 64; n < whole.len; n += 97) {
+    char *cut = malloc(n); /* of its own, so that a sanitizer sees any step behind it */
+    memcpy(cut, whole.data, n);
+    const char *fault = host_elf_read(cut, n, &a, &elf);
+    ck_assert_msg(fault && strstr(fault, "is truncated: it has"), "%zu bytes: %s", n, fault ? fault : "(fine)");
+    free(cut);
+  }
+  ck_assert_ptr_null(host_elf_read(whole.data, whole.len, &a, &elf));
+  put("cut.so", (str){whole.data, 4096});
+  host_registry r = scan();
+  aside(&r, "cut.so", "is truncated: it has 4096 bytes");
+  host_registry_free(&r);
+  arena_free(&a);
+  buf_free(&whole);
+}
+END_TEST
+
+START_TEST(another_machine_is_named) {
+  buf b = fixture("good");
+  Elf64_Ehdr h;
+  memcpy(&h, b.data, sizeof h);
+  h.e_machine = h.e_machine == EM_AARCH64 ? EM_X86_64 : EM_AARCH64;
+  memcpy(b.data, &h, sizeof h);
+  put("other.so", buf_str(&b));
+  b.data[EI_CLASS] = ELFCLASS32;
+  h.e_machine = EM_386;
+  memcpy(b.data + 18, &h.e_machine, 2);
+  put("old.so", buf_str(&b));
+  host_registry r = scan();
+#ifdef __x86_64__
+  aside(&r, "other.so", "is built for aarch64, this is x86-64");
+  aside(&r, "old.so", "is built for 32-bit x86, this is x86-64");
+#else
+  aside(&r, "other.so", "is built for x86-64, this is ");
+#endif
+  host_registry_free(&r);
+  buf_free(&b);
+}
+END_TEST
+
+/* A chain with one plugin entry. */
+static conf_chain chain_of(conf_chain_plugin *entry, bool strict) {
+  return (conf_chain){.name = "default", .strict = strict, .plugins = entry, .n_plugins = entry ? 1 : 0};
+}
+
+START_TEST(pins_and_trust_decide) {
+  copy("good");
+  host_registry r = scan();
+  char hash[65];
+  strcpy(hash, r.plugins[0].sha256);
+  host_registry_free(&r);
+  static const char other[] = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+  const char *right[] = {other, hash, NULL}, *wrong[] = {other, NULL};
+  conf_chain_plugin pin = {.name = "good.so", .sha256 = right};
+  conf_chain chain = chain_of(&pin, false);
+  r = scan_with(&chain);
+  loaded(&r, "good.so");
+  host_registry_free(&r);
+  pin.sha256 = wrong;
+  r = scan_with(&chain);
+  aside(&r, "good.so", "which is not pinned");
+  ck_assert_ptr_nonnull(strstr(r.plugins[0].reason, hash));
+  host_registry_free(&r);
+  ck_assert_int_eq(chmod(dir, 0777), 0); /* not strict: said, but loaded */
+  r = scan();
+  loaded(&r, "good.so");
+  ck_assert(warned(&r.plugins[0], "is writable by everybody (mode 0777)"));
+  host_registry_free(&r);
+  chain = chain_of(NULL, true);
+  r = scan_with(&chain);
+  aside(&r, "good.so", "is writable by everybody (mode 0777)");
+  host_registry_free(&r);
+  ck_assert_int_eq(chmod(dir, 0755), 0);
+  r = scan_with(&chain);
+  aside(&r, "good.so", "is not pinned, and trust is strict");
+  host_registry_free(&r);
+  ck_assert_int_eq(chmod(in_dir("good.so"), 0775), 0);
+  r = scan();
+  ck_assert(warned(&r.plugins[0], "has an execute bit (mode 0775): Velero would execute it"));
+  ck_assert(warned(&r.plugins[0], "the file is writable by its group (mode 0775)"));
+  host_registry_free(&r);
+}
+END_TEST
+
+START_TEST(a_missing_directory_and_a_missing_pin_are_errors) {
+  const char *none[] = {"/nonexistent/plugins", NULL}, *here[] = {dir, NULL}, *hashes[] = {"00", NULL};
+  host_scan_options o = {.directories = none, .worker = probe};
+  host_registry r;
+  error e;
+  ck_assert_int_eq(host_scan(&o, &r, &e), PINTLE_NOT_FOUND);
+  ck_assert_ptr_nonnull(strstr(e.message, "/nonexistent/plugins"));
+  conf_chain_plugin pin = {.name = "absent.so", .sha256 = hashes};
+  conf_chain chain = chain_of(&pin, false);
+  o.directories = here;
+  o.chain = &chain;
+  ck_assert_int_eq(host_scan(&o, &r, &e), PINTLE_NOT_FOUND);
+  ck_assert_str_eq(e.message, "plugin absent.so is pinned, but in no plugin directory");
+  copy("good");
+  o.chain = NULL;
+  o.worker = "/nonexistent/worker";
+  ck_assert_int_eq(host_scan(&o, &r, &e), PINTLE_NOT_FOUND);
+  ck_assert_ptr_nonnull(strstr(e.message, "cannot start /nonexistent/worker"));
+}
+END_TEST
+
+START_TEST(a_descriptor_is_read_as_it_was_written) {
+  copy("good");
+  host_registry r = scan();
+  buf first = {0}, second = {0};
+  arena a = {0};
+  error e;
+  host_plugin p = {0};
+  host_descriptor_print(&r.plugins[0], &first);
+  ck_assert_msg(host_descriptor_parse(buf_str(&first), &a, &p, &e) == PINTLE_OK, "%s", e.message);
+  host_descriptor_print(&p, &second);
+  ck_assert_str_eq(buf_z(&first), buf_z(&second));
+  for (size_t n = 0; n < first.len; n++) /* no prefix is taken for the whole */
+    ck_assert_int_ne(host_descriptor_parse((str){first.data, n}, &a, &p, &e), PINTLE_OK);
+  static const char *const bad[] = {
+      "{}",
+      "{\"abiMajor\":2,\"abiMinor\":0,\"minHostMinor\":0,\"name\":\"x\",\"version\":\"1\",\"vendor\":\"\",\"url\":\"\",\"actions\":[]}",
+      "{\"abiMajor\":1,\"abiMinor\":0,\"minHostMinor\":0,\"name\":\"\",\"version\":\"1\",\"vendor\":\"\",\"url\":\"\",\"actions\":[]}",
+      "{\"abiMajor\":1,\"abiMinor\":0,\"minHostMinor\":0,\"name\":\"x\\u0000\",\"version\":\"1\",\"vendor\":\"\",\"url\":\"\",\"actions\":[]}",
+      "{\"abiMajor\":1,\"abiMinor\":0,\"minHostMinor\":0,\"name\":\"x\",\"version\":\"1\",\"vendor\":\"\",\"url\":\"\",\"actions\":[{}]}",
+      "{\"abiMajor\":1,\"abiMinor\":0,\"minHostMinor\":0,\"name\":\"x\",\"version\":\"1\",\"vendor\":\"\",\"url\":\"\",\"env\":[\"*\"],"
+      "\"actions\":[]}",
+  };
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    p = (host_plugin){.name = "kept"};
+    ck_assert_int_eq(host_descriptor_parse(str_of(bad[i]), &a, &p, &e), PINTLE_INVALID);
+    ck_assert_str_eq(p.name, "kept");
+  }
+  buf_free(&first);
+  buf_free(&second);
+  arena_free(&a);
+  host_registry_free(&r);
+}
+END_TEST
+
+int main(void) {
+  plugin_dir = getenv("PLUGIN_DIR");
+  probe = getenv("PROBE");
+  if (!plugin_dir || !probe) return fprintf(stderr, "PLUGIN_DIR and PROBE must be set\n"), 2;
+  Suite *s = suite_create("host registry");
+  TCase *t = tcase_create("all");
+  tcase_add_checked_fixture(t, setup, teardown);
+  tcase_set_timeout(t, 60);
+  tcase_add_test(t, a_good_plugin_is_described);
+  tcase_add_test(t, the_copy_is_what_was_read_and_cannot_change);
+  tcase_add_test(t, without_memfd_the_copy_is_a_file);
+  tcase_add_test(t, one_bad_one_among_the_good_changes_nothing_for_them);
+  tcase_add_test(t, a_constructor_that_hangs_costs_the_time_limit_and_no_more);
+  tcase_add_test(t, what_is_no_file_is_named);
+  tcase_add_test(t, a_truncated_plugin_is_called_truncated_at_every_length);
+  tcase_add_test(t, another_machine_is_named);
+  tcase_add_test(t, pins_and_trust_decide);
+  tcase_add_test(t, a_missing_directory_and_a_missing_pin_are_errors);
+  tcase_add_test(t, a_descriptor_is_read_as_it_was_written);
+  suite_add_tcase(s, t);
+  SRunner *r = srunner_create(s);
+  srunner_run_all(r, CK_NORMAL);
+  int failed = srunner_ntests_failed(r);
+  srunner_free(r);
+  return failed != 0;
+}
