@@ -145,6 +145,10 @@ static bool broken(struct worker *w, const chain_entry *entry, const error *e) {
   return send_frame(w, WIRE_BROKEN);
 }
 
+static void quarantine(struct worker *w, uint32_t entry) {
+  if (chain_quarantine(w->chain, entry, "it is quarantined after three crashes or deadlines in this run") != PINTLE_OK) w->lost = true;
+}
+
 static bool set_up(struct worker *w, str body) {
   wire_reader r = {body.ptr, body.ptr + body.len, false};
   const char *properties[65];
@@ -171,7 +175,7 @@ static bool set_up(struct worker *w, str body) {
   o.run = (str){run_copy, run.len};
   if (st == PINTLE_OK) st = chain_open(&o, &w->chain, &failed, &e);
   if (st != PINTLE_OK) return broken(w, failed, &e), false;
-  for (; n_quarantined; n_quarantined--) chain_quarantine(w->chain, wire_get_u32(&r));
+  for (; n_quarantined; n_quarantined--) quarantine(w, wire_get_u32(&r));
   crash_handlers(w->page); /* again: a constructor or load() may have put its own */
   buf_clear(&w->body);
   buf selectors = {0};
@@ -219,7 +223,7 @@ static int run(struct worker *w) {
     wire_reader r = {body.ptr, body.ptr + body.len, false};
     if (type == WIRE_ITEMS) {
       if (!apply_all(w, body)) return 1;
-    } else if (type == WIRE_QUARANTINE) chain_quarantine(w->chain, wire_get_u32(&r));
+    } else if (type == WIRE_QUARANTINE) quarantine(w, wire_get_u32(&r));
     else if (type == WIRE_FINISH) return finish(w), w->lost;
     else return 1;
   }

@@ -1,7 +1,7 @@
 /* message.c -- see message.h.  SPDX-License-Identifier: Apache-2.0 */
 #include "worker/message.h"
 
-enum { HAS_STORED = 1, HAS_LABELS = 2, HAS_TYPE = 4, HAS_TEXT = 8, CHANGED = 16, HAS_SKIP = 32, HAS_OPERATION = 64 };
+enum { HAS_STORED = 1, HAS_LABELS = 2, HAS_TYPE = 4, HAS_TEXT = 8, CHANGED = 16, HAS_SKIP = 32 };
 enum { MAX_RELATED = 10000 };
 
 static void put_type(buf *b, const kube_type *t) {
@@ -91,11 +91,27 @@ static const chain_related *get_related(wire_reader *r, arena *a, size_t *n) {
   return v;
 }
 
+static void get_operations(wire_reader *r, arena *a, size_t n_entries, chain_outcome *out) {
+  size_t n = wire_get_u32(r);
+  if (n > n_entries) r->overrun = true; /* an action registers one at most */
+  chain_operation *v = n && !r->overrun ? arena_zalloc(a, n * sizeof *v) : NULL;
+  if (n && !v) r->overrun = true;
+  for (size_t i = 0; i < n && !r->overrun; i++) {
+    v[i].entry = wire_get_u32(r);
+    v[i].id = wire_get_z(r, a);
+    v[i].post = get_related(r, a, &v[i].n_post);
+    if (v[i].entry >= n_entries) r->overrun = true;
+  }
+  if (r->overrun || !n) return;
+  out->operations = v, out->n_operations = n;
+  out->operation = v[0].id, out->op_entry = v[0].entry, out->post = v[0].post, out->n_post = v[0].n_post;
+}
+
 void message_put_outcome(buf *b, uint64_t ticket, const chain_outcome *o) {
   bool text = o->changed && (o->what == CHAIN_DONE || o->what == CHAIN_YIELD);
   wire_u64(b, ticket);
   wire_u32(b, (o->original_labels.ptr ? HAS_LABELS : 0u) | (o->type ? HAS_TYPE : 0u) | (text ? HAS_TEXT : 0u) |
-                  (o->changed ? CHANGED : 0u) | (o->skip ? HAS_SKIP : 0u) | (o->operation ? HAS_OPERATION : 0u));
+                  (o->changed ? CHANGED : 0u) | (o->skip ? HAS_SKIP : 0u));
   wire_u32(b, (uint32_t)o->what);
   wire_u32(b, o->next);
   wire_u32(b, o->entry);
@@ -104,16 +120,19 @@ void message_put_outcome(buf *b, uint64_t ticket, const chain_outcome *o) {
   wire_u32(b, o->findings);
   wire_u32(b, o->calls);
   wire_u64(b, (uint64_t)o->wait);
-  wire_u32(b, o->op_entry);
   wire_str(b, o->ns);
   wire_str(b, o->name);
   if (o->type) put_type(b, o->type);
   if (text) wire_str(b, o->text);
   if (o->skip) wire_z(b, o->skip);
-  if (o->operation) wire_z(b, o->operation);
   if (o->what == CHAIN_FAILED || o->what == CHAIN_FAIL_RUN) wire_error(b, &o->error);
   put_related(b, o->related, o->n_related);
-  put_related(b, o->post, o->n_post);
+  wire_u32(b, (uint32_t)o->n_operations);
+  for (size_t i = 0; i < o->n_operations; i++) {
+    wire_u32(b, o->operations[i].entry);
+    wire_z(b, o->operations[i].id);
+    put_related(b, o->operations[i].post, o->operations[i].n_post);
+  }
   wire_str(b, o->record);
   if (o->original_labels.ptr) wire_str(b, o->original_labels);
 }
@@ -130,22 +149,19 @@ pintle_status message_get_outcome(wire_reader *r, arena *a, kube_types *types, s
   out->findings = wire_get_u32(r);
   out->calls = wire_get_u32(r);
   out->wait = (int64_t)wire_get_u64(r);
-  out->op_entry = wire_get_u32(r);
   out->ns = str_of(wire_get_z(r, a));
   out->name = str_of(wire_get_z(r, a));
   if (has & HAS_TYPE && !(out->type = get_type(r, a, types))) return PINTLE_INVALID;
   if (has & HAS_TEXT) out->text = wire_get_str(r);
   out->changed = has & CHANGED;
   if (has & HAS_SKIP) out->skip = wire_get_z(r, a);
-  if (has & HAS_OPERATION) out->operation = wire_get_z(r, a);
   if (out->what == CHAIN_FAILED || out->what == CHAIN_FAIL_RUN) wire_get_error(r, &out->error);
   out->related = get_related(r, a, &out->n_related);
-  out->post = get_related(r, a, &out->n_post);
+  get_operations(r, a, n_entries, out);
   out->record = wire_get_str(r);
   if (has & HAS_LABELS) out->original_labels = wire_get_str(r);
   if (r->overrun || out->what < CHAIN_DONE || out->what > CHAIN_FAIL_RUN || out->next > n_entries) return PINTLE_INVALID;
-  if ((out->entry >= n_entries && out->what != CHAIN_DONE && out->what != CHAIN_YIELD) || (out->operation && out->op_entry >= n_entries))
-    return PINTLE_INVALID;
+  if (out->entry >= n_entries && out->what != CHAIN_DONE && out->what != CHAIN_YIELD) return PINTLE_INVALID;
   return (has & HAS_TEXT) == (out->changed && (out->what == CHAIN_DONE || out->what == CHAIN_YIELD) ? HAS_TEXT : 0) ? PINTLE_OK
                                                                                                                     : PINTLE_INVALID;
 }
