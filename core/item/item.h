@@ -17,7 +17,7 @@ typedef struct pintle_value item_node; /* what plugins hold as pintle_value */
 #define ITEM_MAX_BYTES ((size_t)16 << 20)
 typedef struct item_limits {
   size_t max_bytes;   /* of the text; 0 = ITEM_MAX_BYTES */
-  uint32_t max_depth; /* 0 = ITEM_MAX_DEPTH */
+  uint32_t max_depth; /* 0 = ITEM_MAX_DEPTH; more than twice that is taken as twice that */
 } item_limits;
 
 #define ITEM_UNIQUE_KEYS 1u /* a repeated key anywhere is INVALID (configuration) */
@@ -75,7 +75,9 @@ bool item_edited(const item_doc *d);  /* an edit since item_begin */
 bool item_changed(const item_doc *d); /* a committed edit since item_parse or item_reset */
 
 /* ---- the functions that plugins call, 512 zero bytes behind them (R2). RFC 7396 merge, RFC 6902 patch (all or nothing). Edits outside a
- * transaction work as well. Texts given to set_json, merge and patch obey the document's limits; so does the document as a whole. */
+ * transaction work as well. Texts given to set_json, merge and patch obey the document's limits; so does the document as a whole.
+ * patch: CONFLICT: a test failed; NOT_FOUND: a place is not there; INVALID: no patch. Setting what is there already is no edit. A NULL
+ * pointer is "" for reading and INVALID for edits. While nobody edits, the reading functions may run in several threads at once. */
 extern const pintle_doc_api item_doc_api;
 static inline pintle_status item_set(item_doc *d, const char *pointer, str s) { return item_doc_api.set_str(item_handle(d), pointer, s.ptr, s.len); }
 static inline pintle_status item_set_json(item_doc *d, const char *pointer, str s) { return item_doc_api.set_json(item_handle(d), pointer, s.ptr, s.len); }

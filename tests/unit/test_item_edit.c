@@ -66,6 +66,7 @@ static const struct {
     {"{\"a\":[0]}", "/a/2", "1", PINTLE_NOT_FOUND, NULL, NULL},
     {"{\"a\":[0]}", "/a/00", "1", PINTLE_INVALID, NULL, NULL},
     {"{\"a\":[0]}", "/a/x", "1", PINTLE_INVALID, NULL, NULL},
+    {"{\"a\":[0]}", "/a/-1", "1", PINTLE_INVALID, NULL, NULL},
     {"{\"a\":[0]}", "/a/-/b", "1", PINTLE_NOT_FOUND, NULL, NULL},
     {"{\"a\":[0]}", "/a/1/b", "1", PINTLE_NOT_FOUND, NULL, NULL},
     {"{\"a\":[{}]}", "/a/0/b/c", "1", 0, "{\"a\":[{\"b\":{\"c\":1}}]}", "[{\"op\":\"add\",\"path\":\"/a/0/b\",\"value\":{\"c\":1}}]"},
@@ -273,6 +274,11 @@ START_TEST(a_document_cannot_grow_without_bound) {
   ck_assert_int_eq(item_remove(doc, "/l/0"), PINTLE_OK);
   ck_assert_int_eq(api->set_str(h, "/l/-", hundred, sizeof hundred), PINTLE_OK); /* what went made room */
   for (int i = 0; i < 100; i++) ck_assert_int_eq(api->set_str(h, "/l/0", hundred, (size_t)i), PINTLE_OK);
+  for (int i = 0; i < 20; i++) { /* what was rolled back does not count either */
+    item_begin(doc);
+    ck_assert_int_eq(api->set_str(h, "/l/-", hundred, 50), PINTLE_OK);
+    item_rollback(doc);
+  }
 }
 END_TEST
 
