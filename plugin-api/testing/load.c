@@ -181,10 +181,14 @@ static pintle_status call_create(pintle_test_instance *a) {
   return fake_end(c, NULL, st)->status;
 }
 
-static pintle_status call_applies_to(pintle_test_instance *a) {
+static pintle_status call_applies_to(pintle_test_instance *a) { /* the log of create is kept: the two are one to the test */
+  buf log = a->host->log, findings = a->host->findings;
+  a->host->log = a->host->findings = (buf){0};
   fake_call *c = fake_begin(a->host, a);
   fake_result *r = c ? fake_result_new(c, FAKE_SELECTOR, false) : NULL;
-  if (!r) return c ? fake_end(c, NULL, PINTLE_NOMEM)->status : PINTLE_NOMEM;
+  buf_free(&a->host->log), buf_free(&a->host->findings);
+  a->host->log = log, a->host->findings = findings;
+  if (!r) return c ? fake_end(c, NULL, PINTLE_NOMEM)->status : fake_refuse(a->host, PINTLE_NOMEM, "out of memory")->status;
   buf_clear(&a->host->selector);
   return fake_end(c, r, a->tables->applies_to(a->self, &c->base, &r->base))->status;
 }

@@ -1,0 +1,84 @@
+/* config.c -- checking nested configuration: keys, types, names.  SPDX-License-Identifier: Apache-2.0 */
+#include "xform.h"
+#include <stdlib.h>
+#include <string.h>
+
+/* Levenshtein distance, enough for telling a misspelling: names over 31 bytes are never near. */
+static size_t distance(const char *a, const char *b) {
+  size_t row[33], n = strlen(b);
+  if (strlen(a) > 31 || n > 31) return 99;
+  for (size_t j = 0; j <= n; j++) row[j] = j;
+  for (size_t i = 0; a[i]; i++) {
+    size_t corner = row[0]++;
+    for (size_t j = 0; j < n; j++) {
+      size_t cost = corner + ((a[i] | 32) != (b[j] | 32)), up = row[j + 1] + 1, left = row[j] + 1;
+      corner = row[j + 1];
+      row[j + 1] = cost < up ? cost : up;
+      if (left < row[j + 1]) row[j + 1] = left;
+    }
+  }
+  return row[n];
+}
+
+static const char *nearest(const char *name, const char *const *keys) {
+  const char *best = NULL;
+  size_t least = 99;
+  for (; *keys; keys++) {
+    size_t d = distance(name, *keys);
+    if (d < least) least = d, best = *keys;
+  }
+  return least <= 2 || (best && least <= strlen(best) / 2) ? best : NULL;
+}
+
+pintle_status xform_config_keys(pintle_call *call, const char *at, const char *const *keys) {
+  const pintle_doc *config = call->host->config(call);
+  const pintle_value *v = config->api->first(config, config->api->at(config, at));
+  for (; v; v = config->api->next(config, v)) {
+    char pointer[512];
+    pintle_str key;
+    size_t i = 0;
+    if (config->api->key(config, v, &key) != PINTLE_OK) return PINTLE_INVALID;
+    while (keys[i] && strcmp(keys[i], key.ptr) != 0) i++;
+    if (keys[i]) continue;
+    const char *near = nearest(key.ptr, keys);
+    pintle_key(pointer, sizeof pointer, at, key.ptr);
+    if (near) return pintle_fail_at(call, PINTLE_INVALID, pointer, "unknown key \"%.100s\"; did you mean \"%s\"?", key.ptr, near);
+    return pintle_fail_at(call, PINTLE_INVALID, pointer, "unknown key \"%.100s\"", key.ptr);
+  }
+  return PINTLE_OK;
+}
+
+pintle_status xform_config_text(pintle_call *call, const char *at, const char *key, const char **out) {
+  const pintle_doc *config = call->host->config(call);
+  char pointer[512];
+  pintle_str s = {"", 0};
+  pintle_key(pointer, sizeof pointer, at, key);
+  pintle_status st = pintle_get_str(config, pointer, &s);
+  *out = NULL;
+  if (st == PINTLE_NOT_FOUND && !config->api->at(config, pointer)) {
+    const pintle_value *parent = config->api->at(config, at); /* absent, or null? */
+    for (const pintle_value *v = config->api->first(config, parent); v; v = config->api->next(config, v)) {
+      pintle_str is;
+      if (config->api->key(config, v, &is) == PINTLE_OK && strcmp(is.ptr, key) == 0)
+        return pintle_fail_at(call, PINTLE_INVALID, pointer, "\"%s\" has no value", key);
+    }
+    return PINTLE_OK;
+  }
+  if (st != PINTLE_OK) return pintle_fail_at(call, PINTLE_INVALID, pointer, "\"%s\" is not a text (numbers and booleans need quotes)", key);
+  if (strlen(s.ptr) != s.len) return pintle_fail_at(call, PINTLE_INVALID, pointer, "\"%s\" holds a NUL character", key);
+  *out = s.ptr;
+  return PINTLE_OK;
+}
+
+bool xform_dns_name(const char *name) {
+  size_t label = 0, n = strlen(name);
+  if (n == 0 || n > 253) return false;
+  for (size_t i = 0; i < n; i++) {
+    char c = name[i];
+    bool alnum = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    if (c == '.' && (label == 0 || name[i - 1] == '-')) return false;
+    if (c != '.' && !alnum && !(c == '-' && label > 0)) return false;
+    label = c == '.' ? 0 : label + 1;
+  }
+  return label > 0 && name[n - 1] != '-';
+}

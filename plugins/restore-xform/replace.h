@@ -1,0 +1,19 @@
+/* replace.h -- several patterns over one text, at once.  SPDX-License-Identifier: Apache-2.0 */
+#ifndef XFORM_REPLACE_H
+#define XFORM_REPLACE_H
+#include "xform.h"
+
+#define XFORM_GROUPS 10
+struct xform_hit { /* zeroed, with rule set, by the caller */
+  const struct xform_text_rule *rule;
+  size_t count;          /* replacements made */
+  char old[72], new[72]; /* of the first */
+  regmatch_t at[XFORM_GROUPS];
+  bool searched, over; /* at is the next match; there is none any more */
+};
+/* Appends text to *to with every match of every rule replaced: from the left, of matches that begin together the first rule's; what was
+ * put in is not looked at again, and what reads as its replacement already is left alone. */
+void xform_replace(struct xform_hit *hits, size_t n, pintle_str text, struct xform_text *to);
+/* NULL, or what is wrong with `to` for a pattern with so many groups: \0 to \9 and \\ are known. */
+const char *xform_replacement_wrong(const char *to, size_t groups);
+#endif
