@@ -29,7 +29,7 @@ static pintle_status doc_new(fake_call *c, const char *json, size_t n, uint32_t 
 }
 
 item_doc *fake_doc(fake_call *c, const char *what, const char *json, uint32_t flags, bool readonly) {
-  item_doc *d;
+  item_doc *d = NULL;
   error e;
   error_clear(&e);
   pintle_status st = doc_new(c, json, PINTLE_Z, flags, &d, &e);
@@ -37,7 +37,7 @@ item_doc *fake_doc(fake_call *c, const char *what, const char *json, uint32_t fl
     fake_error(c, st, "the test's %s: %s (%s)", what, e.message, e.place);
     return NULL;
   }
-  if (readonly) item_set_readonly(d, true);
+  item_set_readonly(d, readonly);
   return d;
 }
 
@@ -213,7 +213,7 @@ static pintle_status host_property(pintle_call *call, const char *name, pintle_s
 
 static pintle_status host_new_doc(pintle_call *call, const char *json, size_t n, pintle_doc **out) {
   fake_call *c = call_of(call);
-  item_doc *d;
+  item_doc *d = NULL;
   if (++c->allocations == c->host->world.fail_alloc_at) return PINTLE_NOMEM;
   pintle_status st = doc_new(c, json, n, 0, &d, NULL);
   if (st == PINTLE_OK) *out = item_handle(d);

@@ -34,12 +34,18 @@ pintle_id *fake_id(fake_call *c, const item_doc *d) {
 }
 
 /* ---- the list */
-static bool object_add(fake_objects *o, str json) {
-  fake_object **at = &o->first, *n = calloc(1, sizeof *n);
-  if (!n) return false;
+static void object_free(fake_object *f) {
+  item_free(f->doc);
+  free(f);
+}
+
+/* The new last object; NULL: no memory, or no object. */
+static fake_object *object_add(fake_objects *o, str json) {
+  fake_object **at = &o->first, *f = calloc(1, sizeof *f);
+  if (!f) return NULL;
+  if (item_new(&f->doc) != PINTLE_OK || item_parse(f->doc, json, ITEM_KUBERNETES, NULL, NULL) != PINTLE_OK) return object_free(f), NULL;
   while (*at) at = &(*at)->next;
-  *at = n;
-  return item_new(&n->doc) == PINTLE_OK && item_parse(n->doc, json, ITEM_KUBERNETES, NULL, NULL) == PINTLE_OK;
+  return *at = f;
 }
 
 bool fake_objects_read(fake_objects *o, const char *json) {
@@ -51,16 +57,11 @@ bool fake_objects_read(fake_objects *o, const char *json) {
             item_type(item_root(list)) == PINTLE_T_ARRAY;
   for (const item_node *v = ok ? item_first(item_root(list)) : NULL; v && ok; v = item_next(v)) {
     buf_clear(&one);
-    ok = item_print(list, v, 0, &one) == PINTLE_OK && object_add(o, buf_str(&one));
+    ok = item_print(list, v, 0, &one) == PINTLE_OK && object_add(o, buf_str(&one)) != NULL;
   }
   buf_free(&one);
   item_free(list);
   return ok;
-}
-
-static void object_free(fake_object *f) {
-  item_free(f->doc);
-  free(f);
 }
 
 void fake_objects_free(fake_objects *o) {
@@ -165,14 +166,9 @@ static pintle_status may_write(fake_call *c) {
 /* Puts the text behind *at, or at the end when at is NULL. */
 static pintle_status store(fake_call *c, fake_objects *o, fake_object **at, const char *json, const pintle_doc **out) {
   char version[32];
-  fake_object *f;
-  if (at) {
-    f = *at;
-    if (item_parse(f->doc, str_of(json), ITEM_KUBERNETES, NULL, NULL) != PINTLE_OK) return fake_error(c, PINTLE_INVALID, "not an object");
-  } else {
-    if (!object_add(o, str_of(json))) return fake_error(c, PINTLE_INVALID, "not an object");
-    for (f = o->first; f->next;) f = f->next;
-  }
+  fake_object *f = at ? *at : object_add(o, str_of(json));
+  if (!f || (at && item_parse(f->doc, str_of(json), ITEM_KUBERNETES, NULL, NULL) != PINTLE_OK))
+    return fake_error(c, PINTLE_INVALID, "not an object");
   if (snprintf(version, sizeof version, "%u", ++o->changes) < 0) return PINTLE_NOMEM;
   pintle_status st = item_set(f->doc, "/metadata/resourceVersion", str_of(version));
   if (st == PINTLE_OK && str_is(item_str(f->doc, "/metadata/name", ""), "")) {

@@ -4,7 +4,7 @@
  * digits, objects the order of their keys, strings every byte.
  *
  * Pointers are RFC 6901: "" is the whole, "/metadata/labels/a~1b" the label "a/b" (pintle_key in helpers.h writes them). Of duplicate
- * keys the last counts. A malformed pointer is PINTLE_INVALID everywhere (NULL from `at`).
+ * keys the last counts. Through a malformed pointer (no "/" in front, a bad ~) reading finds nothing and an edit is PINTLE_INVALID.
  * Reading sees the edits made so far. Values and strings that were handed out stay readable until the call returns (of config(): until
  * destroy), even when an edit has replaced them.
  * Edits go to a draft that becomes real only when the call returns PINTLE_OK; an edit that fails changes nothing.
@@ -36,7 +36,7 @@ typedef struct pintle_doc_api {
 
   /* -- Edits. Missing objects on the way are made; a last token "-" appends to an array, an index replaces that element.
    *    DENIED: read-only document (config, run, item_from_backup, what a listing or a get handed out, the item of read-only kinds).
-   *    NOT_FOUND: an array on the way has no such element. INVALID: a string or number on the way, text that is not UTF-8, JSON that does
+   *    NOT_FOUND: an array on the way has no such element, or there is none to append to. INVALID: a string or number on the way, text that is not UTF-8, JSON that does
    *    not parse or is deeper or larger than the host's limits. NOMEM. */
   pintle_status (*set_str)(pintle_doc *, const char *pointer, const char *, size_t len);
   pintle_status (*set_i64)(pintle_doc *, const char *pointer, int64_t);
