@@ -117,8 +117,8 @@ static chain *make(const chain_options *options) {
   c->allowed = allowed(p->kind);
   pthread_mutex_init(&c->lines.lock, NULL);
   chain_services_init(c);
-  c->slots = calloc(p->n + 1, sizeof *c->slots);
-  c->modules = calloc(p->n_plugins + 1, sizeof(host_module *));
+  c->slots = arena_zalloc(&c->memory, (p->n + 1) * sizeof *c->slots);
+  c->modules = arena_zalloc(&c->memory, (p->n_plugins + 1) * sizeof *c->modules);
   c->resources = chain_resources_new(p->n);
   return c;
 }
@@ -153,8 +153,6 @@ static void destroy(chain *c) {
   pthread_mutex_destroy(&c->lines.lock);
   arena_free(&c->item);
   arena_free(&c->memory);
-  free(c->modules);
-  free(c->slots);
   free(c);
 }
 

@@ -44,6 +44,7 @@ static const char *config_map_source(const conf_document *d, arena *a) {
 pintle_status chain_config_make(const chain_plan_options *o, arena *a, const chain_candidate *c, chain_entry *entry, error *e) {
   const conf_document *map;
   buf json = {0};
+  char place[300];
   conf_layer *layers = arena_zalloc(a, 2 * sizeof *layers);
   if (!layers) return error_nomem(e);
   pintle_status st = find_config_map(o->set, c, &map, e);
@@ -58,6 +59,8 @@ pintle_status chain_config_make(const chain_plan_options *o, arena *a, const cha
   st = conf_options(c->action->options, c->action->flags, layers, entry->n_layers, o->environment, &json, e);
   if (st != PINTLE_OK) {
     error_wrap(e, "action %s", c->action->name);
+    if (e && !e->place[0] && c->listed && o->chain->document)
+      error_place(e, "%s", conf_place(o->chain->document, c->listed->at, place, sizeof place));
   } else {
     const char *text = json.failed ? NULL : arena_copy(a, buf_str(&json));
     if (text) entry->config = (str){text, json.len};

@@ -69,7 +69,7 @@ static pintle_status missing(const chain_plan_options *o, const chain_order *ord
   } else if (kind != CONF_ANY_KIND && (action = find(order, CONF_ANY_KIND, name, &s))) {
     error_set(e, PINTLE_INVALID, "%s is a %s, not a %s", name, conf_kind_names[action->kind], conf_kind_names[kind]);
   } else {
-    error_set(e, PINTLE_INVALID, "no plugin has %s named %s", kind == CONF_ANY_KIND ? "an action" : conf_kind_names[kind], name);
+    error_set(e, PINTLE_INVALID, "there is no %s named %s", kind == CONF_ANY_KIND ? "action" : conf_kind_names[kind], name);
     hint_missing(o, order, kind, name, a, e);
   }
   return PINTLE_INVALID;

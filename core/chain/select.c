@@ -89,24 +89,27 @@ chain_resources *chain_resources_new(size_t n_entries) {
 
 void chain_resources_free(chain_resources *r) {
   if (!r) return;
-  for (size_t i = 0; i < r->n_rows; i++) free(r->rows[i]);
-  free(r->rows);
+  arena_free(&r->memory);
   free(r);
+}
+
+/* Room for a row of that type id. */
+static bool make_room(chain_resources *r, size_t id) {
+  if (id < r->n_rows) return true;
+  size_t n = id + id / 2 + 64;
+  unsigned char **rows = arena_zalloc(&r->memory, n * sizeof *rows);
+  if (!rows) return false;
+  if (r->n_rows) memcpy(rows, r->rows, r->n_rows * sizeof *rows);
+  r->rows = rows;
+  r->n_rows = n;
+  return true;
 }
 
 static unsigned char *row_of(chain_resources *r, const kube_types *types, const kube_type *type) {
   size_t id = type->id;
-  if (id < r->n_rows && r->rows[id]) return kube_types_get(types, id) == type ? r->rows[id] : NULL;
-  if (!types || kube_types_get(types, id) != type) return NULL; /* not of this run: its number says nothing */
-  if (id >= r->n_rows) {
-    size_t n = id + 64;
-    unsigned char **rows = realloc(r->rows, n * sizeof *rows);
-    if (!rows) return NULL;
-    memset(rows + r->n_rows, 0, (n - r->n_rows) * sizeof *rows);
-    r->rows = rows;
-    r->n_rows = n;
-  }
-  return r->rows[id] = calloc(r->n_entries ? r->n_entries : 1, 1);
+  if (kube_types_get(types, id) != type || !make_room(r, id)) return NULL; /* not of this run: its number says nothing */
+  if (!r->rows[id]) r->rows[id] = arena_zalloc(&r->memory, r->n_entries + 1);
+  return r->rows[id];
 }
 
 bool chain_resources_match(chain_resources *r, size_t entry, const chain_selector *s, const kube_types *types, const kube_type *type) {

@@ -18,6 +18,7 @@ bool chain_labels_match(const chain_selector *s, kube_labels labels, buf *why);
 
 /* The decision of the first clause, by type and entry. */
 typedef struct chain_resources {
+  arena memory;
   unsigned char **rows; /* by type id: a byte an entry, 0 not asked yet, 1 no, 2 yes */
   size_t n_rows, n_entries;
 } chain_resources;
