@@ -138,7 +138,7 @@ static pintle_status emit(void *ctx, const engine_done *d, error *e) {
     return PINTLE_OK;
   default: {
     error failed = *d->error;
-    if (r->o->explain && (d->died || d->entry != UINT32_MAX)) r->o->explain(r->o->explain_ctx, d->item, &failed);
+    if (r->o->explain && (d->died || d->entry != UINT32_MAX)) r->o->explain(r->o->explain_ctx, d->item, d->entry, &failed);
     LOG(j, PINTLE_LOG_ERROR, &about, "%s%s%s%s%s%s", failed.message, *failed.place ? " at " : "", failed.place, *failed.hint ? " (" : "",
         failed.hint, *failed.hint ? ")" : "");
     if (*d->backtrace) LOG(j, PINTLE_LOG_INFO, &about, "backtrace: %s", d->backtrace);

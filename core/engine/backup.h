@@ -32,8 +32,8 @@ typedef struct engine_backup_options {
   unsigned gzip_threads;
   engine_journal *journal;
   engine_control control;
-  str manifest_head;                                 /* JSON members: plugins, chain */
-  void (*explain)(void *ctx, size_t item, error *e); /* adds the line that repeats a crash to e->hint; may be NULL */
+  str manifest_head;                                                 /* JSON members: plugins, chain */
+  void (*explain)(void *ctx, size_t item, uint32_t entry, error *e); /* adds the line that repeats a crash to e->hint; may be NULL */
   void *explain_ctx;
 } engine_backup_options;
 /* The status is OK whenever the run came to a phase, Failed too (then *e says why); anything else: it did not start, nothing was written.

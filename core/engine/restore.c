@@ -50,7 +50,9 @@ static pintle_status select_items(restore_run *r, error *e) {
     kube_entry k;
     kube_skim skim;
     kube_source_get(o->source, i, &k);
-    if (!o->everything && (is_namespace(k.type) ? !engine_filter_namespace(r->filter, k.name) : !engine_filter_takes(r->filter, k.type, k.ns, NULL))) continue;
+    if (!o->everything &&
+        (is_namespace(k.type) ? !engine_filter_namespace(r->filter, k.name) : !engine_filter_takes(r->filter, k.type, k.ns, NULL)))
+      continue;
     r->selected[i] = 1;
     if (o->everything || !engine_filter_has_labels(r->filter)) continue;
     buf_clear(&r->text);
@@ -87,9 +89,11 @@ static pintle_status load_item(void *ctx, size_t item, engine_input *in, error *
 static size_t resolve(void *ctx, size_t parent, const chain_related *related, buf *why) {
   restore_run *r = ctx;
   (void)parent;
-  size_t item = kube_source_find(r->o->source, str_of(related->id.group), str_of(related->id.resource), str_of(related->id.ns), str_of(related->id.name));
+  size_t item = kube_source_find(r->o->source, str_of(related->id.group), str_of(related->id.resource), str_of(related->id.ns),
+                                 str_of(related->id.name));
   if (item == SIZE_MAX) {
-    buf_printf(why, "additional item %s %s%s%s is not in the backup", related->id.resource, related->id.ns, *related->id.ns ? "/" : "", related->id.name);
+    buf_printf(why, "additional item %s %s%s%s is not in the backup", related->id.resource, related->id.ns, *related->id.ns ? "/" : "",
+               related->id.name);
     return SIZE_MAX;
   }
   return r->selected[item] ? item : SIZE_MAX; /* excluded ones are left out in silence, as Velero does */
@@ -128,8 +132,16 @@ static pintle_status complete(void *ctx, const engine_done *d, error *e) {
 static void tell(restore_run *r, const engine_done *d, const char *outcome, str message) {
   buf_clear(&r->place);
   kube_source_place(r->o->source, d->item, &r->place);
-  engine_event event = {.kind = ENGINE_ITEM, .type = d->type, .ns = d->ns, .name = d->name, .outcome = outcome, .changed = d->changed, .message = message,
-                        .record = d->record, .text = d->text, .place = r->place.len ? r->place.data : ""};
+  engine_event event = {.kind = ENGINE_ITEM,
+                        .type = d->type,
+                        .ns = d->ns,
+                        .name = d->name,
+                        .outcome = outcome,
+                        .changed = d->changed,
+                        .message = message,
+                        .record = d->record,
+                        .text = d->text,
+                        .place = r->place.len ? r->place.data : ""};
   engine_tell(r->o->journal, &event);
 }
 
@@ -149,8 +161,8 @@ static pintle_status emit_done(restore_run *r, const engine_done *d, const kube_
   case ENGINE_EXISTS:
     r->skipped++, action = outcome = "skipped";
     LOG(r->o->journal, PINTLE_LOG_WARN, &about,
-        "could not restore, %s:%.*s already exists. Warning: the version in the target is different than the backed-up version", d->type->kind, (int)d->name.len,
-        d->name.ptr);
+        "could not restore, %s:%.*s already exists. Warning: the version in the target is different than the backed-up version",
+        d->type->kind, (int)d->name.len, d->name.ptr);
     break;
   default: r->failed++, action = outcome = "failed"; break; /* its error was said when it could not be written */
   }
@@ -173,9 +185,9 @@ static pintle_status emit(void *ctx, const engine_done *d, error *e) {
     return PINTLE_OK;
   }
   error failed = *d->error;
-  if (r->o->explain && (d->died || d->entry != UINT32_MAX)) r->o->explain(r->o->explain_ctx, d->item, &failed);
-  LOG(r->o->journal, PINTLE_LOG_ERROR, &about, "error preparing %s: %s%s%s%s%s%s", k.type->resource, failed.message, *failed.place ? " at " : "", failed.place,
-      *failed.hint ? " (" : "", failed.hint, *failed.hint ? ")" : "");
+  if (r->o->explain && (d->died || d->entry != UINT32_MAX)) r->o->explain(r->o->explain_ctx, d->item, d->entry, &failed);
+  LOG(r->o->journal, PINTLE_LOG_ERROR, &about, "error preparing %s: %s%s%s%s%s%s", k.type->resource, failed.message,
+      *failed.place ? " at " : "", failed.place, *failed.hint ? " (" : "", failed.hint, *failed.hint ? ")" : "");
   if (*d->backtrace) LOG(r->o->journal, PINTLE_LOG_INFO, &about, "backtrace: %s", d->backtrace);
   r->failed++;
   tell(r, d, "failed", str_of(failed.message));
@@ -207,7 +219,13 @@ static void worker_log(void *ctx, int32_t level, const char *source, const char 
 /* ---- the run */
 static pintle_status prepare(restore_run *r, error *e) {
   const engine_restore_options *o = r->o;
-  const engine_flow_ops ops = {.ctx = r, .next = next_item, .load = load_item, .resolve = resolve, .complete = complete, .emit = emit, .progress = progress,
+  const engine_flow_ops ops = {.ctx = r,
+                               .next = next_item,
+                               .load = load_item,
+                               .resolve = resolve,
+                               .complete = complete,
+                               .emit = emit,
+                               .progress = progress,
                                .cancelled = cancelled};
   pintle_status st = engine_filter_restore(o->restore, o->types, &r->filter, e);
   if (st == PINTLE_OK) st = select_items(r, e);
@@ -243,7 +261,8 @@ static void set_status(restore_run *r, const engine_summary *out, const error *e
   if (e && e->status != PINTLE_OK) buf_addz(&b, ",\"failureReason\":"), buf_json(&b, str_of(e->message));
   if (out->warnings) buf_printf(&b, ",\"warnings\":%llu", (unsigned long long)out->warnings);
   if (out->errors) buf_printf(&b, ",\"errors\":%llu", (unsigned long long)out->errors);
-  buf_printf(&b, ",\"progress\":{\"totalItems\":%llu,\"itemsRestored\":%llu}}", (unsigned long long)out->total, (unsigned long long)out->done);
+  buf_printf(&b, ",\"progress\":{\"totalItems\":%llu,\"itemsRestored\":%llu}}", (unsigned long long)out->total,
+             (unsigned long long)out->done);
   if (!b.failed) item_set_json(r->o->restore, "/status", buf_str(&b));
   buf_free(&b);
 }
@@ -289,7 +308,8 @@ pintle_status engine_restore(const engine_restore_options *options, engine_summa
   LOG(options->journal, PINTLE_LOG_INFO, NULL, "Restoring %zu items", r.n_order);
   st = engine_flow_run(r.flow, r.pool, &stats, e);
   if (r.lost && st == PINTLE_CANCELLED) *e = r.lock_error;
-  if (worker_pool_close(r.pool, &r.counters, &finish_error) != PINTLE_OK && st == PINTLE_OK) LOG(options->journal, PINTLE_LOG_ERROR, NULL, "%s", finish_error.message);
+  if (worker_pool_close(r.pool, &r.counters, &finish_error) != PINTLE_OK && st == PINTLE_OK)
+    LOG(options->journal, PINTLE_LOG_ERROR, NULL, "%s", finish_error.message);
   engine_report_counters(options->journal, buf_str(&r.counters));
   if (st == PINTLE_OK && options->target) st = engine_target_sync(options->target, e);
   out->created = r.created, out->updated = r.updated, out->unchanged = r.unchanged;

@@ -16,7 +16,7 @@ typedef struct engine_restore_options {
   const char *temp_dir;
   engine_journal *journal;
   engine_control control;
-  void (*explain)(void *ctx, size_t item, error *e);
+  void (*explain)(void *ctx, size_t item, uint32_t entry, error *e);
   void *explain_ctx;
 } engine_restore_options;
 /* As engine_backup: OK whenever the run came to a phase. */

@@ -1,0 +1,100 @@
+/* backup.c -- run_backup: the lock, the input, the engine.  SPDX-License-Identifier: Apache-2.0 */
+#include "base/clock.h"
+#include "run/inside.h"
+#include <stdio.h>
+#include <unistd.h>
+
+/* Left by a run that was killed before its commit. */
+static pintle_status remove_key(void *ctx, const char *key, int64_t size) {
+  (void)size;
+  return store_delete(ctx, key, NULL);
+}
+
+static pintle_status claim_name(run_context *c, store *s, const item_doc *resource, store_lock **lock, error *e) {
+  const char *name = item_str(resource, "/metadata/name", "").ptr;
+  char host[256] = "";
+  arena a = {0};
+  store_run old = {0};
+  buf key = {0};
+  bool exists = false;
+  (void)c;
+  gethostname(host, sizeof host - 1);
+  const store_run run = {.kind = "backup",
+                         .name = name,
+                         .uid = item_str(resource, "/metadata/uid", "").ptr,
+                         .phase = "InProgress",
+                         .started = clock_now(),
+                         .heartbeat = clock_now(),
+                         .host = host,
+                         .pid = getpid(),
+                         .data = STR("{}")};
+  store_key_backup(name, STORE_METADATA, &key);
+  pintle_status st = key.failed ? error_nomem(e) : store_exists(s, key.data, &exists, e);
+  if (st == PINTLE_OK && exists) {
+    st = error_set(e, PINTLE_EXISTS, "backup \"%s\" already exists in location %s", name, store_name(s));
+    error_hint(e, "choose another name, or delete it with `pintle backup delete %s`", name);
+  }
+  if (st == PINTLE_OK) st = store_run_begin(s, &run, &a, &old, lock, e);
+  if (st == PINTLE_OK && old.phase) { /* an interrupted run of that name: nothing was committed, so nothing of it counts */
+    buf_clear(&key);
+    buf_printf(&key, "backups/%s/", name);
+    st = store_list(s, buf_z(&key), remove_key, s, e);
+  }
+  buf_free(&key);
+  arena_free(&a);
+  return st;
+}
+
+static pintle_status back_up(run_context *c, const run_request *request, store *s, store_lock *lock, engine_summary *out, error *e) {
+  char field[300];
+  run_input in = {0};
+  run_setup setup = {0};
+  engine_journal *journal = NULL;
+  snprintf(field, sizeof field, "backup=%s/%s", item_str(request->resource, "/metadata/namespace", "velero").ptr,
+           item_str(request->resource, "/metadata/name", "").ptr);
+  const engine_journal_options jo = {
+      .temp_dir = c->o.temp_dir, .run_field = field, .json = c->o.json_log, .no_file = request->dry_run, .listener = request->listener};
+  const run_setup_options so = {.kind = CONF_BACKUP_ITEM_ACTION, .dry_run = request->dry_run};
+  pintle_status st = engine_journal_open(&jo, &journal, e);
+  if (st == PINTLE_OK) engine_phase(journal, "Reading");
+  if (st == PINTLE_OK) st = run_input_open(c, journal, &request->control, &in, e);
+  if (st == PINTLE_OK) st = run_input_path(c, &in, request->from, e);
+  if (st == PINTLE_OK) st = run_input_finish(&in, e);
+  if (st == PINTLE_OK) st = run_setup_open(c, &so, request->resource, &in, &setup, e);
+  if (st == PINTLE_OK) {
+    const engine_backup_options o = {.backup = request->resource,
+                                     .source = in.source,
+                                     .types = in.types,
+                                     .pool = setup.pool,
+                                     .store = s,
+                                     .lock = lock,
+                                     .temp_dir = c->o.temp_dir,
+                                     .gzip_threads = 2,
+                                     .journal = journal,
+                                     .control = request->control,
+                                     .manifest_head = buf_str(&setup.manifest_head),
+                                     .explain = run_explain_crash,
+                                     .explain_ctx = &setup};
+    st = engine_backup(&o, out, e);
+  }
+  run_setup_close(&setup);
+  run_input_close(&in);
+  engine_journal_free(journal);
+  return st;
+}
+
+pintle_status run_backup(run_context *c, const run_request *request, engine_summary *out, error *e) {
+  store *s = NULL;
+  store_lock *lock = NULL;
+  *out = (engine_summary){.phase = "Failed"};
+  pintle_status st = run_complete(c, request->resource, e);
+  if (st == PINTLE_OK) st = run_store(c, item_str(request->resource, "/spec/storageLocation", "").ptr, &s, e);
+  if (st == PINTLE_OK && !request->dry_run) st = claim_name(c, s, request->resource, &lock, e);
+  if (st == PINTLE_OK) st = back_up(c, request, request->dry_run ? NULL : s, lock, out, e);
+  if (lock) {
+    bool failed = st == PINTLE_OK && strcmp(out->phase, "Failed") == 0;
+    error end = {0};
+    if (store_run_end(lock, failed ? "Failed" : NULL, &end) != PINTLE_OK && st == PINTLE_OK && !failed) *e = end;
+  }
+  return st;
+}

@@ -1,0 +1,65 @@
+/* context.c -- configuration, chain and plugins of a run.  SPDX-License-Identifier: Apache-2.0 */
+#include "run/inside.h"
+#include <stdlib.h>
+
+const char run_version[] = PINTLE_VERSION;
+
+static const char *get_environment(void *ctx, const char *name) {
+  const run_context *c = ctx;
+  size_t n = strlen(name);
+  for (const char *const *v = c->o.environment; v && *v; v++)
+    if (strncmp(*v, name, n) == 0 && (*v)[n] == '=') return *v + n + 1;
+  return NULL;
+}
+
+pintle_status run_open(const run_options *options, run_context **out, error *e) {
+  run_context *c = calloc(1, sizeof *c);
+  if (!c) return error_nomem(e);
+  c->o = *options;
+  c->environment = (conf_environment){get_environment, c};
+  pintle_status st = PINTLE_OK;
+  if (options->config) st = conf_set_load(&c->set, options->config, e);
+  if (st == PINTLE_OK) st = conf_set_check(&c->set, e);
+  if (st == PINTLE_OK) st = run_read_locations(c, e);
+  if (st != PINTLE_OK) return run_close(c), st;
+  *out = c;
+  return PINTLE_OK;
+}
+
+void run_close(run_context *c) {
+  if (!c) return;
+  run_close_stores(c);
+  if (c->probed) host_registry_free(&c->registry);
+  conf_set_free(&c->set);
+  arena_free(&c->memory);
+  free(c);
+}
+
+const run_options *run_options_of(const run_context *c) { return &c->o; }
+const conf_set *run_config(const run_context *c) { return &c->set; }
+
+pintle_status run_chain(run_context *c, const item_doc *resource, const conf_chain **out, error *e) {
+  const char *name = c->o.chain;
+  str annotated = resource ? item_str(resource, "/metadata/annotations/pintle.io~1chain", "") : STR("");
+  if (!name && annotated.len) name = annotated.ptr;
+  conf_chain *chain = arena_zalloc(&c->memory, sizeof *chain);
+  if (!chain) return error_nomem(e);
+  pintle_status st = conf_chain_read(&c->set, name, &c->memory, chain, e);
+  if (st == PINTLE_OK) *out = chain;
+  return st;
+}
+
+pintle_status run_plugins(run_context *c, const host_registry **out, error *e) {
+  const conf_chain *chain = NULL;
+  pintle_status st = PINTLE_OK;
+  if (!c->probed) {
+    st = run_chain(c, NULL, &chain, e);
+    if (st != PINTLE_OK) return st;
+    const host_scan_options scan = {
+        .directories = c->o.plugin_dirs, .worker = c->o.worker, .chain = chain, .environment = c->o.environment};
+    if ((st = host_scan(&scan, &c->registry, e)) != PINTLE_OK) return st;
+    c->probed = true;
+  }
+  *out = &c->registry;
+  return PINTLE_OK;
+}

@@ -1,0 +1,66 @@
+/* inside.h -- what the files of run/ share.  SPDX-License-Identifier: Apache-2.0 */
+#ifndef PINTLE_RUN_INSIDE_H
+#define PINTLE_RUN_INSIDE_H
+#include "run/run.h"
+
+struct run_store {
+  const char *name;
+  void *self;
+  store *store;
+};
+struct run_context {
+  run_options o;
+  conf_set set;
+  arena memory;
+  bool probed;
+  host_registry registry;
+  run_location *locations;
+  size_t n_locations;
+  struct run_store *stores;
+  size_t n_stores;
+  host_services services;
+  conf_environment environment;
+};
+extern const char run_version[];
+
+/* locations.c */
+pintle_status run_read_locations(run_context *c, error *e);
+void run_close_stores(run_context *c);
+
+/* input.c: the items of a run, read and indexed. */
+typedef struct run_input {
+  kube_types *types;
+  kube_source *source;
+  engine_journal *journal;
+  const engine_control *control;
+  const char *name; /* for places */
+} run_input;
+pintle_status run_input_open(run_context *c, engine_journal *j, const engine_control *control, run_input *out, error *e);
+pintle_status run_input_path(run_context *c, run_input *in, const char *path, error *e); /* file, directory, "-", tarball */
+pintle_status run_input_backup(run_context *c, run_input *in, store *s, const char *backup, error *e);
+pintle_status run_input_finish(run_input *in, error *e);
+void run_input_close(run_input *in);
+
+/* setup.c: plan, pool options and all that a run of the chain needs beside its items. */
+typedef struct run_setup {
+  run_context *c;
+  const conf_chain *chain;
+  chain_plan plan;
+  worker_pool_options pool;
+  const char *properties[32];
+  char *scratch; /* directory, removed by run_setup_close */
+  buf resource;  /* JSON */
+  buf manifest_head;
+  const kube_source *source;
+  const char *phase; /* "backup", "restore": for the line that repeats a crash */
+} run_setup;
+typedef struct run_setup_options {
+  uint32_t kind;
+  const char *const *only;
+  bool dry_run, without_host_steps;
+} run_setup_options;
+pintle_status run_setup_open(run_context *c, const run_setup_options *options, const item_doc *resource, const run_input *input,
+                             run_setup *out, error *e);
+void run_setup_close(run_setup *s);
+void run_explain_crash(void *setup, size_t item, uint32_t entry, error *e);
+#endif

@@ -1,0 +1,110 @@
+/* locations.c -- BackupStorageLocations and the stores behind them.  SPDX-License-Identifier: Apache-2.0 */
+#include "base/nearest.h"
+#include "run/inside.h"
+#include <stdlib.h>
+
+#define FILE_PROVIDER "pintle.io/file"
+
+static const char *trimmed(run_context *c, str s) {
+  while (s.len && s.ptr[0] == '/') s.ptr++, s.len--;
+  while (s.len && s.ptr[s.len - 1] == '/') s.len--;
+  return arena_copy(&c->memory, s);
+}
+
+static bool is_location(const conf_document *d) {
+  return str_is(item_str(d->doc, "/kind", ""), "BackupStorageLocation") && str_starts(item_str(d->doc, "/apiVersion", ""), "velero.io/");
+}
+
+static pintle_status read_one(run_context *c, const conf_document *d, run_location *l, error *e) {
+  char place[600];
+  *l = (run_location){.name = item_str(d->doc, "/metadata/name", "").ptr, .provider = item_str(d->doc, "/spec/provider", "").ptr};
+  l->bucket = trimmed(c, item_str(d->doc, "/spec/objectStorage/bucket", ""));
+  l->prefix = trimmed(c, item_str(d->doc, "/spec/objectStorage/prefix", ""));
+  l->access_mode = item_str(d->doc, "/spec/accessMode", "ReadWrite").ptr;
+  l->is_default = item_true(item_at(d->doc, "/spec/default"));
+  l->place = arena_dup(&c->memory, conf_place(d, NULL, place, sizeof place));
+  return l->bucket && l->prefix && l->place ? PINTLE_OK : error_nomem(e);
+}
+
+pintle_status run_read_locations(run_context *c, error *e) {
+  size_t n = 0;
+  for (size_t i = 0; i < c->set.n; i++) n += is_location(c->set.v[i]);
+  c->locations = arena_zalloc(&c->memory, (n + 1) * sizeof *c->locations);
+  if (!c->locations) return error_nomem(e);
+  for (size_t i = 0; i < c->set.n; i++) {
+    if (!is_location(c->set.v[i])) continue;
+    pintle_status st = read_one(c, c->set.v[i], &c->locations[c->n_locations], e);
+    if (st != PINTLE_OK) return st;
+    c->n_locations++;
+  }
+  if (n == 0) /* with no configuration at all it works (design section 7) */
+    c->locations[c->n_locations++] = (run_location){"default", FILE_PROVIDER, "", "", "ReadWrite", "built in", true};
+  else if (n == 1) c->locations[0].is_default = true;
+  return PINTLE_OK;
+}
+
+size_t run_locations(run_context *c, const run_location **out) {
+  *out = c->locations;
+  return c->n_locations;
+}
+
+static const run_location *find(run_context *c, const char *name, error *e) {
+  const char *names[64];
+  size_t n = 0;
+  bool any = !name || !*name;
+  for (size_t i = 0; i < c->n_locations; i++) {
+    if (any ? c->locations[i].is_default || strcmp(c->locations[i].name, "default") == 0 : strcmp(c->locations[i].name, name) == 0)
+      return &c->locations[i];
+    if (n < 64) names[n++] = c->locations[i].name;
+  }
+  if (any) {
+    error_set(e, PINTLE_NOT_FOUND, "no BackupStorageLocation is the default one");
+    error_hint(e, "set spec.default: true on one of them, or name one with --storage-location");
+  } else {
+    const char *near = nearest(str_of(name), names, n);
+    error_set(e, PINTLE_NOT_FOUND, "there is no BackupStorageLocation \"%s\"", name);
+    if (near) error_hint(e, "did you mean \"%s\"?", near);
+    else error_hint(e, "`pintle backup-location get` lists them");
+  }
+  return NULL;
+}
+
+static str config_of(const run_context *c, const run_location *l, const char *key, const char *fallback) {
+  const conf_document *d = NULL;
+  if (conf_set_find(&c->set, "velero.io", "BackupStorageLocation", l->name, &d, NULL) != PINTLE_OK) return str_of(fallback);
+  str s = item_string(item_member(item_at(d->doc, "/spec/config"), str_of(key)));
+  return s.len ? s : str_of(fallback);
+}
+
+pintle_status run_store(run_context *c, const char *name, store **out, error *e) {
+  const run_location *l = find(c, name, e);
+  if (!l) return PINTLE_NOT_FOUND;
+  for (size_t i = 0; i < c->n_stores; i++)
+    if (strcmp(c->stores[i].name, l->name) == 0) return *out = c->stores[i].store, PINTLE_OK;
+  if (strcmp(l->provider, FILE_PROVIDER) != 0) {
+    error_set(e, PINTLE_UNSUPPORTED, "BackupStorageLocation \"%s\": ObjectStores of plugins (%s) are not served yet", l->name, l->provider);
+    error_place(e, "%s", l->place);
+    error_hint(e, "use provider: %s", FILE_PROVIDER);
+    return PINTLE_UNSUPPORTED;
+  }
+  struct run_store *v = realloc(c->stores, (c->n_stores + 1) * sizeof *v);
+  if (!v) return error_nomem(e);
+  c->stores = v;
+  struct run_store one = {.name = l->name};
+  pintle_status st = store_file_open(config_of(c, l, "root", "pintle-store").ptr, &one.self, e);
+  const store_options o = {
+      .ops = &store_file, .self = one.self, .services = &c->services, .name = l->name, .bucket = l->bucket, .prefix = l->prefix};
+  if (st == PINTLE_OK && (st = store_open(&o, &one.store, e)) != PINTLE_OK) store_file.action->destroy(one.self);
+  if (st != PINTLE_OK) return error_wrap(e, "BackupStorageLocation \"%s\"", l->name), st;
+  c->stores[c->n_stores++] = one;
+  *out = one.store;
+  return PINTLE_OK;
+}
+
+void run_close_stores(run_context *c) {
+  for (size_t i = 0; i < c->n_stores; i++) {
+    store_close(c->stores[i].store);
+    store_file.action->destroy(c->stores[i].self);
+  }
+  free(c->stores);
+}

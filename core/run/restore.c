@@ -1,0 +1,95 @@
+/* restore.c -- run_restore: a backup, or files, into a directory.  SPDX-License-Identifier: Apache-2.0 */
+#include "base/clock.h"
+#include "run/inside.h"
+#include <stdio.h>
+#include <unistd.h>
+
+static pintle_status claim_name(store *s, const item_doc *resource, store_lock **lock, error *e) {
+  const char *name = item_str(resource, "/metadata/name", "").ptr;
+  char host[256] = "";
+  buf key = {0};
+  bool exists = false;
+  gethostname(host, sizeof host - 1);
+  const store_run run = {.kind = "restore",
+                         .name = name,
+                         .uid = item_str(resource, "/metadata/uid", "").ptr,
+                         .phase = "InProgress",
+                         .started = clock_now(),
+                         .heartbeat = clock_now(),
+                         .host = host,
+                         .pid = getpid(),
+                         .data = STR("{}")};
+  store_key_restore(name, STORE_METADATA, &key);
+  pintle_status st = key.failed ? error_nomem(e) : store_exists(s, key.data, &exists, e);
+  if (st == PINTLE_OK && exists) {
+    st = error_set(e, PINTLE_EXISTS, "restore \"%s\" already exists in location %s", name, store_name(s));
+    error_hint(e, "choose another name, or delete it with `pintle restore delete %s`", name);
+  }
+  buf_free(&key);
+  return st == PINTLE_OK ? store_run_begin(s, &run, NULL, NULL, lock, e) : st;
+}
+
+static pintle_status restore(run_context *c, const run_request *request, store *s, store_lock *lock, engine_summary *out, error *e) {
+  char field[300];
+  const item_doc *r = request->resource;
+  run_input in = {0};
+  run_setup setup = {0};
+  engine_journal *journal = NULL;
+  engine_target *target = NULL;
+  snprintf(field, sizeof field, "restore=%s/%s", item_str(r, "/metadata/namespace", "velero").ptr, item_str(r, "/metadata/name", "").ptr);
+  const engine_journal_options jo = {.temp_dir = c->o.temp_dir,
+                                     .run_field = field,
+                                     .json = c->o.json_log,
+                                     .restore = true,
+                                     .no_file = request->dry_run,
+                                     .listener = request->listener};
+  const run_setup_options so = {.kind = CONF_RESTORE_ITEM_ACTION, .dry_run = request->dry_run};
+  pintle_status st = engine_journal_open(&jo, &journal, e);
+  if (st == PINTLE_OK) engine_phase(journal, "Reading");
+  if (st == PINTLE_OK) st = run_input_open(c, journal, &request->control, &in, e);
+  if (st == PINTLE_OK)
+    st = request->from ? run_input_path(c, &in, request->from, e) : run_input_backup(c, &in, s, item_str(r, "/spec/backupName", "").ptr, e);
+  if (st == PINTLE_OK) st = run_input_finish(&in, e);
+  if (st == PINTLE_OK) st = run_setup_open(c, &so, r, &in, &setup, e);
+  if (st == PINTLE_OK && request->to && !request->dry_run) st = engine_target_open(request->to, &target, e);
+  if (st == PINTLE_OK) {
+    const engine_restore_options o = {.restore = request->resource,
+                                      .source = in.source,
+                                      .types = in.types,
+                                      .pool = setup.pool,
+                                      .store = request->dry_run ? NULL : s,
+                                      .lock = lock,
+                                      .target = target,
+                                      .temp_dir = c->o.temp_dir,
+                                      .journal = journal,
+                                      .control = request->control,
+                                      .explain = run_explain_crash,
+                                      .explain_ctx = &setup};
+    st = engine_restore(&o, out, e);
+  }
+  engine_target_close(target);
+  run_setup_close(&setup);
+  run_input_close(&in);
+  engine_journal_free(journal);
+  return st;
+}
+
+pintle_status run_restore(run_context *c, const run_request *request, engine_summary *out, error *e) {
+  store *s = NULL;
+  store_lock *lock = NULL;
+  *out = (engine_summary){.phase = "Failed"};
+  if (!request->to && !request->dry_run) {
+    error_set(e, PINTLE_INVALID, "a restore needs a directory");
+    error_hint(e, "name it with --to DIR, or look first with --dry-run");
+    return PINTLE_INVALID;
+  }
+  pintle_status st = run_complete(c, request->resource, e);
+  if (st == PINTLE_OK) st = run_store(c, NULL, &s, e);
+  if (st == PINTLE_OK && !request->dry_run) st = claim_name(s, request->resource, &lock, e);
+  if (st == PINTLE_OK) st = restore(c, request, s, lock, out, e);
+  if (lock) {
+    error end = {0};
+    if (store_run_end(lock, NULL, &end) != PINTLE_OK && st == PINTLE_OK && strcmp(out->phase, "Failed") != 0) *e = end;
+  }
+  return st;
+}

@@ -1,0 +1,136 @@
+/* setup.c -- the plan of a run, and what its workers are told.  SPDX-License-Identifier: Apache-2.0 */
+#include "base/clock.h"
+#include "run/inside.h"
+#include <errno.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static void properties(run_setup *s, const item_doc *resource, bool backup) {
+  const char *v[] = {"run.kind",
+                     backup ? "Backup" : "Restore",
+                     "run.name",
+                     item_str(resource, "/metadata/name", "").ptr,
+                     "run.uid",
+                     item_str(resource, "/metadata/uid", "").ptr,
+                     "velero.namespace",
+                     item_str(resource, "/metadata/namespace", "velero").ptr,
+                     "features",
+                     "",
+                     "source.kind",
+                     "files",
+                     NULL};
+  memcpy(s->properties, v, sizeof v);
+}
+
+static pintle_status stop_before(const run_setup *s, uint32_t *entry, error *e) {
+  *entry = 0;
+  const char *name = s->c->o.stop_before;
+  if (!name) return PINTLE_OK;
+  for (size_t i = 0; i < s->plan.n; i++)
+    if (strcmp(s->plan.entries[i].name, name) == 0) *entry = (uint32_t)i + 1;
+  if (*entry) return PINTLE_OK;
+  error_set(e, PINTLE_NOT_FOUND, "--stop-before: the chain has no action %s", name);
+  error_hint(e, "`pintle chain show` lists the actions");
+  return PINTLE_NOT_FOUND;
+}
+
+/* Which plugins and which chain made this backup. */
+static void describe(run_setup *s, const item_doc *resource) {
+  buf *b = &s->manifest_head;
+  buf_addz(b, "\"pintle\":");
+  buf_json(b, str_of(run_version));
+  buf_addz(b, ",\"run\":{\"name\":");
+  buf_json(b, item_str(resource, "/metadata/name", ""));
+  buf_addz(b, ",\"uid\":");
+  buf_json(b, item_str(resource, "/metadata/uid", ""));
+  buf_addz(b, "},\"chain\":{\"name\":");
+  buf_json(b, str_of(s->chain->name ? s->chain->name : "default"));
+  buf_addz(b, ",\"actions\":[");
+  for (size_t i = 0; i < s->plan.n; i++) buf_addz(b, i ? "," : ""), buf_json(b, str_of(s->plan.entries[i].name));
+  buf_addz(b, "]},\"plugins\":[");
+  for (size_t i = 0; i < s->plan.n_plugins; i++) {
+    const chain_plugin *p = &s->plan.plugins[i];
+    buf_addz(b, i ? ",{\"file\":" : "{\"file\":");
+    buf_json(b, str_of(p->file));
+    buf_addz(b, ",\"name\":");
+    buf_json(b, str_of(p->name));
+    buf_addz(b, ",\"version\":");
+    buf_json(b, str_of(p->version));
+    buf_printf(b, ",\"sha256\":\"%s\"}", p->sha256);
+  }
+  buf_addc(b, ']');
+}
+
+static pintle_status make_scratch(run_setup *s, error *e) {
+  char path[4096];
+  snprintf(path, sizeof path, "%s/pintle-XXXXXX", s->c->o.temp_dir);
+  if (!mkdtemp(path)) return error_errno(e, errno, "cannot make a scratch directory in %s", s->c->o.temp_dir);
+  return (s->scratch = strdup(path)) ? PINTLE_OK : error_nomem(e);
+}
+
+pintle_status run_setup_open(run_context *c, const run_setup_options *options, const item_doc *resource, const run_input *input,
+                             run_setup *out, error *e) {
+  const host_registry *registry = NULL;
+  bool backup = options->kind == CONF_BACKUP_ITEM_ACTION;
+  *out = (run_setup){.c = c, .source = input->source, .phase = backup ? "backup" : "restore"};
+  pintle_status st = run_chain(c, resource, &out->chain, e);
+  if (st == PINTLE_OK) st = run_plugins(c, &registry, e);
+  if (st != PINTLE_OK) return st;
+  const chain_plan_options plan = {.registry = registry,
+                                   .chain = out->chain,
+                                   .set = &c->set,
+                                   .kind = options->kind,
+                                   .only = options->only,
+                                   .dry_run = options->dry_run,
+                                   .environment = &c->environment,
+                                   .without_host_steps = options->without_host_steps};
+  st = chain_plan_make(&plan, &out->plan, e);
+  if (st == PINTLE_OK) st = make_scratch(out, e);
+  if (st == PINTLE_OK && item_print(resource, NULL, 0, &out->resource) != PINTLE_OK) st = error_nomem(e);
+  uint32_t stop = 0;
+  if (st == PINTLE_OK) st = stop_before(out, &stop, e);
+  if (st != PINTLE_OK) return run_setup_close(out), st;
+  properties(out, resource, backup);
+  describe(out, resource);
+  out->pool = (worker_pool_options){.worker = c->o.worker,
+                                    .concurrency = c->o.concurrency,
+                                    .plan = &out->plan,
+                                    .types = input->types,
+                                    .run = buf_str(&out->resource),
+                                    .mode = "standalone",
+                                    .scratch = out->scratch,
+                                    .properties = out->properties,
+                                    .environment = c->o.environment,
+                                    .stop_before = stop};
+  return out->manifest_head.failed ? error_nomem(e) : PINTLE_OK;
+}
+
+static int remove_one(const char *path, const struct stat *s, int type, struct FTW *where) {
+  (void)s, (void)type, (void)where;
+  remove(path);
+  return 0;
+}
+
+void run_setup_close(run_setup *s) {
+  chain_plan_free(&s->plan);
+  if (s->scratch) nftw(s->scratch, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+  free(s->scratch);
+  buf_free(&s->resource);
+  buf_free(&s->manifest_head);
+  *s = (run_setup){0};
+}
+
+void run_explain_crash(void *setup, size_t item, uint32_t entry, error *e) {
+  const run_setup *s = setup;
+  buf place = {0};
+  if (*e->hint || entry >= s->plan.n) return;
+  kube_source_place(s->source, item, &place);
+  const char *colon = place.len ? strchr(place.data, ':') : NULL;
+  int n = colon ? (int)(colon - place.data) : (int)place.len;
+  if (place.len)
+    error_hint(e, "repeat it with: pintle chain run --phase %s --action %s --execute %.*s", s->phase, s->plan.entries[entry].name, n,
+               place.data);
+  buf_free(&place);
+}

@@ -1,0 +1,168 @@
+/* stored.c -- what is in a store: listed, fetched, deleted.  SPDX-License-Identifier: Apache-2.0 */
+#include "archive/archive.h"
+#include "run/inside.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { MAX_RESOURCE = 16 << 20 };
+
+typedef struct names {
+  char **v;
+  size_t n;
+  bool failed;
+  const char *strip;
+} names;
+
+static pintle_status add_name(void *ctx, const char *prefix) {
+  names *l = ctx;
+  size_t skip = strlen(l->strip), n = strlen(prefix);
+  char **v = n > skip + 1 ? realloc(l->v, (l->n + 1) * sizeof *v) : NULL;
+  if (n <= skip + 1) return PINTLE_OK;
+  if (v) l->v = v;
+  char *name = v ? strndup(prefix + skip, n - skip - 1) : NULL; /* "backups/b1/" */
+  if (!name) return l->failed = true, PINTLE_NOMEM;
+  l->v[l->n++] = name;
+  return PINTLE_OK;
+}
+
+static void key_of(bool restore, const char *name, int object, buf *out) {
+  buf_clear(out);
+  if (restore) store_key_restore(name, object, out);
+  else store_key_backup(name, object, out);
+}
+
+static pintle_status read_resource(store *s, bool restore, const char *name, item_doc *d, error *e) {
+  buf key = {0}, text = {0};
+  key_of(restore, name, STORE_METADATA, &key);
+  pintle_status st = key.failed ? error_nomem(e) : store_get(s, key.data, MAX_RESOURCE, &text, e);
+  if (st == PINTLE_OK) st = item_parse(d, buf_str(&text), 0, NULL, e);
+  if (st == PINTLE_OK && !str_is(item_str(d, "/metadata/name", ""), name))
+    st = error_set(e, PINTLE_INVALID, "%s names \"%s\", not \"%s\"", key.data, item_str(d, "/metadata/name", "").ptr, name);
+  buf_free(&key);
+  buf_free(&text);
+  return st;
+}
+
+/* A run that has a record but no commit object: still going, interrupted or failed. */
+static pintle_status add_runs(store *s, bool restore, const char *only, const names *known,
+                              void (*each)(void *ctx, const item_doc *resource), void *ctx, error *e) {
+  arena a = {0};
+  store_run *runs = NULL;
+  size_t n = 0;
+  pintle_status st = store_runs(s, &a, &runs, &n, e);
+  for (size_t i = 0; i < n && st == PINTLE_OK; i++) {
+    item_doc *d = NULL;
+    char time[32];
+    bool committed = false;
+    if (strcmp(runs[i].kind, restore ? "restore" : "backup") != 0 || (only && strcmp(runs[i].name, only) != 0)) continue;
+    for (size_t k = 0; k < known->n; k++) committed |= strcmp(known->v[k], runs[i].name) == 0;
+    if (committed) continue;
+    bool alive = strcmp(runs[i].phase, "InProgress") == 0 && clock_now() - runs[i].heartbeat < 120 * CLOCK_SECOND;
+    const char *phase = strcmp(runs[i].phase, "InProgress") != 0 ? runs[i].phase : alive ? "InProgress" : "Interrupted";
+    st = restore ? run_new_restore(runs[i].name, &d, e) : run_new_backup(runs[i].name, &d, e);
+    if (st == PINTLE_OK) st = item_set(d, "/status/phase", str_of(phase));
+    if (st == PINTLE_OK) st = item_set(d, "/status/startTimestamp", str_of(clock_rfc3339(runs[i].started, time)));
+    if (st == PINTLE_OK) st = item_set(d, "/metadata/creationTimestamp", str_of(clock_rfc3339(runs[i].started, time)));
+    if (st == PINTLE_OK) each(ctx, d);
+    item_free(d);
+  }
+  arena_free(&a);
+  return st;
+}
+
+pintle_status run_list(run_context *c, store *s, bool restores, const char *name, void (*each)(void *ctx, const item_doc *resource),
+                       void (*bad)(void *ctx, const char *name, const error *e), void *ctx, error *e) {
+  const char *prefix = restores ? "restores/" : "backups/";
+  names all = {.strip = prefix}, committed = {0};
+  item_doc *d = NULL;
+  bool found = false;
+  (void)c;
+  pintle_status st = item_new(&d) == PINTLE_OK ? store_prefixes(s, prefix, add_name, &all, e) : error_nomem(e);
+  committed.v = calloc(all.n + 1, sizeof *committed.v);
+  if (!committed.v || all.failed) st = error_nomem(e);
+  for (size_t i = 0; i < all.n && st == PINTLE_OK; i++) {
+    error one = {0};
+    if (name && strcmp(all.v[i], name) != 0) continue;
+    pintle_status got = read_resource(s, restores, all.v[i], d, &one);
+    if (got == PINTLE_NOT_FOUND) continue; /* not committed */
+    committed.v[committed.n++] = all.v[i];
+    found = true;
+    if (got == PINTLE_OK) each(ctx, d);
+    else bad(ctx, all.v[i], &one);
+  }
+  if (st == PINTLE_OK && !(name && found)) st = add_runs(s, restores, name, &committed, each, ctx, e);
+  for (size_t i = 0; i < all.n; i++) free(all.v[i]);
+  free(all.v);
+  free(committed.v);
+  item_free(d);
+  return st;
+}
+
+static pintle_status remove_key(void *ctx, const char *key, int64_t size) {
+  (void)size;
+  return store_delete(ctx, key, NULL);
+}
+
+pintle_status run_delete(run_context *c, store *s, bool restore, const char *name, error *e) {
+  store_lock *lock = NULL;
+  buf prefix = {0}, key = {0};
+  arena a = {0};
+  bool exists = false;
+  store_run old = {0};
+  (void)c;
+  if (!store_valid_name(str_of(name)))
+    return error_set(e, PINTLE_INVALID, "\"%s\" is no name of a %s", name, restore ? "restore" : "backup");
+  const store_run run = {.kind = restore ? "restore" : "backup",
+                         .name = name,
+                         .uid = "delete",
+                         .phase = "InProgress",
+                         .started = clock_now(),
+                         .heartbeat = clock_now(),
+                         .host = "",
+                         .data = STR("{}")};
+  key_of(restore, name, STORE_METADATA, &key);
+  pintle_status st = key.failed ? error_nomem(e) : store_run_begin(s, &run, &a, &old, &lock, e); /* CONFLICT while it is running */
+  if (st == PINTLE_OK) st = store_exists(s, key.data, &exists, e);
+  /* The commit object goes first: from then on there is no such backup, whatever happens. */
+  if (st == PINTLE_OK && exists) st = store_delete(s, key.data, e);
+  buf_printf(&prefix, "%s/%s/", restore ? "restores" : "backups", name);
+  if (st == PINTLE_OK) st = store_list(s, buf_z(&prefix), remove_key, s, e);
+  if (lock) {
+    error end = {0};
+    if (store_run_end(lock, NULL, &end) != PINTLE_OK && st == PINTLE_OK) {
+      st = end.status;
+      if (e) *e = end;
+    }
+  }
+  if (st == PINTLE_OK && !exists && !old.phase)
+    st = error_set(e, PINTLE_NOT_FOUND, "there is no %s \"%s\" in location %s", restore ? "restore" : "backup", name, store_name(s));
+  buf_free(&prefix);
+  buf_free(&key);
+  arena_free(&a);
+  return st;
+}
+
+typedef struct gather {
+  buf data;
+} gather;
+static pintle_status add_piece(void *ctx, str data, error *e) {
+  gather *g = ctx;
+  buf_adds(&g->data, data);
+  return g->data.failed ? error_nomem(e) : PINTLE_OK;
+}
+
+pintle_status run_object(run_context *c, store *s, bool restore, const char *name, int object, bool gunzip,
+                         pintle_status (*piece)(void *ctx, str data, error *e), void *ctx, error *e) {
+  buf key = {0}, plain = {0};
+  gather g = {0};
+  (void)c;
+  key_of(restore, name, object, &key);
+  if (key.failed) return error_nomem(e);
+  pintle_status st = store_get_each(s, key.data, gunzip ? add_piece : piece, gunzip ? &g : ctx, NULL, NULL, e);
+  if (st == PINTLE_OK && gunzip) st = archive_gunzip_text(buf_str(&g.data), (size_t)1 << 31, &plain, e);
+  if (st == PINTLE_OK && gunzip) st = piece(ctx, buf_str(&plain), e);
+  buf_free(&g.data);
+  buf_free(&plain);
+  buf_free(&key);
+  return st;
+}
