@@ -2,15 +2,17 @@
 #include "item/node.h"
 #include <stdlib.h>
 
-typedef struct frame { /* ITEM_PRINT_SORTED: the members of an open object that are still to come */
-  const item_node **v;
-  size_t n, at;
+/* ITEM_PRINT_SORTED: the members of the open objects, sorted, one object behind the other. */
+typedef struct frame {
+  size_t begin, at, end;
 } frame;
 
 typedef struct printer {
   buf *out;
-  uint32_t flags, depth, n_frames, cap_frames;
+  uint32_t flags, depth;
+  const item_node **members;
   frame *frames;
+  size_t cap_members, n_frames, cap_frames;
 } printer;
 
 static const unsigned char go_hard[256] = {
@@ -77,27 +79,39 @@ static void new_line(printer *p) {
   }
 }
 
-static const item_node *first(printer *p, const item_node *n) {
-  if (!(p->flags & ITEM_PRINT_SORTED) || n->type != PINTLE_T_OBJECT || !n->first) return n->first;
+/* Room for one more frame and n more members. */
+static bool room(printer *p, size_t n) {
+  size_t used = p->n_frames ? p->frames[p->n_frames - 1].end : 0;
   if (p->n_frames == p->cap_frames) {
-    uint32_t cap = p->cap_frames * 2 + 16;
+    size_t cap = p->cap_frames * 2 + 16;
     frame *frames = realloc(p->frames, cap * sizeof *frames);
-    if (!frames) return p->out->failed = true, NULL;
+    if (!frames) return false;
     p->frames = frames;
     p->cap_frames = cap;
   }
-  const item_node **v = malloc(n->len * sizeof *v);
-  if (!v) return p->out->failed = true, NULL;
+  if (p->cap_members - used < n) {
+    size_t cap = p->cap_members * 2 + n + 64;
+    const item_node **members = realloc(p->members, cap * sizeof *members);
+    if (!members) return false;
+    p->members = members;
+    p->cap_members = cap;
+  }
+  p->frames[p->n_frames++] = (frame){used, used + 1, used + n};
+  return true;
+}
+
+static const item_node *first(printer *p, const item_node *n) {
+  if (!(p->flags & ITEM_PRINT_SORTED) || n->type != PINTLE_T_OBJECT || !n->first) return n->first;
+  if (!room(p, n->len)) return p->out->failed = true, NULL;
+  const item_node **v = p->members + p->frames[p->n_frames - 1].begin;
   item_sort(n, v);
-  p->frames[p->n_frames++] = (frame){v, n->len, 1};
   return v[0];
 }
 
 static const item_node *next(printer *p, const item_node *n) {
   if (!(p->flags & ITEM_PRINT_SORTED) || n->parent->type != PINTLE_T_OBJECT) return n->next;
   frame *f = &p->frames[p->n_frames - 1];
-  if (f->at < f->n) return f->v[f->at++];
-  free(f->v);
+  if (f->at < f->end) return p->members[f->at++];
   p->n_frames--;
   return NULL;
 }
@@ -143,8 +157,8 @@ pintle_status item_print(const item_doc *d, const item_node *from, uint32_t flag
   if (!from) from = d->root;
   if (from == d->root) buf_reserve(out, d->bytes + 64);
   if (!out->failed) walk(&p, from);
-  while (p.n_frames) free(p.frames[--p.n_frames].v);
   free(p.frames);
+  free(p.members);
   if (!out->failed) {
     buf_reserve(out, 0);
     out->data[out->len] = 0;

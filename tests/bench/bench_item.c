@@ -18,7 +18,7 @@ static void pod(buf *b) {
            "\"annotations\":{\"example.com/config\":\"{\\\"replicas\\\":3,\\\"mode\\\":\\\"fast\\\"}\"},"
            "\"ownerReferences\":[{\"apiVersion\":\"apps/v1\",\"kind\":\"ReplicaSet\",\"name\":\"web-7d4b9c6f5d\","
            "\"uid\":\"5a1e\",\"controller\":true,\"blockOwnerDeletion\":true}],\"managedFields\":[");
-  for (int i = 0; i < 2; i++)
+  for (int i = 0; i < 3; i++)
     buf_printf(
         b,
         "%s{\"manager\":\"kube-controller-manager\",\"operation\":\"Update\",\"apiVersion\":\"v1\",\"time\":\"2026-10-02T08:15:3%dZ\","
