@@ -7,7 +7,6 @@ static pintle_status execute(void *self, pintle_call *call, pintle_doc *item, co
 }
 static const pintle_action action = {
     .struct_size = sizeof(pintle_action), .name = "tests.pintle.io/missing-symbol", .summary = "Lacks a symbol"};
-static const pintle_backup_item_action table = {
-    .struct_size = sizeof(pintle_backup_item_action), .action = &action, .execute = execute};
+static const pintle_backup_item_action table = {.struct_size = sizeof(pintle_backup_item_action), .action = &action, .execute = execute};
 static const pintle_backup_item_action *const list[] = {&table, NULL};
 MINIMAL_PLUGIN("missing-symbol");

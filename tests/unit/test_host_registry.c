@@ -100,7 +100,8 @@ static void loaded(const host_registry *r, const char *file) {
 /* The reason holds the part; nothing of it stays open. */
 static void aside(const host_registry *r, const char *file, const char *part) {
   const host_plugin *p = plugin(r, file);
-  ck_assert_msg(p->reason && strstr(p->reason, part), "%s: reason is \"%s\", wanted \"%s\"", file, p->reason ? p->reason : "(loaded)", part);
+  ck_assert_msg(p->reason && strstr(p->reason, part), "%s: reason is \"%s\", wanted \"%s\"", file, p->reason ? p->reason : "(loaded)",
+                part);
   ck_assert_int_eq(p->fd, -1);
 }
 /* The plugin is loaded, but the one action is not. */
@@ -391,7 +392,8 @@ START_TEST(a_descriptor_is_read_as_it_was_written) {
       "{}",
       "{\"abiMajor\":2,\"abiMinor\":0,\"minHostMinor\":0,\"name\":\"x\",\"version\":\"1\",\"vendor\":\"\",\"url\":\"\",\"actions\":[]}",
       "{\"abiMajor\":1,\"abiMinor\":0,\"minHostMinor\":0,\"name\":\"\",\"version\":\"1\",\"vendor\":\"\",\"url\":\"\",\"actions\":[]}",
-      "{\"abiMajor\":1,\"abiMinor\":0,\"minHostMinor\":0,\"name\":\"x\\u0000\",\"version\":\"1\",\"vendor\":\"\",\"url\":\"\",\"actions\":[]}",
+      "{\"abiMajor\":1,\"abiMinor\":0,\"minHostMinor\":0,\"name\":\"x\\u0000\",\"version\":\"1\",\"vendor\":\"\",\"url\":\"\",\"actions\":["
+      "]}",
       "{\"abiMajor\":1,\"abiMinor\":0,\"minHostMinor\":0,\"name\":\"x\",\"version\":\"1\",\"vendor\":\"\",\"url\":\"\",\"actions\":[{}]}",
       "{\"abiMajor\":1,\"abiMinor\":0,\"minHostMinor\":0,\"name\":\"x\",\"version\":\"1\",\"vendor\":\"\",\"url\":\"\",\"env\":[\"*\"],"
       "\"actions\":[]}",
