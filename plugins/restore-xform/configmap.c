@@ -6,15 +6,19 @@
 
 static bool fits(const char *glob, const char *is) { return !glob || fnmatch(glob, is, 0) == 0; }
 
-static bool in_scope(const struct xform_text_rule *r, const char *ns, const char *name, const char *key) {
-  return fits(r->ns, ns) && fits(r->name, name) && fits(r->key, key);
+struct place { /* an entry of a ConfigMap */
+  const char *ns, *name, *key, *pointer;
+};
+
+static bool in_scope(const struct xform_text_rule *r, const struct place *p) {
+  return fits(r->ns, p->ns) && fits(r->name, p->name) && fits(r->key, p->key);
 }
 
 /* The first rule that replaces this value as a whole. */
-static const struct xform_text_rule *whole(const struct xform_job *j, const char *ns, const char *name, const char *key, pintle_str is) {
+static const struct xform_text_rule *whole(const struct xform_job *j, const struct place *p, pintle_str is) {
   for (size_t i = 0; i < j->x->n_texts; i++) {
     const struct xform_text_rule *r = &j->x->texts[i];
-    if (r->is_pattern || !in_scope(r, ns, name, key)) continue;
+    if (r->is_pattern || !in_scope(r, p)) continue;
     if (!r->value || (strlen(r->value) == is.len && memcmp(r->value, is.ptr, is.len) == 0)) return r;
   }
   return NULL;
@@ -32,37 +36,58 @@ static pintle_status replace_whole(struct xform_job *j, const struct xform_text_
   return xform_change(j, pointer, r->label, 1, note, to);
 }
 
-static pintle_status replace_patterns(struct xform_job *j, const char *ns, const char *name, const char *key, const char *pointer,
-                                      pintle_str is) {
+/* The pattern rules for this entry, over text; NULL: no memory. */
+static struct xform_hit *patterns(const struct xform_job *j, const struct place *p, pintle_str text, struct xform_text *to, size_t *n) {
   struct xform_hit *hits = j->call->host->alloc(j->call, (j->x->n_texts + 1) * sizeof *hits);
+  *n = 0;
+  for (size_t i = 0; hits && i < j->x->n_texts; i++)
+    if (j->x->texts[i].is_pattern && in_scope(&j->x->texts[i], p)) hits[(*n)++].rule = &j->x->texts[i];
+  if (hits && *n) xform_replace(hits, *n, text, to);
+  return to->failed ? NULL : hits;
+}
+
+/* Would the rules change this text, which they made, once more? */
+static bool again(const struct xform_job *j, const struct place *p, pintle_str made) {
+  const struct xform_text_rule *r = whole(j, p, made);
   struct xform_text to = {0};
+  size_t n;
+  if (r) return strlen(r->to) != made.len || memcmp(r->to, made.ptr, made.len) != 0;
+  bool differs = patterns(j, p, made, &to, &n) && n && (to.len != made.len || memcmp(to.data, made.ptr, made.len) != 0);
+  xform_text_free(&to);
+  return differs;
+}
+
+static void note_hit(const struct xform_hit *h, char *note, size_t size) {
+  int len = snprintf(note, size, "%.*s: %s -> %s", (int)strcspn(h->rule->label, ":"), h->rule->label, h->old, h->new);
+  if (h->count > 1 && len > 0 && (size_t)len < size) snprintf(note + len, size - (size_t)len, " (%zu times)", h->count);
+}
+
+static pintle_status replace_patterns(struct xform_job *j, const struct place *p, pintle_str is) {
+  struct xform_text to = {0};
+  size_t n;
   pintle_status st = PINTLE_OK;
-  size_t n = 0;
-  if (!hits) return pintle_fail(j->call, PINTLE_NOMEM, "out of memory");
-  for (size_t i = 0; i < j->x->n_texts; i++)
-    if (j->x->texts[i].is_pattern && in_scope(&j->x->texts[i], ns, name, key)) hits[n++].rule = &j->x->texts[i];
-  if (n == 0) return PINTLE_OK;
-  xform_replace(hits, n, is, &to);
-  if (to.failed) st = pintle_fail(j->call, PINTLE_NOMEM, "out of memory");
-  const pintle_str text = {to.data ? to.data : "", to.len};
   bool first = true;
-  for (size_t i = 0; i < n && st == PINTLE_OK; i++) {
+  const struct xform_hit *hits = patterns(j, p, is, &to, &n);
+  const pintle_str made = {to.data ? to.data : "", to.len};
+  if (!hits) st = pintle_fail(j->call, PINTLE_NOMEM, "out of memory");
+  for (size_t i = 0; st == PINTLE_OK && i < n; i++) {
     const struct xform_hit *h = &hits[i];
     char note[300];
     if (h->count == 0) continue;
-    int len = snprintf(note, sizeof note, "%.*s: %s -> %s", (int)strcspn(h->rule->label, ":"), h->rule->label, h->old, h->new);
-    if (h->count > 1 && len > 0 && len < (int)sizeof note) snprintf(note + len, sizeof note - (size_t)len, " (%zu times)", h->count);
-    if (first) st = xform_change(j, pointer, h->rule->label, (int64_t)h->count, note, text);
-    else if (!j->within) j->call->host->count(j->call, h->rule->label, (int64_t)h->count), j->out->api->note(j->out, pointer, note);
+    note_hit(h, note, sizeof note);
+    if (first) st = xform_change(j, p->pointer, h->rule->label, (int64_t)h->count, note, made);
+    else if (!j->within) j->call->host->count(j->call, h->rule->label, (int64_t)h->count), j->out->api->note(j->out, p->pointer, note);
     first = false;
   }
+  if (st == PINTLE_OK && !first && !j->within && again(j, p, made))
+    j->out->api->note(j->out, p->pointer, "configMaps: a second run would change this again");
   xform_text_free(&to);
   return st;
 }
 
 pintle_status xform_configmap(struct xform_job *j, const char *path) {
   const pintle_doc *d = j->doc;
-  const char *ns = pintle_str_or(d, "/metadata/namespace", ""), *name = pintle_str_or(d, "/metadata/name", "");
+  struct place p = {pintle_str_or(d, "/metadata/namespace", ""), pintle_str_or(d, "/metadata/name", ""), NULL, NULL};
   const pintle_value *v = d->api->at(d, "/data"), *next;
   pintle_status st = PINTLE_OK;
   (void)path;
@@ -72,9 +97,9 @@ pintle_status xform_configmap(struct xform_job *j, const char *path) {
     pintle_str key, is;
     next = d->api->next(d, v); /* before the member is replaced */
     if (d->api->type(d, v) != PINTLE_T_STRING || d->api->key(d, v, &key) != PINTLE_OK || d->api->text(d, v, &is) != PINTLE_OK) continue;
-    pintle_key(pointer, sizeof pointer, "/data", key.ptr);
-    const struct xform_text_rule *r = whole(j, ns, name, key.ptr, is);
-    st = r ? replace_whole(j, r, pointer, is) : replace_patterns(j, ns, name, key.ptr, pointer, is);
+    p.key = key.ptr, p.pointer = pintle_key(pointer, sizeof pointer, "/data", key.ptr);
+    const struct xform_text_rule *r = whole(j, &p, is);
+    st = r ? replace_whole(j, r, pointer, is) : replace_patterns(j, &p, is);
   }
   return st;
 }

@@ -72,6 +72,18 @@ START_TEST(a_swap) {
 }
 END_TEST
 
+/* What grows each time is said beside the change. */
+START_TEST(a_pattern_that_never_settles) {
+  pintle_test_host *h = xform_host();
+  pintle_test_instance *a =
+      pintle_test_create(h, PINTLE_TEST_RESTORE, "pintle.io/resolve-references", CONFIG("{\"pattern\":\"[0-9]+\",\"to\":\"1\\\\0\"}"));
+  ck_assert_ptr_nonnull(a);
+  ck_assert_str_eq(pintle_test_restore(a, MAP("{\"u\":\"a5\"}"), NULL, 0)->notes,
+                   "/data/u: configMaps[0]: 5 -> 15\n/data/u: configMaps: a second run would change this again\n");
+  pintle_test_free(h);
+}
+END_TEST
+
 START_TEST(bad_configuration) {
   xform_refused("{\"configMaps\":{}}", "/configMaps", "is a list");
   xform_refused(CONFIG("7"), "/configMaps/0", "a rule is a mapping");
@@ -102,6 +114,6 @@ START_TEST(memory_may_run_out) {
 END_TEST
 
 int main(void) {
-  const TTest *const tests[] = {whole_values, patterns, a_swap, bad_configuration, memory_may_run_out};
+  const TTest *const tests[] = {whole_values, patterns, a_swap, a_pattern_that_never_settles, bad_configuration, memory_may_run_out};
   return xform_main("xform_configmap", tests, sizeof tests / sizeof *tests);
 }
