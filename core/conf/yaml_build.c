@@ -298,10 +298,7 @@ static void alias_key(build *b, yaml_frame *f, const yaml_anchor *a) {
     f->value_next = true;
     return;
   }
-  int type = a->text[0] == 'n'                        ? YAML_NULL
-             : a->text[0] == 't' || a->text[0] == 'f' ? YAML_BOOL
-             : strpbrk(a->text, ".eE")                ? YAML_FLOAT
-                                                      : YAML_INT;
+  int type = a->text[0] == 'n' ? YAML_NULL : a->text[0] == 't' || a->text[0] == 'f' ? YAML_BOOL : conf_number_type(key);
   if (strchr("{[", a->text[0])) refuse(b, "a mapping or list cannot be a key");
   else if (conf_scalar_key(type, key, &b->r->scratch, &key, &why) == YAML_REFUSED) refuse(b, "%s", why);
   else write_key(b, f, key);

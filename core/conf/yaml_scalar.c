@@ -124,18 +124,30 @@ static bool integer(str s, buf *scratch, str *out) {
   return true;
 }
 
+int conf_number_type(str s) {
+  uint64_t v;
+  bool negative = s.len && s.ptr[0] == '-';
+  if (!magnitude((str){s.ptr + negative, s.len - negative}, 10, &v)) return YAML_FLOAT;
+  return negative && v > (uint64_t)INT64_MAX + 1 ? YAML_FLOAT : YAML_INT;
+}
+
+/* Behind a leading point, Go wants underscores between digits; elsewhere go-yaml drops them wherever they are. */
+static bool underscores_fit(str s) {
+  for (size_t i = 0; i < s.len; i++)
+    if (s.ptr[i] == '_' && (i == 0 || i + 1 == s.len || !digit(s.ptr[i - 1]) || !digit(s.ptr[i + 1]))) return false;
+  return true;
+}
+
 static int number(str in, buf *scratch, str *out) {
   decimal d;
   if (conf_json_number(in)) {
     *out = in;
-    bool plain = !memchr(in.ptr, '.', in.len) && !memchr(in.ptr, 'e', in.len) && !memchr(in.ptr, 'E', in.len);
-    uint64_t v;
-    str m = in.ptr[0] == '-' ? (str){in.ptr + 1, in.len - 1} : in;
-    return plain && magnitude(m, 10, &v) && (m.ptr == in.ptr || v <= (uint64_t)INT64_MAX + 1) ? YAML_INT : YAML_FLOAT;
+    return conf_number_type(in);
   }
   if (!buf_reserve(scratch, 2 * in.len + 128)) return YAML_STRING; /* so that nothing moves below; the caller sees `failed` */
   str plain = in;
-  if (in.ptr[0] != '.' && memchr(in.ptr, '_', in.len)) {
+  if (memchr(in.ptr, '_', in.len)) {
+    if (in.ptr[0] == '.' && !underscores_fit(in)) return YAML_STRING;
     plain = (str){scratch->data + scratch->len, 0};
     for (size_t i = 0; i < in.len; i++)
       if (in.ptr[i] != '_') buf_addc(scratch, in.ptr[i]), plain.len++;
@@ -259,7 +271,7 @@ int conf_scalar_key(int type, str value, buf *scratch, str *out, const char **wh
   if (type == YAML_INT && str_is(value, "-0")) *out = STR("0");
   if (type == YAML_FLOAT && decimal_of(value, &d)) {
     double v = decimal_value(&d);
-    *out = float_key(v, scratch);
+    if (!isinf(v)) *out = float_key(v, scratch); /* beyond a double it is text there, too */
   }
   return type;
 }

@@ -11,4 +11,6 @@ int conf_scalar(const char *tag, bool implicit, str in, buf *scratch, str *out, 
 int conf_scalar_key(int type, str value, buf *scratch, str *out, const char **why);
 /* Is s one number of RFC 8259? */
 bool conf_json_number(str s);
+/* INT when a JSON number is one of 64 bits, with or without sign; else FLOAT. */
+int conf_number_type(str json_number);
 #endif
