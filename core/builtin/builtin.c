@@ -3,7 +3,7 @@
 #include "builtin/steps.h"
 
 #ifndef PINTLE_VERSION
-#define PINTLE_VERSION "0"
+#define PINTLE_VERSION "0.0.0"
 #endif
 
 #define STEP(variable, position, action_name, text)                            \

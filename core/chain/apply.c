@@ -69,6 +69,11 @@ static void leave_out(chain *c, uint32_t entry, const char *why) {
   buf_addc(&c->record, '}');
 }
 
+static void cancelled(chain *c, uint32_t entry, chain_outcome *out) {
+  error_set(&c->error, PINTLE_CANCELLED, "the run was cancelled");
+  fail(c, entry, CHAIN_FAILED, out);
+}
+
 static void quarantined(chain *c, uint32_t entry, chain_outcome *out) {
   error_set(&c->error, PINTLE_FAILED, "not called any more: %s", c->slots[entry].quarantine);
   chain_record_open(c, entry);
@@ -90,6 +95,7 @@ static void step(chain *c, uint32_t entry, chain_outcome *out) {
   if (selected <= 0) return;
   if (c->plan->dry_run && !(n->flags & (PINTLE_PURE | PINTLE_OBEYS_DRY_RUN))) leave_out(c, entry, "not called: touches the outside world");
   else if (elsewhere) yield(c, entry, out);
+  else if (c->o.cancelled && c->o.cancelled(c->o.ctx) == 1) cancelled(c, entry, out);
   else if (c->slots[entry].quarantine) quarantined(c, entry, out);
   else if (chain_current_parse(c, &c->error) != PINTLE_OK) fail(c, entry, CHAIN_FAILED, out);
   else {

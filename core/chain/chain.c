@@ -157,7 +157,10 @@ static void destroy(chain *c) {
 }
 
 pintle_status chain_open(const chain_options *options, chain **out, const chain_entry **failed, error *e) {
+  uint32_t kind = options->plan->kind;
   if (failed) *failed = NULL;
+  if (kind != CONF_BACKUP_ITEM_ACTION && kind != CONF_RESTORE_ITEM_ACTION && kind != CONF_DELETE_ITEM_ACTION)
+    return error_set(e, PINTLE_UNSUPPORTED, "actions of this kind are not put to items");
   chain *c = make(options);
   if (!c) return error_nomem(e);
   if (c->o.stray_log) host_stray_log(&c->stray);

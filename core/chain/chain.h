@@ -24,7 +24,8 @@ typedef struct chain_options {
   void *ctx;
   const pintle_plugin *const *linked; /* as in chain_plan_options */
 } chain_options;
-/* Opens the plugins of the plan, load(), create() each entry of this segment, applies_to where there is one. The error names plugin and action;
+/* Backup, Restore and DeleteItemActions; UNSUPPORTED: another kind. While a chain with stray_log is open, host_stray_log is its own.
+ * Opens the plugins of the plan, load(), create() each entry of this segment, applies_to where there is one. The error names plugin and action;
  * its place is a JSON Pointer into the config where the plugin gave one, and *failed (may be NULL) is the entry. */
 pintle_status chain_open(const chain_options *options, chain **out, const chain_entry **failed, error *e);
 /* Selectors computed by applies_to, as JSON {"entry":{selector}}; "{}" = none. The supervisor takes them into its plan by chain_plan_selectors. */

@@ -753,6 +753,70 @@ START_TEST(host_steps) {
 }
 END_TEST
 
+/* An item being deleted can be read, not edited; the plan is one that a worker got. */
+static pintle_status look(void *self, pintle_call *call, const pintle_doc *item, const pintle_input *in) {
+  (void)self;
+  if (strcmp(pintle_str_or(in->run, "/metadata/name", ""), "b") != 0 || strcmp(in->id->resource, "pods") != 0) return PINTLE_FAILED;
+  if (item->api->set_str((pintle_doc *)(uintptr_t)item, "/spec/x", "y", 1) != PINTLE_DENIED) return PINTLE_FAILED;
+  pintle_log(call, PINTLE_LOG_INFO, "%s is gone", pintle_str_or(item, "/metadata/name", ""));
+  return PINTLE_OK;
+}
+START_TEST(delete_actions) {
+  static const pintle_action action = {.struct_size = sizeof action, .name = "test.io/d", .summary = "test"};
+  static const pintle_delete_item_action table = {.struct_size = sizeof table, .action = &action, .execute = look};
+  static const pintle_delete_item_action *const tables[] = {&table, NULL};
+  static const pintle_plugin plugin = {PINTLE_PLUGIN_HEAD, .name = "test", .version = "1", .delete_item_actions = tables};
+  static const pintle_plugin *const linked[] = {&plugin, NULL};
+  fixture f = {0};
+  chain_plan made;
+  chain_outcome out;
+  buf json = {0};
+  error e;
+  chain_plan_options o = {.kind = CONF_DELETE_ITEM_ACTION, .linked = linked};
+  ck_assert_int_eq(kube_types_new(&f.types), PINTLE_OK);
+  ck_assert_msg(chain_plan_make(&o, &made, &e) == PINTLE_OK, "%s", e.message);
+  chain_plan_print(&made, f.types, &json);
+  ck_assert_msg(chain_plan_parse(buf_str(&json), &f.plan, f.types, &e) == PINTLE_OK, "%s", e.message);
+  f.options = (chain_options){.plan = &f.plan, .types = f.types, .run = STR("{\"metadata\":{\"name\":\"b\"}}"), .linked = linked};
+  ck_assert_msg(chain_open(&f.options, &f.c, NULL, &e) == PINTLE_OK, "%s", e.message);
+  for (int i = 0; i < 2; i++) {
+    apply(&f, POD, &out);
+    ck_assert_msg(out.what == CHAIN_DONE && !out.changed, "%s", out.error.message);
+    ck_assert_str_eq(record_of(&out), "[{\"action\":\"test.io/d\",\"plugin\":\"test@1\",\"ns\":0,\"log\":[{\"level\":\"info\",\"msg\":"
+                                      "\"p is gone\"}]}]");
+  }
+  teardown(&f);
+  chain_plan_free(&made);
+  buf_free(&json);
+}
+END_TEST
+
+/* A cancelled run calls nobody any more, and no item passes half done. */
+static int32_t yes(void *ctx) { return *(int32_t *)ctx; }
+EXECUTE(give_up) {
+  UNUSED;
+  return PINTLE_CANCELLED;
+}
+START_TEST(cancelled) {
+  const spec v[] = {{.execute = give_up, .on_error = CONF_WARN}};
+  int32_t what = 0;
+  fixture f;
+  chain_outcome out;
+  declare(&f, CONF_BACKUP_ITEM_ACTION, v, 1);
+  f.options.cancelled = yes;
+  f.options.ctx = &what;
+  open_plan(&f, CONF_BACKUP_ITEM_ACTION, "{}", false);
+  apply(&f, POD, &out);
+  ck_assert_int_eq(out.what, CHAIN_DONE); /* its own decision: a warning */
+  what = 1;
+  apply(&f, POD, &out);
+  ck_assert_int_eq(out.what, CHAIN_FAILED);
+  ck_assert_int_eq(out.error.status, PINTLE_CANCELLED);
+  ck_assert_uint_eq(out.calls, 0);
+  teardown(&f);
+}
+END_TEST
+
 int main(void) {
   Suite *s = suite_create("chain_apply");
   TCase *t = tcase_create("apply");
@@ -773,6 +837,8 @@ int main(void) {
   tcase_add_test(t, selectors_and_counters);
   tcase_add_test(t, create_fails);
   tcase_add_test(t, host_steps);
+  tcase_add_test(t, delete_actions);
+  tcase_add_test(t, cancelled);
   suite_add_tcase(s, t);
   SRunner *r = srunner_create(s);
   srunner_run_all(r, CK_ENV);
