@@ -1,0 +1,43 @@
+# make demo   builds everything (installing what is missing) and shows a backup and a restore for another cluster
+# make check  all tests, plain and under AddressSanitizer and UndefinedBehaviorSanitizer
+# make bench  measures; README quotes its table
+# make install DESTDIR= PREFIX=/usr/local
+PREFIX ?= /usr/local
+DESTDIR ?=
+BUILD ?= build
+
+all: $(BUILD)/build.ninja
+	ninja -C $(BUILD)
+
+$(BUILD)/build.ninja:
+	tools/install-deps build
+	meson setup $(BUILD) -Dtests=auto >/dev/null
+
+demo: all
+	examples/demo $(BUILD)
+
+check:
+	tools/install-deps test
+	tests/check
+
+check-long:
+	tools/install-deps test
+	tests/check --long
+
+bench:
+	tools/install-deps test
+	tests/bench/run
+
+install:
+	tools/install-deps build
+	[ -f $(BUILD)-install/build.ninja ] || meson setup $(BUILD)-install --prefix=$(PREFIX) -Dtests=disabled --buildtype=release >/dev/null
+	meson configure $(BUILD)-install --prefix=$(PREFIX)
+	meson install -C $(BUILD)-install --destdir="$(DESTDIR)"
+
+format:
+	git ls-files '*.c' '*.h' | grep -v types_table | xargs clang-format-14 -i
+
+clean:
+	rm -rf $(BUILD) $(BUILD)-*
+
+.PHONY: all demo check check-long bench install format clean
