@@ -1,6 +1,7 @@
 #!/bin/sh
 # template.sh -- the template builds, tests and installs outside of our tree, as a vendor would.  SPDX-License-Identifier: Apache-2.0
 # Usage: template.sh PKG-CONFIG-DIR [TEMPLATE-DIR]; PKG-CONFIG-DIR holds pintle-plugin.pc, or is meson-uninstalled of a build tree.
+# SETUP_ARGS goes to meson setup: -Db_sanitize=... when libpintle-testing.a was built with it.
 template=${2:-$(dirname "$0")/../../plugin-api/template}
 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
@@ -10,7 +11,8 @@ fail() {
   exit 1
 }
 cp -r "$template" "$work/src"
-PKG_CONFIG_PATH=$1 meson setup "$work/build" "$work/src" --prefix "$work/usr" > "$work/log" 2>&1 || fail "meson setup failed"
+# shellcheck disable=SC2086
+PKG_CONFIG_PATH=$1 meson setup "$work/build" "$work/src" --prefix "$work/usr" ${SETUP_ARGS:-} > "$work/log" 2>&1 || fail "meson setup failed"
 grep -q 'pintle-testing found: YES' "$work/log" || fail "pintle-testing.pc was not found"
 meson compile -C "$work/build" -j1 > "$work/log" 2>&1 || fail "the template does not compile"
 meson test -C "$work/build" > "$work/log" 2>&1 || fail "the template's test fails"

@@ -1,5 +1,5 @@
 /* test_xform_configmap.c -- restore-xform: configMaps.  SPDX-License-Identifier: Apache-2.0 */
-#include "xform.h"
+#include "xform_rows.h"
 
 #define REPLACE(path, value) "{\"op\":\"replace\",\"path\":\"" path "\",\"value\":\"" value "\"}"
 #define MAP(data) \

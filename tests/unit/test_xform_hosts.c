@@ -1,5 +1,5 @@
 /* test_xform_hosts.c -- restore-xform: ingressHosts.  SPDX-License-Identifier: Apache-2.0 */
-#include "xform.h"
+#include "xform_rows.h"
 
 #define REPLACE(path, value) "{\"op\":\"replace\",\"path\":\"" path "\",\"value\":\"" value "\"}"
 #define RULE(version, host) "{\"apiVersion\":\"" version "\",\"kind\":\"Ingress\",\"spec\":{\"rules\":[{\"host\":\"" host "\"}]}}"

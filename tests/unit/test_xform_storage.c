@@ -1,5 +1,5 @@
 /* test_xform_storage.c -- restore-xform: storageClasses.  SPDX-License-Identifier: Apache-2.0 */
-#include "xform.h"
+#include "xform_rows.h"
 
 #define BETA "\"volume.beta.kubernetes.io/storage-class\""
 #define BETA_AT "/metadata/annotations/volume.beta.kubernetes.io~1storage-class"

@@ -1,4 +1,4 @@
-/* xform.h -- rows of the tests of restore-xform: configuration, item, what becomes of it.  SPDX-License-Identifier: Apache-2.0 */
+/* xform_rows.h -- rows of the tests of restore-xform: configuration, item, what becomes of it.  SPDX-License-Identifier: Apache-2.0 */
 #ifndef TEST_XFORM_H
 #define TEST_XFORM_H
 #include <check.h>
