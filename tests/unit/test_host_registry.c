@@ -287,6 +287,31 @@ START_TEST(a_truncated_plugin_is_called_truncated_at_every_length) {
 }
 END_TEST
 
+START_TEST(damaged_files_hurt_nobody_else) {
+  uint32_t random = 1;
+  copy("good");
+  buf b = fixture("prints_in_constructor");
+  for (int i = 0; i < 60; i++) {
+    char name[16];
+    random = random * 1664525 + 1013904223;
+    size_t at = random % (i % 2 ? 4096 : b.len); /* headers and tables come first */
+    char kept = b.data[at];
+    b.data[at] = (char)(random >> 24);
+    snprintf(name, sizeof name, "x%02d.so", i);
+    put(name, buf_str(&b));
+    b.data[at] = kept;
+  }
+  host_registry r = scan();
+  ck_assert_uint_eq(r.n_plugins, 61);
+  loaded(&r, "good.so");
+  size_t usable = 0; /* all have one name: the first that can be loaded has it */
+  for (size_t i = 1; i < r.n_plugins; i++) usable += r.plugins[i].reason == NULL;
+  ck_assert_uint_eq(usable, 1);
+  host_registry_free(&r);
+  buf_free(&b);
+}
+END_TEST
+
 START_TEST(another_machine_is_named) {
   buf b = fixture("good");
   Elf64_Ehdr h;
@@ -350,6 +375,11 @@ START_TEST(pins_and_trust_decide) {
   r = scan();
   ck_assert(warned(&r.plugins[0], "has an execute bit (mode 0775): Velero would execute it"));
   ck_assert(warned(&r.plugins[0], "the file is writable by its group (mode 0775)"));
+  host_registry_free(&r);
+  if (geteuid() != 0) return;
+  ck_assert_int_eq(chown(in_dir("good.so"), 12345, 0), 0);
+  r = scan();
+  ck_assert(warned(&r.plugins[0], "the file belongs to user 12345"));
   host_registry_free(&r);
 }
 END_TEST
@@ -425,6 +455,7 @@ int main(void) {
   tcase_add_test(t, a_constructor_that_hangs_costs_the_time_limit_and_no_more);
   tcase_add_test(t, what_is_no_file_is_named);
   tcase_add_test(t, a_truncated_plugin_is_called_truncated_at_every_length);
+  tcase_add_test(t, damaged_files_hurt_nobody_else);
   tcase_add_test(t, another_machine_is_named);
   tcase_add_test(t, pins_and_trust_decide);
   tcase_add_test(t, a_missing_directory_and_a_missing_pin_are_errors);
