@@ -65,6 +65,10 @@ pintle_status store_manifest_item(store_manifest *m, const char *path, int64_t s
 /* {"apiVersion":"pintle.io/v1alpha1","kind":"BackupManifest",HEAD,"objects":[{"key","size","sha256"}],"items":[...]} gzipped and put at key. */
 pintle_status store_manifest_put(store_manifest *m, store *s, const char *key, str head, error *e);
 
+/* After store_manifest_put: the SHA-256 of that object. The commit, velero-backup.json, carries it in hex as this annotation. */
+void store_manifest_sum(const store_manifest *m, unsigned char sha256[32]);
+#define STORE_MANIFEST_ANNOTATION "pintle.io/manifest-sha256"
+
 typedef struct store_verify {
   uint64_t objects, items, bytes; /* checked */
   uint64_t problems;
@@ -89,6 +93,11 @@ typedef struct store_lock store_lock;
 pintle_status store_run_begin(store *s, const store_run *run, arena *a, store_run *interrupted, store_lock **out, error *e);
 /* Renews the heartbeat when it is older than 20 s, or always with data (NULL ptr = keep the old). CONFLICT: the lock was lost. */
 pintle_status store_run_update(store_lock *l, str data, error *e);
+/* A call that may take that long follows (a large object put or verified): the heartbeat is written so far ahead, at most 6 h. The next update
+ * brings it back. CONFLICT as above. */
+pintle_status store_run_expect(store_lock *l, int64_t duration, error *e);
+#define STORE_RUN_DEAD (120 * CLOCK_SECOND)
+#define STORE_RUN_AHEAD (6 * 3600 * CLOCK_SECOND)
 /* Removes the record; frees l. keep: leaves it with that phase. */
 pintle_status store_run_end(store_lock *l, const char *keep_phase, error *e);
 /* All records, dead ones too: what `backup get` shows as Interrupted. */
