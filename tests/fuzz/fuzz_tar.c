@@ -46,7 +46,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   seen whole = {0}, pieces = {0};
   pintle_status a = run((str){(const char *)data, size}, size ? size : 1, &whole);
   pintle_status b = run((str){(const char *)data, size}, 97, &pieces);
-  if (a != b || whole.entries != pieces.entries || whole.hash != pieces.hash) abort();
+  /* how far a damaged one was read before it was noticed may differ */
+  if (a != b || (a == PINTLE_OK && (whole.entries != pieces.entries || whole.hash != pieces.hash))) abort();
   return 0;
 }
 
