@@ -25,16 +25,19 @@ typedef struct chain_options {
   const pintle_plugin *const *linked; /* as in chain_plan_options */
 } chain_options;
 /* Backup, Restore and DeleteItemActions; UNSUPPORTED: another kind. While a chain with stray_log is open, host_stray_log is its own.
- * Opens the plugins of the plan, load(), create() each entry of this segment, applies_to where there is one. The error names plugin and action;
- * its place is a JSON Pointer into the config where the plugin gave one, and *failed (may be NULL) is the entry. */
+ * Opens the plugins of the plan, load(), create() each entry of this segment, applies_to where there is one. The error names plugin and
+ * action; its place is a JSON Pointer into the config where the plugin gave one, and *failed (may be NULL) is the entry. */
 pintle_status chain_open(const chain_options *options, chain **out, const chain_entry **failed, error *e);
-/* Selectors computed by applies_to, as JSON {"entry":{selector}}; "{}" = none. The supervisor takes them into its plan by chain_plan_selectors. */
+/* Selectors computed by applies_to, as JSON {"entry":{selector}}; "{}" = none. The supervisor takes them into its plan by
+ * chain_plan_selectors. */
 void chain_selectors(const chain *c, buf *json);
 pintle_status chain_plan_selectors(chain_plan *p, str json, error *e);
-/* finish() each, in reverse order; counters as JSON {"action":{"counter":n}} appended to *counters; all destroyed. Errors are in *e (the first). */
+/* finish() each, in reverse order; counters as JSON {"action":{"counter":n}} appended to *counters; all destroyed. Errors are in *e
+ * (the first). */
 pintle_status chain_close(chain *c, buf *counters, error *e);
 
-/* Items that the entry would be called for now fail, by the action's name and why (with onError Warn: a warning). why "" or NULL: no more. */
+/* Items that the entry would be called for now fail, by the action's name and why (with onError Warn: a warning). why "" or NULL: no
+ * more. */
 pintle_status chain_quarantine(chain *c, uint32_t entry, const char *why);
 
 /* ---- one item */
@@ -77,7 +80,7 @@ typedef struct chain_outcome {
   int64_t wait; /* -1 none */
   const chain_related *post;
   size_t n_post;
-  str record;                        /* JSON array: what each action did; "" when none was called. See docs/architecture.md */
+  str record;                        /* JSON array: what each action did; "" when none was called. See docs/chain-record.md */
   str original_labels;               /* to hand back after a YIELD */
   const chain_operation *operations; /* all of this stretch; operation, op_entry and post above are the first one's */
   size_t n_operations;

@@ -8,7 +8,8 @@
 #include "kube/labels.h"
 #include "kube/types.h"
 
-/* Velero's ResourceSelector, compiled (pkg/plugin/framework/action_resolver.go): cluster-scoped items match only where no namespace is named. */
+/* Velero's ResourceSelector, compiled (pkg/plugin/framework/action_resolver.go): cluster-scoped items match only where no namespace is
+ * named. */
 typedef struct chain_selector {
   const char *const *included_resources, *const *excluded_resources; /* as given */
   const char *const *included_namespaces, *const *excluded_namespaces;
@@ -62,15 +63,15 @@ typedef struct chain_plan_options {
   int64_t item_timeout; /* 0 = 60 s */
   const conf_environment *environment;
   bool without_host_steps; /* chain run --action: no metadata reset etc. */
-  const pintle_plugin *const
-      *linked; /* NULL-ended; plugins that are part of the program (tests, bench); NULL: none. chain_open needs them too */
+  /* NULL-ended: plugins that are part of the program (tests, bench); chain_open needs them too. NULL: none. */
+  const pintle_plugin *const *linked;
 } chain_plan_options;
-/* Order: host steps that come first, the chain file's actions as listed, the rest by priority and name, host steps that come last. An action listed
- * that is not there, is set aside or refused: INVALID with file, line, reason and the nearest right name. */
+/* Order: host steps that come first, the chain file's actions as listed, the rest by priority and name, host steps that come last. An
+ * action listed that is not there, is set aside or refused: INVALID with file, line, reason and the nearest right name. */
 pintle_status chain_plan_make(const chain_plan_options *options, chain_plan *out, error *e);
 void chain_plan_free(chain_plan *p);
-void chain_plan_print(const chain_plan *p, const kube_types *types,
-                      buf *json); /* with the types that are not built in, and secrets: for workers */
+/* With the types that are not built in, and with secrets: for workers only. */
+void chain_plan_print(const chain_plan *p, const kube_types *types, buf *json);
 pintle_status chain_plan_parse(str json, chain_plan *out, kube_types *types, error *e);
 /* Does any entry want such an item? Cached by type where it can be: one thread at a time asks a plan. ns: on restore the target namespace.
  * types: those of the run, in which type is. */

@@ -1,4 +1,5 @@
-/* bench_chain.c -- what the chain costs: a call, an item through three actions, an item that nobody wants.  SPDX-License-Identifier: Apache-2.0
+/* bench_chain.c -- what the chain costs: a call, an item through three actions, an item that nobody wants.  SPDX-License-Identifier:
+ * Apache-2.0
  *
  * One line for each measure: name, nanoseconds. Each is the best of several rounds of a fixed time. */
 #include "base/clock.h"
