@@ -222,14 +222,15 @@ START_TEST(a_manifest_that_was_replaced_is_found) {
   finds("b1-pintle.json.gz: its SHA-256 is not the one that velero-backup.json names");
   put_commit(NULL); /* one without the annotation is taken as it is */
   ok(verified());
+#define BEGIN "{\"apiVersion\":\"pintle.io/v1alpha1\",\"kind\":\"BackupManifest\",\"objects\":[\n"
   static const char *const broken[] = {
       "{}",
       "",
-      "{\"apiVersion\":\"pintle.io/v1alpha1\",\"kind\":\"BackupManifest\",\"objects\":[\n],\"items\":[\n",
-      "{\"apiVersion\":\"pintle.io/"
-      "v1alpha1\",\"kind\":\"BackupManifest\",\"objects\":[\n],\"items\":[\n{\"path\":\"x\",\"size\":1,\"sha256\":\"12\"}\n]}\n",
-      "{\"apiVersion\":\"pintle.io/v1alpha1\",\"kind\":\"BackupManifest\",\"objects\":[\n],\"items\":[\n]}\n]}\n",
-      "{\"apiVersion\":\"pintle.io/v1alpha1\",\"kind\":\"BackupManifest\",\"objects\":[\n{\"key\":\"k\",\"size\":1},\n],\"items\":[\n]}\n"};
+      (BEGIN "],\"items\":[\n"),
+      (BEGIN "],\"items\":[\n{\"path\":\"x\",\"size\":1,\"sha256\":\"12\"}\n]}\n"),
+      (BEGIN "],\"items\":[\n]}\n]}\n"),
+      (BEGIN "{\"key\":\"k\",\"size\":1},\n],\"items\":[\n]}\n"),
+  };
   for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
     put_gz("backups/b1/b1-pintle.json.gz", broken[i], NULL);
     finds("the manifest is malformed");
