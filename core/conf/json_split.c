@@ -135,6 +135,49 @@ int64_t json_split_read(json_split *s, void *to, size_t n) {
   return got < 0 ? -errno : got;
 }
 
+bool json_split_unread(json_split *s, str bytes) {
+  int64_t from = s->at - (int64_t)bytes.len;
+  if (s->fd < 0 || (s->own && from >= s->base)) {
+    s->at = from;
+  } else {
+    size_t rest = s->len - (size_t)(s->at - s->base), cap = bytes.len + rest + 2 * CHUNK;
+    char *own = malloc(cap);
+    if (!own) return false;
+    memcpy(own, bytes.ptr, bytes.len);
+    if (rest) memcpy(own + bytes.len, here(s), rest);
+    free(s->own);
+    s->data = s->own = own;
+    s->base = s->at = from, s->len = bytes.len + rest, s->cap = cap;
+  }
+  s->keep = s->counted = s->at;
+  return true;
+}
+
+/* Reads on until n bytes are there, or the end is. What is before s->at goes. */
+static bool ahead(json_split *s, size_t n) {
+  do {
+    s->keep = s->counted = s->at;
+    if (s->len - (size_t)(s->at - s->base) >= n) return true;
+  } while (more(s));
+  return false;
+}
+
+bool json_split_find_document(json_split *s, bool cut, uint32_t after, uint32_t *line) {
+  for (;; cut = false) {
+    ahead(s, 4);
+    const char *p = here(s);
+    size_t n = s->len - (size_t)(s->at - s->base);
+    if (!cut && *line > after && n >= 3 && memcmp(p, "---", 3) == 0 && (n == 3 || strchr(" \t\r\n", p[3]))) return true;
+    const char *end;
+    while (!(end = memchr(here(s), '\n', s->len - (size_t)(s->at - s->base)))) { /* over the line */
+      s->at = s->base + (int64_t)s->len;
+      if (!ahead(s, 1)) return false;
+    }
+    s->at = s->base + (end - s->data) + 1;
+    ++*line;
+  }
+}
+
 /* ---- errors */
 void conf_place_shift(error *e, const char *name, uint32_t line, uint32_t column) {
   unsigned l = 1, c = 1;

@@ -230,6 +230,11 @@ static pintle_status yaml_part(parts *p, error *e) {
     report(p, e);
     return void_pending(p, part.line);
   }
+  if (st == PINTLE_INVALID && yaml_reader_resync(&y->yaml, e)) {
+    y->over = y->doubt = false;
+    report(p, e);
+    return void_pending(p, part.line);
+  }
   if (st != PINTLE_OK) return st;
   part.part = stream.streamed ? CONF_LIST : CONF_WHOLE;
   part.text = buf_str(&y->text);

@@ -41,7 +41,8 @@ pintle_status conf_yaml_each(conf_yaml *y, conf_emit emit, void (*bad)(void *ctx
 
 /* conf_yaml_each for a receiver that keeps JSON where it is. A raw part is JSON as it stands in the stream, at offset; unless the stream is
  * json_only it is valid, else only its brackets were matched. Parts that are not raw are canonical. Of a raw CONF_LIST, offset and length are
- * those of the whole mapping, items included. An element in error goes to bad, and reading goes on. A mapping whose kind comes first and does not
+ * those of the whole mapping, items included. An element in error goes to bad, and reading goes on; so does a syntax error of YAML when a line with
+ * "---" follows. A mapping whose kind comes first and does not
  * end in "List" is one CONF_WHOLE. */
 typedef struct conf_part {
   int part;

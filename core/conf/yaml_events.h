@@ -27,6 +27,14 @@ typedef struct yaml_reader {
   uint64_t fed;          /* bytes since the last event */
   int failed;            /* errno of a read */
   bool too_long;
+  uint32_t document; /* line where the document begins */
+  /* Bytes that are no text end what the parser sees, so that documents before them are read: */
+  buf held; /* what was read and not given to it: a character that is cut off, or what is bad and what follows */
+  int bad;  /* YAML_BAD_... */
+  uint32_t bad_what, bad_line, bad_column;
+  bool checked, utf8; /* the encoding is known, and it is this one */
+  yaml_event_t next;  /* looked at already, when has_next */
+  bool has_next;
   yaml_frame *frames;
   uint32_t depth, room;
   yaml_anchors anchors;
@@ -49,5 +57,9 @@ void yaml_reader_close(yaml_reader *r);
 /* The next document that is not empty, appended to *out. INVALID: r->over tells a syntax error. */
 pintle_status yaml_reader_next(yaml_reader *r, buf *out, conf_places *places, yaml_stream *stream, uint32_t *line, uint32_t *column,
                                error *e);
+/* Has the parser come to bytes that are no text? */
+bool yaml_reader_cut(const yaml_reader *r);
+/* After a syntax error: goes on at the next line that begins a document. false: there is none, or *e is an error of memory. */
+bool yaml_reader_resync(yaml_reader *r, error *e);
 bool conf_places_add(conf_places *p, size_t offset, uint32_t line, uint32_t column);
 #endif
