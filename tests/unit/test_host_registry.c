@@ -12,7 +12,9 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #ifdef __x86_64__
@@ -77,7 +79,6 @@ static host_registry scan_with(const conf_chain *chain) {
   return r;
 }
 static host_registry scan(void) { return scan_with(NULL); }
-
 static const host_plugin *plugin(const host_registry *r, const char *file) {
   for (size_t i = 0; i < r->n_plugins; i++)
     if (strcmp(r->plugins[i].file, file) == 0) return &r->plugins[i];
@@ -188,7 +189,8 @@ START_TEST(one_bad_one_among_the_good_changes_nothing_for_them) {
                                     "empty_name",
                                     "repeats_name",
                                     "newer_host_needed",
-                                    "unknown_flag"};
+                                    "unknown_flag",
+                                    "same_name_other_kind"};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) copy(all[i]);
   host_registry r = scan();
   ck_assert_uint_eq(r.n_plugins, sizeof all / sizeof *all);
@@ -209,6 +211,7 @@ START_TEST(one_bad_one_among_the_good_changes_nothing_for_them) {
   ck_assert_ptr_nonnull(strstr(plugin(&r, "repeats_name.so")->reason, "/good.so"));
   ck_assert_ptr_nonnull(plugin(&r, "rubbish_descriptor.so")->reason); /* a crash, however it is reported */
   loaded(&r, "forks_in_constructor.so");
+  loaded(&r, "same_name_other_kind.so");
   loaded(&r, "prints_in_constructor.so");
   ck_assert_str_eq(plugin(&r, "prints_in_constructor.so")->needed[0], "libc.so.6");
   ck_assert_str_eq(plugin(&r, "prints_in_constructor.so")->glibc, OLDEST_GLIBC);
@@ -234,6 +237,26 @@ START_TEST(a_constructor_that_hangs_costs_the_time_limit_and_no_more) {
   ck_assert_double_ge(seconds, 2.0);
   ck_assert_double_le(seconds, 3.5);
   host_registry_free(&r);
+}
+END_TEST
+
+/* Children of probes become ours to wait for: does one still live after a second? */
+static bool left_behind(void) {
+  for (int tries = 0; tries < 100;) {
+    pid_t pid = waitpid(-1, NULL, WNOHANG);
+    if (pid < 0) return false;
+    if (pid == 0) usleep(10000), tries++;
+  }
+  return true;
+}
+START_TEST(no_child_of_a_probe_stays_behind) {
+  ck_assert_int_eq(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+  copy("forks_in_constructor");
+  copy("sleeps_in_constructor"); /* forks, too */
+  host_registry r = scan();
+  host_registry_free(&r);
+  ck_assert(!left_behind());
+  ck_assert_int_eq(prctl(PR_SET_CHILD_SUBREAPER, 0), 0);
 }
 END_TEST
 
@@ -363,6 +386,13 @@ START_TEST(pins_and_trust_decide) {
   loaded(&r, "good.so");
   ck_assert(warned(&r.plugins[0], "is writable by everybody (mode 0777)"));
   host_registry_free(&r);
+  ck_assert_int_eq(chmod(dir, 01777), 0); /* sticky: nobody replaces it, but anybody adds one */
+  chain = chain_of(NULL, false);
+  r = scan_with(&chain);
+  loaded(&r, "good.so");
+  ck_assert(warned(&r.plugins[0], "is writable by everybody (mode 1777)"));
+  host_registry_free(&r);
+  ck_assert_int_eq(chmod(dir, 0777), 0);
   chain = chain_of(NULL, true);
   r = scan_with(&chain);
   aside(&r, "good.so", "is writable by everybody (mode 0777)");
@@ -453,6 +483,7 @@ int main(void) {
   tcase_add_test(t, without_memfd_the_copy_is_a_file);
   tcase_add_test(t, one_bad_one_among_the_good_changes_nothing_for_them);
   tcase_add_test(t, a_constructor_that_hangs_costs_the_time_limit_and_no_more);
+  tcase_add_test(t, no_child_of_a_probe_stays_behind);
   tcase_add_test(t, what_is_no_file_is_named);
   tcase_add_test(t, a_truncated_plugin_is_called_truncated_at_every_length);
   tcase_add_test(t, damaged_files_hurt_nobody_else);
