@@ -14,15 +14,19 @@ static const char *const backup_tail[] = {[STORE_METADATA] = NULL,
                                           [STORE_MANIFEST] = "-pintle.json.gz"};
 
 void store_key_backup(const char *backup, int object, buf *out) {
-  assert(object >= 0 && object < STORE_OBJECTS && object != STORE_ITEMS);
+  assert(object >= 0 && object < STORE_OBJECTS);
   buf_printf(out, "backups/%s/", backup);
   if (object == STORE_METADATA) buf_addz(out, "velero-backup.json");
   else buf_addz(out, backup), buf_addz(out, backup_tail[object]);
 }
 
 void store_key_restore(const char *restore, int object, buf *out) {
-  assert(object == STORE_LOG || object == STORE_RESOURCE_LIST || object == STORE_RESULTS || object == STORE_ITEM_OPERATIONS ||
-         object == STORE_VOLUME_INFO);
+  assert(object == STORE_METADATA || object == STORE_LOG || object == STORE_RESOURCE_LIST || object == STORE_RESULTS ||
+         object == STORE_ITEM_OPERATIONS || object == STORE_VOLUME_INFO);
+  if (object == STORE_METADATA) { /* pintle's own: Velero keeps the Restore in the cluster only */
+    buf_printf(out, "restores/%s/velero-restore.json", restore);
+    return;
+  }
   /* Velero's volumeinfo lacks the "restore-" that the others have */
   buf_printf(out, "restores/%s/%s%s%s", restore, object == STORE_VOLUME_INFO ? "" : "restore-", restore, backup_tail[object]);
 }

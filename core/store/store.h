@@ -46,12 +46,12 @@ enum {
   STORE_ITEM_OPERATIONS,
   STORE_VOLUME_INFO,
   STORE_MANIFEST,
-  STORE_ITEMS,
   STORE_OBJECTS
 };
 /* "backups/B/velero-backup.json", "backups/B/B.tar.gz", "backups/B/B-logs.gz"..., STORE_MANIFEST "backups/B/B-pintle.json.gz". */
 void store_key_backup(const char *backup, int object, buf *out);
-/* "restores/R/restore-R-logs.gz"..., STORE_VOLUME_INFO "restores/R/R-volumeinfo.json.gz", STORE_METADATA is the run record's job: none, asserts. */
+/* "restores/R/restore-R-logs.gz"..., STORE_VOLUME_INFO "restores/R/R-volumeinfo.json.gz", STORE_METADATA "restores/R/velero-restore.json" (pintle's own:
+ * Velero keeps the Restore in the cluster only). Others: asserts. */
 void store_key_restore(const char *restore, int object, buf *out);
 bool store_valid_name(str name); /* DNS-1123 subdomain, as Kubernetes wants for a Backup's name */
 
