@@ -116,6 +116,7 @@ static chain *make(const chain_options *options) {
   c->original = p->kind != CONF_RESTORE_ITEM_ACTION;
   c->allowed = allowed(p->kind);
   pthread_mutex_init(&c->lines.lock, NULL);
+  pthread_mutex_init(&c->counting, NULL);
   chain_services_init(c);
   c->slots = arena_zalloc(&c->memory, (p->n + 1) * sizeof *c->slots);
   c->modules = arena_zalloc(&c->memory, (p->n_plugins + 1) * sizeof *c->modules);
@@ -151,6 +152,8 @@ static void destroy(chain *c) {
   buf *const bufs[] = {&c->record, &c->text, &c->labels, &c->lines.log, &c->lines.findings};
   for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++) buf_free(bufs[i]);
   pthread_mutex_destroy(&c->lines.lock);
+  pthread_mutex_destroy(&c->counting);
+  arena_free(&c->counted);
   arena_free(&c->item);
   arena_free(&c->memory);
   free(c);

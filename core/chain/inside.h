@@ -58,6 +58,8 @@ typedef struct chain_lines {
 
 struct chain {
   chain_options o;
+  pthread_mutex_t counting; /* count may come from any thread; guards the counters of all slots and their arena */
+  arena counted;
   const chain_plan *plan;
   arena memory;
   chain_slot *slots;

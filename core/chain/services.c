@@ -48,22 +48,27 @@ static void take_finding(void *ctx, int32_t severity, const char *code, const ch
 }
 
 /* ---- counters */
-static void take_count(void *ctx, const char *name, int64_t delta) {
-  chain *c = ctx;
-  chain_slot *s = &c->slots[c->entry];
+static void add_count(chain *c, chain_slot *s, const char *name, int64_t delta) {
   for (chain_counter *k = s->counters; k; k = k->next)
     if (strcmp(k->name, name) == 0) {
       if (__builtin_add_overflow(k->value, delta, &k->value)) k->value = delta < 0 ? INT64_MIN : INT64_MAX;
       return;
     }
   if (s->n_counters == CHAIN_MAX_COUNTERS) return;
-  chain_counter *k = arena_zalloc(&c->memory, sizeof *k);
-  if (!k || !(k->name = arena_dup(&c->memory, name))) return;
+  chain_counter *k = arena_zalloc(&c->counted, sizeof *k);
+  if (!k || !(k->name = arena_dup(&c->counted, name))) return;
   k->value = delta;
   if (s->last_counter) s->last_counter->next = k;
   else s->counters = k;
   s->last_counter = k;
   s->n_counters++;
+}
+
+static void take_count(void *ctx, const char *name, int64_t delta) {
+  chain *c = ctx;
+  pthread_mutex_lock(&c->counting);
+  add_count(c, &c->slots[c->entry], name, delta);
+  pthread_mutex_unlock(&c->counting);
 }
 
 void chain_counters_print(const chain *c, buf *json) {
