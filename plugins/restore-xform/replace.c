@@ -16,6 +16,10 @@ const char *xform_replacement_wrong(const char *to, size_t groups) {
 /* The next match that begins at or behind `from`. REG_STARTEND: the text may hold U+0000, and \b sees what stands before. */
 static void search(struct xform_hit *h, pintle_str text, size_t from) {
   if (h->over || (h->searched && h->at[0].rm_so >= (regoff_t)from)) return;
+  if (!h->searched && !memmem(text.ptr, text.len, h->rule->needle, strlen(h->rule->needle))) {
+    h->over = true;
+    return;
+  }
   h->searched = true;
   while (from <= text.len) {
     h->at[0].rm_so = (regoff_t)from, h->at[0].rm_eo = (regoff_t)text.len;

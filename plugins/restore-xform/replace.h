@@ -14,6 +14,8 @@ struct xform_hit { /* zeroed, with rule set, by the caller */
 /* Appends text to *to with every match of every rule replaced: from the left, of matches that begin together the first rule's; what was
  * put in is not looked at again, and what reads as its replacement already is left alone. */
 void xform_replace(struct xform_hit *hits, size_t n, pintle_str text, struct xform_text *to);
+/* A text that every match of the (compiled) pattern holds, "" when none is sure; to be freed; NULL: no memory. */
+char *xform_needle(const char *pattern);
 /* NULL, or what is wrong with `to` for a pattern with so many groups: \0 to \9 and \\ are known. */
 const char *xform_replacement_wrong(const char *to, size_t groups);
 #endif

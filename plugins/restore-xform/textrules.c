@@ -32,6 +32,7 @@ static pintle_status compile(pintle_call *call, const char *at, struct xform_tex
   r->is_pattern = true;
   if (!*r->source || regexec(&r->pattern, "", 1, &m, 0) == 0)
     return pintle_fail_at(call, PINTLE_INVALID, pointer, "\"%.200s\" matches the empty text, which is everywhere", r->source);
+  if (!(r->needle = xform_needle(r->source))) return pintle_fail(call, PINTLE_NOMEM, "out of memory");
   const char *wrong = xform_replacement_wrong(r->to, r->pattern.re_nsub);
   pintle_key(pointer, sizeof pointer, at, "to");
   return wrong ? pintle_fail_at(call, PINTLE_INVALID, pointer, "%.200s: %s", r->to, wrong) : PINTLE_OK;
@@ -122,6 +123,7 @@ pintle_status xform_texts_read(struct xform *x, pintle_call *call) {
 void xform_texts_free(struct xform *x) {
   for (size_t i = 0; i < x->n_texts; i++) {
     if (x->texts[i].is_pattern) regfree(&x->texts[i].pattern);
+    free(x->texts[i].needle);
     free(x->texts[i].label);
   }
   free(x->texts);

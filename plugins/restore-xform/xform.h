@@ -54,7 +54,8 @@ struct xform_text_rule {       /* one of configMaps */
   bool is_pattern;    /* pattern was compiled */
   const char *source; /* its text */
   regex_t pattern;
-  char *label; /* "configMaps[2]: db.old -> db.new" */
+  char *needle; /* stands in every match; "": unknown */
+  char *label;  /* "configMaps[2]: db.old -> db.new" */
 };
 struct xform {
   struct xform_map storage, hosts;

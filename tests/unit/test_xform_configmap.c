@@ -54,6 +54,8 @@ START_TEST(patterns) {
       {"taken away", CONFIG("{\"pattern\":\"-old\",\"to\":\"\"}"), MAP("{\"u\":\"db-old\"}"), "[" REPLACE("/data/u", "db") "]", NULL, NULL},
       {"only where it may", CONFIG("{\"key\":\"*.properties\",\"pattern\":\"old\",\"to\":\"new\"}"),
        MAP("{\"a.properties\":\"old\",\"b\":\"old\"}"), "[" REPLACE("/data/a.properties", "new") "]", NULL, NULL},
+      {"a letter that may be missing is not looked for", CONFIG("{\"pattern\":\"x(ab+)?c*d{0,1}[y]\",\"to\":\"z\"}"),
+       MAP("{\"u\":\"xy xaby xcdy\"}"), "[" REPLACE("/data/u", "z z z") "]", NULL, NULL},
       {"a match of nothing is none", CONFIG("{\"pattern\":\"\\\\bx*\",\"to\":\"y\"}"), MAP("{\"u\":\"a xx b\"}"),
        "[" REPLACE("/data/u", "a y b") "]", NULL, NULL},
   };
