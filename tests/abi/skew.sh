@@ -3,6 +3,8 @@
 #
 # Usage: skew.sh                 all plugins in fake hosts of this header and of a newer one; prints "N passed, 0 failed"
 #        skew.sh --plugins DIR   only builds DIR/skew-older.so, skew-same.so, skew-newer.so, without sanitizers: for a test of the real host
+#        skew.sh --headers DIR   only makes DIR/older and DIR/newer, to compile a host against
+# A real host refuses tables smaller than those of 1.0, so it meets `older` only as: host compiled against `newer`, plugin `same`.
 # The older header is ours without the last member of many tables; the newer one has one more member at the tail of every table.
 here=$(cd "$(dirname "$0")" && pwd)
 root=$here/../..
@@ -35,6 +37,10 @@ done
 sed -i 's/^#define PINTLE_ABI_MINOR .*/#define PINTLE_ABI_MINOR 1u/' "$work/newer/pintle/abi.h"
 for age in older newer; do : > "$work/$age/pintle/layout.h"; done
 
+if [ "$1" = --headers ]; then
+  mkdir -p "$2" && cp -r "$work/older" "$work/newer" "$2"
+  exit
+fi
 plugin() { # age, SKEW, include, output, options
   # shellcheck disable=SC2086
   $cc $flags $5 -fPIC -fvisibility=hidden -shared "-DSKEW=$2" "-I$3" "$here/skew_plugin.c" -o "$4/skew-$1.so" || exit 2
