@@ -170,10 +170,11 @@ pintle_status engine_filter_restore(const item_doc *restore, const kube_types *t
   if (st == PINTLE_OK) st = read_old(f, restore, e);
   if (st == PINTLE_OK) st = read_labels(f, restore, e);
   for (size_t i = 0; i < sizeof never / sizeof *never && st == PINTLE_OK; i++) {
-    const kube_type *t = kube_types_named(types, str_of(never[i]));
+    const str name = {never[i], strlen(never[i])};
+    const kube_type *t = kube_types_named(types, name);
     for (size_t k = 0; k < f->scoped_in.n && st == PINTLE_OK; k++)
-      if (str_is(f->scoped_in.v[k].text, never[i]) || (t && f->scoped_in.v[k].type == t)) {
-        st = error_set(e, PINTLE_INVALID, "%s cannot be restored", never[i]);
+      if (str_eq(f->scoped_in.v[k].text, name) || (t && f->scoped_in.v[k].type == t)) {
+        st = error_set(e, PINTLE_INVALID, "%s cannot be restored", name.ptr);
         error_hint(e, "take it out of spec.includedResources");
         error_place(e, "/spec/includedResources/%zu", k);
       }
