@@ -118,6 +118,13 @@ const char *buf_z(buf *b) {
   return b->data;
 }
 
+void *grown(void *v, size_t *cap, size_t size) {
+  size_t more = *cap ? *cap + *cap / 2 + 1 : 8;
+  void *p = more < SIZE_MAX / 2 / size ? realloc(v, more * size) : NULL;
+  if (p) *cap = more;
+  return p;
+}
+
 void free_p(void *pp) { free(*(void **)pp); }
 
 void close_p(int *fd) {

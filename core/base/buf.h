@@ -40,6 +40,15 @@ void buf_json_go(buf *b, str s);
 static inline str buf_str(const buf *b) { return (str){b->data ? b->data : "", b->len}; }
 const char *buf_z(buf *b); /* NUL-terminated text; "" when memory is gone */
 
+/* Room for one more element of a malloc'ed array v that holds n of cap: false when memory is gone, v is as it was then. */
+#define GROW(v, n, cap)                                                                                                                  \
+  ((n) < (cap) || __extension__({                                                                                                        \
+     void *grown_ = grown((v), &(cap), sizeof *(v));                                                                                     \
+     if (grown_) (v) = grown_;                                                                                                           \
+     grown_ != NULL;                                                                                                                     \
+   }))
+void *grown(void *v, size_t *cap, size_t size); /* NULL: no memory, nothing changed */
+
 /* For cleanup attributes. */
 #define CLEANUP(fn) __attribute__((cleanup(fn)))
 void free_p(void *pp);      /* free(*(void **)pp) */

@@ -31,6 +31,7 @@ typedef struct ticket {
   const kube_type *type;
   buf ns, name, skip, trace;
   error error;
+  arena sentences; /* holds the texts of missing */
   const char **missing;
   size_t n_missing, cap_missing;
 } ticket;
@@ -56,17 +57,6 @@ struct engine_flow {
   error failure; /* ends the run */
 };
 
-/* Room for one more element of a growing array. */
-#define GROW(v, n, cap) ((n) < (cap) || grow((void **)&(v), &(cap), sizeof *(v)))
-static bool grow(void **v, size_t *cap, size_t size) {
-  size_t more = *cap ? *cap * 2 : 8;
-  void *p = realloc(*v, more * size);
-  if (!p) return false;
-  *v = p;
-  *cap = more;
-  return true;
-}
-
 static void fail_nomem(engine_flow *f) {
   if (f->failure.status == PINTLE_OK) error_nomem(&f->failure);
 }
@@ -90,7 +80,7 @@ static void ticket_clear(ticket *t) {
     if (bufs[i]->cap > 64 << 10) buf_free(bufs[i]);
     else buf_clear(bufs[i]);
   }
-  for (size_t i = 0; i < t->n_missing; i++) free((void *)(uintptr_t)t->missing[i]);
+  arena_reset(&t->sentences);
   t->n_missing = t->n_children = t->n_waiters = 0;
   t->in_use = t->begun = t->emitting = t->has_labels = t->changed = t->died = false;
 }
@@ -102,6 +92,7 @@ static void ticket_free(ticket *t) {
   free(t->children);
   free(t->waiters);
   free(t->missing);
+  arena_free(&t->sentences);
   free(t);
 }
 
@@ -148,13 +139,9 @@ static ticket *ticket_of(const engine_flow *f, size_t item) {
 }
 
 static void add_missing(engine_flow *f, ticket *t, const char *sentence) {
-  char *copy = strdup(sentence);
-  if (!copy || !GROW(t->missing, t->n_missing, t->cap_missing)) {
-    free(copy);
-    fail_nomem(f);
-    return;
-  }
-  t->missing[t->n_missing++] = copy;
+  const char *copy = arena_dup(&t->sentences, sentence);
+  if (!copy || !GROW(t->missing, t->n_missing, t->cap_missing)) fail_nomem(f);
+  else t->missing[t->n_missing++] = copy;
 }
 
 static void wake(engine_flow *f, ticket *t) {
@@ -394,7 +381,10 @@ static void emit_ready(engine_flow *f) {
 static void run_waiting(engine_flow *f) {
   while ((f->n_todo || f->n_start) && f->failure.status == PINTLE_OK) {
     if (f->n_todo) submit(f, f->tickets[f->todo[--f->n_todo]]);
-    else begin(f, ticket_of(f, f->start[--f->n_start]));
+    else {
+      ticket *t = ticket_of(f, f->start[--f->n_start]);
+      if (t) begin(f, t);
+    }
   }
 }
 

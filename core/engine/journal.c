@@ -126,14 +126,9 @@ static void write_line(engine_journal *j, int32_t level, const engine_subject *a
 static void keep(engine_journal *j, int32_t level, const engine_subject *about, str message) {
   int k = level == PINTLE_LOG_ERROR;
   if (j->n[k] >= KEPT) return;
-  if (j->n[k] == j->cap[k]) {
-    size_t cap = j->cap[k] ? j->cap[k] * 2 : 16;
-    kept *v = realloc(j->v[k], cap * sizeof *v);
-    if (!v) {
-      error_nomem(&j->failure);
-      return;
-    }
-    j->v[k] = v, j->cap[k] = cap;
+  if (!GROW(j->v[k], j->n[k], j->cap[k])) {
+    error_nomem(&j->failure);
+    return;
   }
   buf b = {0};
   const char *ns = NULL;

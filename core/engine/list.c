@@ -50,15 +50,6 @@ void engine_list_free(engine_list *l) {
   free(l);
 }
 
-static bool grow(void **v, size_t n, size_t *cap, size_t size) {
-  if (n < *cap) return true;
-  size_t more = *cap ? *cap + *cap / 2 : 64;
-  void *p = realloc(*v, more * size);
-  if (!p) return false;
-  *v = p, *cap = more;
-  return true;
-}
-
 static bool know_type(engine_list *l, const kube_type *type) {
   if (type->id < l->n_types) return l->types[type->id] = type, true;
   const kube_type **v = realloc(l->types, ((size_t)type->id + 1) * sizeof *v);
@@ -85,9 +76,9 @@ pintle_status engine_list_add(engine_list *l, size_t item, const kube_type *type
   row r = {.item = (uint32_t)item, .type = type->id};
   kube_source_get(l->source, item, &k);
   while (r.action < sizeof actions / sizeof *actions - 1 && strcmp(actions[r.action], action) != 0) r.action++;
-  if (!know_type(l, type) || !grow((void **)&l->v, l->n, &l->cap, sizeof *l->v)) return error_nomem(e);
+  if (!know_type(l, type) || !GROW(l->v, l->n, l->cap)) return error_nomem(e);
   if (!str_eq(name, k.name)) {
-    if (!grow((void **)&l->renames, l->n_renames, &l->cap_renames, sizeof *l->renames)) return error_nomem(e);
+    if (!GROW(l->renames, l->n_renames, l->cap_renames)) return error_nomem(e);
     other_name one = {type, arena_copy(&l->memory, ns), arena_copy(&l->memory, name)};
     if (!one.ns || !one.name) return error_nomem(e);
     r.renamed = true, r.other = (uint32_t)l->n_renames;

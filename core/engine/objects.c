@@ -6,14 +6,9 @@
 #include <stdlib.h>
 
 static pintle_status remember(engine_objects *o, const char *key, int64_t size, const unsigned char *sha256, error *e) {
-  if (o->n == o->cap) {
-    size_t cap = o->cap ? o->cap * 2 : 16;
-    engine_object *v = realloc(o->v, cap * sizeof *v);
-    if (!v) return error_nomem(e);
-    o->v = v, o->cap = cap;
-  }
+  if (!GROW(o->v, o->n, o->cap)) return error_nomem(e);
   engine_object *one = &o->v[o->n];
-  if (!(one->key = strdup(key))) return error_nomem(e);
+  if (!(one->key = arena_dup(&o->keys, key))) return error_nomem(e);
   one->size = size;
   memcpy(one->sha256, sha256, sizeof one->sha256);
   o->n++;
@@ -84,7 +79,7 @@ void engine_objects_take_back(engine_objects *o) {
 const engine_object *engine_objects_last(const engine_objects *o) { return o->n ? &o->v[o->n - 1] : NULL; }
 
 void engine_objects_free(engine_objects *o) {
-  for (size_t i = 0; i < o->n; i++) free(o->v[i].key);
   free(o->v);
+  arena_free(&o->keys);
   *o = (engine_objects){0};
 }

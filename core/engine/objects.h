@@ -1,10 +1,11 @@
 /* objects.h -- the objects that a run puts, remembered so that they can be read back, or taken back.  SPDX-License-Identifier: Apache-2.0 */
 #ifndef PINTLE_ENGINE_OBJECTS_H
 #define PINTLE_ENGINE_OBJECTS_H
+#include "base/arena.h"
 #include "store/store.h"
 
 typedef struct engine_object {
-  char *key;
+  const char *key;
   int64_t size;
   unsigned char sha256[32];
 } engine_object;
@@ -12,6 +13,7 @@ typedef struct engine_objects {
   store *store;
   engine_object *v;
   size_t n, cap;
+  arena keys;
 } engine_objects;
 /* Puts data (gzipped first when gz) at key. */
 pintle_status engine_put_text(engine_objects *o, const char *key, str data, bool gz, error *e);

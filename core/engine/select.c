@@ -62,7 +62,8 @@ pintle_status engine_select_backup(engine_filter *f, const kube_source *source, 
   arena a = {0};
   size_t n = kube_source_count(source);
   unsigned char *bytes = calloc(n + 1, 1);
-  pintle_status st = bytes ? exclude_labelled(f, source, e) : error_nomem(e);
+  if (!bytes) return error_nomem(e);
+  pintle_status st = exclude_labelled(f, source, e);
   for (size_t i = 0; i < n && st == PINTLE_OK; i++) {
     kube_entry k;
     bool match;

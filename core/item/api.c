@@ -184,10 +184,6 @@ static pintle_status merge(pintle_doc *handle, const char *json, size_t len) { r
 static pintle_status patch(pintle_doc *handle, const char *json, size_t len) { return many(handle, json, len, item_patch); }
 
 /* The 512 zero bytes of R2: a plugin built against a newer header finds NULL where this host has no function yet. */
-static const struct {
-  pintle_doc_api api;
-  char zero[512];
-} room = {{sizeof(pintle_doc_api), 0, get_str, get_i64, get_bool, raw, at, first, next, type, key, text, set_str, set_i64, set_bool,
+const struct item_doc_table item_doc_table = {{sizeof(pintle_doc_api), 0, get_str, get_i64, get_bool, raw, at, first, next, type, key, text, set_str, set_i64, set_bool,
            set_json, drop, merge, patch},
           {0}};
-extern const pintle_doc_api item_doc_api __attribute__((alias("room")));

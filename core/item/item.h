@@ -78,7 +78,11 @@ bool item_changed(const item_doc *d); /* a committed edit since item_parse or it
  * transaction work as well. Texts given to set_json, merge and patch obey the document's limits; so does the document as a whole.
  * patch: CONFLICT: a test failed; NOT_FOUND: a place is not there; INVALID: no patch. Setting what is there already is no edit. A NULL
  * pointer is "" for reading and INVALID for edits. While nobody edits, the reading functions may run in several threads at once. */
-extern const pintle_doc_api item_doc_api;
+extern const struct item_doc_table {
+  pintle_doc_api api;
+  char zero[512];
+} item_doc_table;
+#define item_doc_api (item_doc_table.api)
 static inline pintle_status item_set(item_doc *d, const char *pointer, str s) { return item_doc_api.set_str(item_handle(d), pointer, s.ptr, s.len); }
 static inline pintle_status item_set_json(item_doc *d, const char *pointer, str s) { return item_doc_api.set_json(item_handle(d), pointer, s.ptr, s.len); }
 static inline pintle_status item_remove(item_doc *d, const char *pointer) { return item_doc_api.remove(item_handle(d), pointer); }

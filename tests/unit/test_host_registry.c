@@ -217,7 +217,9 @@ START_TEST(one_bad_one_among_the_good_changes_nothing_for_them) {
   loaded(&r, "forks_in_constructor.so");
   loaded(&r, "same_name_other_kind.so");
   loaded(&r, "prints_in_constructor.so");
-  ck_assert_str_eq(plugin(&r, "prints_in_constructor.so")->needed[0], "libc.so.6");
+  const char *const *needed = plugin(&r, "prints_in_constructor.so")->needed; /* a sanitizer's library may stand beside it */
+  while (*needed && strcmp(*needed, "libc.so.6") != 0) needed++;
+  ck_assert_msg(*needed != NULL, "libc.so.6 is not among the needed libraries");
   ck_assert_str_eq(plugin(&r, "prints_in_constructor.so")->glibc, OLDEST_GLIBC);
   ck_assert(warned(plugin(&r, "prints_in_constructor.so"), "writes to standard output while being loaded"));
   refused(&r, "huge_name.so", 0, "has a name that is too long");
