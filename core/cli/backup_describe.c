@@ -1,0 +1,127 @@
+/* backup_describe.c -- pintle backup describe.  SPDX-License-Identifier: Apache-2.0 */
+#include "cli/commands.h"
+#include "cli/describe.h"
+
+static bool old_filters(const item_doc *d) {
+  return item_at(d, "/spec/includedResources") || item_at(d, "/spec/excludedResources") ||
+         item_type(item_at(d, "/spec/includeClusterResources")) == PINTLE_T_BOOL;
+}
+
+static void filters(describer *d) {
+  buf_addz(&d->text, "Namespaces:\n");
+  describe_list(d, "  Included", "/spec/includedNamespaces", "*");
+  describe_list(d, "  Excluded", "/spec/excludedNamespaces", "<none>");
+  buf_addz(&d->text, "\nResources:\n");
+  if (old_filters(d->d)) {
+    describe_list(d, "  Included", "/spec/includedResources", "*");
+    describe_list(d, "  Excluded", "/spec/excludedResources", "<none>");
+    describe_bool(d, "  Cluster-scoped", "/spec/includeClusterResources", "excluded", "included", "auto");
+  } else {
+    describe_list(d, "  Included cluster-scoped", "/spec/includedClusterScopedResources", "<none>");
+    describe_list(d, "  Excluded cluster-scoped", "/spec/excludedClusterScopedResources", "<none>");
+    describe_list(d, "  Included namespace-scoped", "/spec/includedNamespaceScopedResources", "*");
+    describe_list(d, "  Excluded namespace-scoped", "/spec/excludedNamespaceScopedResources", "<none>");
+  }
+  buf_addc(&d->text, '\n');
+  describe_selectors(d);
+}
+
+static void spec(describer *d) {
+  describe_string(d, "Storage Location", "/spec/storageLocation", "");
+  buf_addc(&d->text, '\n');
+  describe_bool(d, "Velero-Native Snapshot PVs", "/spec/snapshotVolumes", "false", "true", "auto");
+  if (item_type(item_at(d->d, "/spec/defaultVolumesToFsBackup")) == PINTLE_T_BOOL)
+    describe_bool(d, "File System Backup (Default)", "/spec/defaultVolumesToFsBackup", "false", "true", "");
+  describe_bool(d, "Snapshot Move Data", "/spec/snapshotMoveData", "false", "true", "auto");
+  describe_string(d, "Data Mover", "/spec/datamover", "velero");
+  buf_addc(&d->text, '\n');
+  describe_string(d, "TTL", "/spec/ttl", "0s");
+  buf_addc(&d->text, '\n');
+  describe_string(d, "CSISnapshotTimeout", "/spec/csiSnapshotTimeout", "0s");
+  describe_string(d, "ItemOperationTimeout", "/spec/itemOperationTimeout", "0s");
+  buf_addc(&d->text, '\n');
+  if (item_count(item_at(d->d, "/spec/hooks/resources")) == 0) describe_line(d, "Hooks", STR("<none>"));
+  else buf_printf(&d->text, "Hooks:\t%zu (see -o json)\n", item_count(item_at(d->d, "/spec/hooks/resources")));
+  if (item_count(item_at(d->d, "/spec/orderedResources"))) {
+    buf_addc(&d->text, '\n');
+    describe_map(d, "OrderedResources", "/spec/orderedResources");
+  }
+  buf_addc(&d->text, '\n');
+}
+
+static void resource_policy(describer *d) {
+  if (item_type(item_at(d->d, "/spec/resourcePolicy")) != PINTLE_T_OBJECT) return;
+  buf_addz(&d->text, "Resource policies:\n");
+  describe_string(d, "  Type", "/spec/resourcePolicy/kind", "");
+  describe_string(d, "  Name", "/spec/resourcePolicy/name", "");
+  buf_addc(&d->text, '\n');
+}
+
+static str part(const item_node *n, const char *key) {
+  str s = item_string(item_member(n, str_of(key)));
+  return s.ptr ? s : STR("");
+}
+
+/* A line for every volume: how its data was saved, or that it was not and why. */
+static void volumes(describer *d) {
+  CLEANUP(item_freep) item_doc *info = describe_object(d, STORE_VOLUME_INFO, "Backup Volumes");
+  if (!info) return;
+  if (item_count(item_root(info)) == 0) {
+    describe_line(d, "Backup Volumes", STR("<none included>"));
+    return;
+  }
+  buf_addz(&d->text, "Backup Volumes:\n");
+  for (const item_node *v = item_first(item_root(info)); v; v = item_next(v)) {
+    CLEANUP(buf_free) buf label = {0};
+    CLEANUP(buf_free) buf value = {0};
+    buf_addz(&label, "  ");
+    cli_clean(&label, part(v, "pvName"));
+    if (part(v, "pvcName").len) {
+      buf_addz(&label, " (");
+      cli_clean(&label, part(v, "pvcNamespace"));
+      buf_addc(&label, '/');
+      cli_clean(&label, part(v, "pvcName"));
+      buf_addc(&label, ')');
+    }
+    if (item_true(item_member(v, STR("skipped")))) buf_addz(&value, "skipped: "), buf_adds(&value, part(v, "skippedReason"));
+    else {
+      buf_adds(&value, part(v, "backupMethod"));
+      if (part(v, "result").len) buf_addz(&value, ", "), buf_adds(&value, part(v, "result"));
+    }
+    describe_line(d, buf_z(&label), buf_str(&value));
+  }
+}
+
+static void operations(describer *d) {
+  str n = item_number(item_at(d->d, "/status/backupItemOperationsAttempted"));
+  str done = item_number(item_at(d->d, "/status/backupItemOperationsCompleted")),
+      failed = item_number(item_at(d->d, "/status/backupItemOperationsFailed"));
+  if (n.ptr && !str_is(n, "0"))
+    buf_printf(&d->text, "Backup Item Operations:\t%s of %s completed successfully, %s failed\n\n", done.ptr ? done.ptr : "0", n.ptr,
+               failed.ptr ? failed.ptr : "0");
+}
+
+static void text(describer *d) {
+  describe_metadata(d);
+  describe_phase(d);
+  buf_addc(&d->text, '\n');
+  resource_policy(d);
+  describe_results(d);
+  filters(d);
+  spec(d);
+  describe_string(d, "Backup Format Version", "/status/formatVersion", "");
+  buf_addc(&d->text, '\n');
+  describe_time(d, "Started", "/status/startTimestamp");
+  describe_time(d, "Completed", "/status/completionTimestamp");
+  buf_addc(&d->text, '\n');
+  describe_time(d, "Expiration", "/status/expiration");
+  buf_addc(&d->text, '\n');
+  describe_counts(d, "Items backed up");
+  buf_addc(&d->text, '\n');
+  operations(d);
+  if (d->details) describe_resource_list(d), buf_addc(&d->text, '\n');
+  volumes(d);
+}
+
+static int describe(cli *c, cli_session *s, store *from) { return cli_describe(c, s, from, &cli_kind_backup, text); }
+int cli_backup_describe(cli *c) { return cli_with_store(c, describe); }

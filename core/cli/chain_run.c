@@ -1,0 +1,60 @@
+/* chain_run.c -- pintle chain run: manifests through the chain, and what comes out.  SPDX-License-Identifier: Apache-2.0 */
+#include "cli/commands.h"
+#include "cli/run_end.h"
+#include "cli/signals.h"
+#include "cli/spec.h"
+
+static int put_through(cli *c, cli_session *s, const run_chain_request *made) {
+  const char *format = cli_text(&c->flags, "output");
+  run_chain_request request = *made;
+  engine_summary summary = {.phase = "Failed"};
+  error e = {0};
+  cli_watch w;
+  int mode = strcmp(format, "diff") == 0 ? WATCH_DIFF : strcmp(format, "json") == 0 ? WATCH_JSON : WATCH_YAML;
+  int status = cli_watch_open(c, mode, &w);
+  if (status != CLI_COMPLETED) return cli_watch_close(&w, status);
+  cli_signals_watch();
+  request.listener = cli_watch_listener(&w);
+  request.control = (engine_control){.cancelled = cli_signals_cancelled};
+  pintle_status st = run_chain_items(s->run, &request, &summary, &e);
+  int number = cli_signals_number();
+  status = st == PINTLE_OK ? cli_phase_status(summary.phase) : CLI_FAILED;
+  if (st != PINTLE_OK || (status == CLI_FAILED && e.message[0])) {
+    int told = cli_fail(c, &e);
+    if (st != PINTLE_OK) status = told;
+  }
+  bool failed = status != CLI_COMPLETED && status != CLI_PARTLY;
+  status = cli_watch_close(&w, status);
+  if (!failed)
+    cli_note(c, "%s: %llu items, %llu changed, %llu skipped, %llu failed; %llu errors, %llu warnings.",
+             request.execute ? "Executed" : "Dry run", (unsigned long long)w.items, (unsigned long long)w.changed,
+             (unsigned long long)w.skipped, (unsigned long long)w.failed, (unsigned long long)summary.errors,
+             (unsigned long long)summary.warnings);
+  return number && failed ? CLI_SIGNAL + number : status;
+}
+
+int cli_chain_run(cli *c) {
+  CLEANUP(item_freep) item_doc *resource = NULL;
+  const char *file = cli_text(&c->flags, "resource"), *backup = cli_text(&c->flags, "from-backup");
+  bool restore = strcmp(cli_text(&c->flags, "phase"), "restore") == 0;
+  cli_session s;
+  error e = {0};
+  run_chain_request request = {.kind = restore ? CONF_RESTORE_ITEM_ACTION : CONF_BACKUP_ITEM_ACTION,
+                               .from = c->args[0],
+                               .from_backup = backup,
+                               .location = cli_text(&c->flags, "storage-location"),
+                               .execute = cli_is(&c->flags, "execute")};
+  if ((c->n_args == 1) == (backup != NULL))
+    return cli_usage(c, "pintle chain run FILE|DIR|FILE.tar.gz|-, or --from-backup NAME", "name the items: files or a backup, one of them");
+  pintle_status st = cli_list(&c->flags, "action", &c->memory, &request.only, &e);
+  if (st == PINTLE_OK && file) st = cli_spec_read(file, restore ? "Restore" : "Backup", &resource, &e);
+  if (st != PINTLE_OK) return cli_fail(c, &e);
+  request.resource = resource;
+  int status = cli_session_open(c, &s);
+  if (status == CLI_COMPLETED) {
+    cli_session_tell(c, &s, backup ? request.location : "");
+    status = put_through(c, &s, &request);
+  }
+  cli_session_close(&s);
+  return status;
+}

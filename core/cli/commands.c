@@ -1,0 +1,193 @@
+/* commands.c -- the table of commands; see commands.h.  SPDX-License-Identifier: Apache-2.0 */
+#include "cli/commands.h"
+#include "base/nearest.h"
+#include "cli/flag_tables.h"
+
+#define GROUPS(...) ((const cli_flag *const[]){__VA_ARGS__, cli_global_flags, NULL})
+#define ANY 10000u
+
+const cli_noun cli_nouns[] = {
+    {"backup", "backups", "Work with backups"},
+    {"restore", "restores", "Work with restores"},
+    {"backup-location", "backup-locations", "Work with backup storage locations"},
+    {"snapshot-location", "snapshot-locations", "Work with snapshot locations"},
+    {"plugin", "plugins", "Work with plugins"},
+    {"chain", "chains", "See the chain of actions and try it on manifests"},
+    {NULL, NULL, NULL},
+};
+
+const cli_command cli_commands[] = {
+    {"backup", "create", NULL, "NAME", NULL, 0, 1,
+     GROUPS(cli_backup_own_flags, cli_run_flags, cli_worker_flags, cli_backup_flags, cli_create_output_flags), "Create a backup",
+     "Backs up manifests through the chain of actions into Velero's object layout, reads everything back, and only then commits it.\n"
+     "Exit status: 0 Completed, 1 Failed, 2 usage or configuration, 3 PartiallyFailed, 4 stopped by --fail-on.",
+     "  # Back up a directory of manifests.\n"
+     "  pintle backup create b1 --from manifests/\n"
+     "  # Only the namespace shop, and only what is labelled so.\n"
+     "  pintle backup create shop --from manifests/ --include-namespaces shop -l app=web\n"
+     "  # From standard input.\n"
+     "  kubectl get all,cm,pvc,pv -A -o yaml | pintle backup create b2 --from -\n"
+     "  # Show what the chain would change; nothing is written.\n"
+     "  pintle backup create b3 --from manifests/ --dry-run\n"
+     "  # Print the Backup resource and do nothing.\n"
+     "  pintle backup create b4 --ttl 240h -o yaml\n"
+     "  # Run a Backup resource.\n"
+     "  pintle backup create -f backup.yaml --from manifests/",
+     cli_backup_create},
+    {"backup", "get", "list", "[NAMES]", "BACKUP", 0, ANY, GROUPS(cli_output_flags, cli_list_flags, cli_store_flags), "Get backups", NULL,
+     "  # List all backups.\n"
+     "  pintle backup get\n"
+     "  # One backup as YAML.\n"
+     "  pintle backup get b1 -o yaml\n"
+     "  # Those of one application.\n"
+     "  pintle get backups -l app=shop",
+     cli_backup_get},
+    {"backup", "describe", NULL, "[NAMES]", "BACKUP", 0, ANY, GROUPS(cli_describe_flags, cli_store_flags), "Describe backups", NULL,
+     "  # What is in a backup, and how it went.\n"
+     "  pintle backup describe b1 --details\n"
+     "  # The same as JSON.\n"
+     "  pintle backup describe b1 -o json",
+     cli_backup_describe},
+    {"backup", "logs", NULL, "NAME", "BACKUP", 1, 1, GROUPS(cli_timeout_flags, cli_store_flags), "Get backup logs", NULL,
+     "  # Only what went wrong.\n"
+     "  pintle backup logs b1 | grep -E 'level=(warning|error)'",
+     cli_backup_logs},
+    {"backup", "download", NULL, "NAME", "BACKUP", 1, 1, GROUPS(cli_download_flags, cli_timeout_flags, cli_store_flags),
+     "Download all items of a backup as a tarball", NULL,
+     "  # To ./b1-data.tar.gz.\n"
+     "  pintle backup download b1\n"
+     "  # List what is in it.\n"
+     "  pintle backup download b1 -o - | tar tz",
+     cli_backup_download},
+    {"backup", "delete", NULL, "[NAMES]", "BACKUP", 0, ANY, GROUPS(cli_delete_flags, cli_store_flags), "Delete backups",
+     "Asks on a terminal; elsewhere --confirm is needed.",
+     "  # Delete two backups without being asked.\n"
+     "  pintle backup delete b1 b2 --confirm\n"
+     "  # Delete all of an application.\n"
+     "  pintle backup delete -l app=shop",
+     cli_backup_delete},
+    {"backup", "verify", NULL, "NAMES", "BACKUP", 1, ANY, GROUPS(cli_store_flags), "Fetch backups back and compare every object and item",
+     "Exit status 1 when one is damaged. Of a backup that Velero made, which keeps no checksums, gzip, tar and JSON are checked.",
+     "  pintle backup verify b1", cli_backup_verify},
+
+    {"restore", "create", NULL, "[NAME]", NULL, 0, 1,
+     GROUPS(cli_restore_own_flags, cli_run_flags, cli_worker_flags, cli_restore_flags, cli_create_output_flags), "Create a restore",
+     "Restores a backup through the chain of actions into a directory, laid out for `kubectl apply -R -f DIR`.\n"
+     "NAME defaults to <backup>-YYYYMMDDhhmmss. Exit status as of backup create.",
+     "  # Restore a backup into a directory.\n"
+     "  pintle restore create --from-backup b1 --to out/\n"
+     "  # Into other namespaces, and replacing what is there.\n"
+     "  pintle restore create r1 --from-backup b1 --to out/ --namespace-mappings shop:shop-test --existing-resource-policy update\n"
+     "  # From a tarball that Velero wrote.\n"
+     "  pintle restore create r2 --from b1-data.tar.gz --to out/\n"
+     "  # Show what would change, and fail when a reference stays unresolved.\n"
+     "  pintle restore create --from-backup b1 --to out/ --dry-run --fail-on unresolved",
+     cli_restore_create},
+    {"restore", "get", "list", "[NAMES]", "RESTORE", 0, ANY, GROUPS(cli_output_flags, cli_list_flags, cli_store_flags), "Get restores",
+     NULL,
+     "  pintle restore get\n"
+     "  pintle get restores -o json",
+     cli_restore_get},
+    {"restore", "describe", NULL, "[NAMES]", "RESTORE", 0, ANY, GROUPS(cli_describe_flags, cli_store_flags), "Describe restores", NULL,
+     "  pintle restore describe r1 --details", cli_restore_describe},
+    {"restore", "logs", NULL, "NAME", "RESTORE", 1, 1, GROUPS(cli_timeout_flags, cli_store_flags), "Get restore logs", NULL,
+     "  pintle restore logs r1", cli_restore_logs},
+    {"restore", "delete", NULL, "[NAMES]", "RESTORE", 0, ANY, GROUPS(cli_delete_flags, cli_store_flags), "Delete restores",
+     "Deletes what the store keeps of a restore, not what was restored.", "  pintle restore delete r1 --confirm", cli_restore_delete},
+
+    {"backup-location", "get", "list", "[NAMES]", NULL, 0, ANY, GROUPS(cli_output_flags), "Get backup storage locations", NULL,
+     "  pintle backup-location get", cli_backup_location_get},
+    {"snapshot-location", "get", "list", "[NAMES]", NULL, 0, ANY, GROUPS(cli_output_flags), "Get snapshot locations", NULL,
+     "  pintle snapshot-location get", cli_snapshot_location_get},
+
+    {"plugin", "list", "get", "", NULL, 0, 0, GROUPS(cli_output_flags), "List the plugins of the plugin directories",
+     "Every .so is looked at in a process of its own. What is set aside is listed with its reason.",
+     "  pintle plugin list\n"
+     "  pintle plugin get --plugin-dir build/plugins -o json",
+     cli_plugin_list},
+    {"plugin", "inspect", "describe", "FILE.so|NAME", "PLUGIN", 1, 1,
+     GROUPS(((const cli_flag[]){{"output", 'o', .type = FLAG_TEXT, .value = "FORMAT", .fallback = "plaintext",
+                                 .choices = "plaintext|json|yaml", .help = "output format"},
+                                {.name = NULL}})),
+     "Show what a plugin says of itself and what it needs", NULL,
+     "  # A plugin that is not installed.\n"
+     "  pintle plugin inspect ./mine.so\n"
+     "  # An installed one, by its name.\n"
+     "  pintle plugin inspect restore-xform",
+     cli_plugin_inspect},
+
+    {"chain", "show", NULL, "", NULL, 0, 0, GROUPS(cli_chain_show_flags, cli_output_flags),
+     "Show which actions run, in which order, and why", NULL,
+     "  pintle chain show\n"
+     "  pintle chain show --phase restore",
+     cli_chain_show},
+    {"chain", "explain", NULL, "[ITEMFILE]", "FILE", 0, 1, GROUPS(cli_chain_source_flags, cli_output_flags),
+     "Show for an item which actions want it, and why the others do not", NULL,
+     "  pintle chain explain pvc.yaml --phase restore\n"
+     "  kubectl get pv pv-1 -o yaml | pintle chain explain -",
+     cli_chain_explain},
+    {"chain", "run", NULL, "[FILE|DIR|FILE.tar.gz|-]", "FILE", 0, 1, GROUPS(cli_chain_run_flags, cli_chain_source_flags, cli_worker_flags),
+     "Put manifests through the chain and write what comes out", "A dry run unless --execute is given.",
+     "  # What would a restore change?\n"
+     "  pintle chain run --phase restore -o diff manifests/\n"
+     "  # One action alone, on one item.\n"
+     "  pintle chain run --phase restore --action pintle.io/resolve-references pvc.yaml\n"
+     "  # The items of a backup.\n"
+     "  pintle chain run --phase restore --from-backup b1 -o json",
+     cli_chain_run},
+
+    {"version", NULL, NULL, "", NULL, 0, 0, GROUPS(cli_version_flags), "Print the version of pintle and of the plugins' ABI", NULL,
+     "  pintle version", cli_version},
+    {"completion", NULL, NULL, "SHELL", "bash|zsh|fish", 1, 1, GROUPS(cli_no_flags), "Print a completion script for a shell", NULL,
+     "  # In this bash.\n"
+     "  . <(pintle completion bash)\n"
+     "  # For all sessions.\n"
+     "  pintle completion bash >/etc/bash_completion.d/pintle\n"
+     "  pintle completion zsh >\"${fpath[1]}/_pintle\"\n"
+     "  pintle completion fish >~/.config/fish/completions/pintle.fish",
+     cli_completion},
+    {"help", NULL, NULL, "[COMMAND]", NULL, 0, 2, GROUPS(cli_no_flags), "Help for a command", NULL, "  pintle help backup create",
+     cli_help},
+    {.noun = NULL},
+};
+
+static bool among(const char *list, const char *word) { return list && cli_choice(list, str_of(word)); }
+
+static bool is_noun(const cli_command *c, const char *word) {
+  if (strcmp(c->noun, word) == 0) return true;
+  for (const cli_noun *n = cli_nouns; n->name; n++)
+    if (strcmp(n->name, c->noun) == 0) return strcmp(n->others, word) == 0;
+  return false;
+}
+
+static bool is_verb(const cli_command *c, const char *word) { return c->verb && (strcmp(c->verb, word) == 0 || among(c->verbs, word)); }
+
+const cli_command *cli_command_of(const char *first, const char *second) {
+  for (const cli_command *c = cli_commands; c->noun; c++) {
+    if (!c->verb && strcmp(c->noun, first) == 0) return c;
+    if (!c->verb || !second) continue;
+    if ((is_noun(c, first) && is_verb(c, second)) || (is_verb(c, first) && is_noun(c, second))) return c;
+  }
+  return NULL;
+}
+
+bool cli_is_word(const char *word) {
+  for (const cli_command *c = cli_commands; c->noun; c++)
+    if (is_noun(c, word) || is_verb(c, word)) return true;
+  return false;
+}
+
+void cli_command_name(const cli_command *command, buf *out) {
+  buf_addz(out, command->noun);
+  if (command->verb) buf_printf(out, " %s", command->verb);
+}
+
+const char *cli_nearest_word(const char *word, const char *after) {
+  const char *words[128];
+  size_t n = 0;
+  for (const cli_command *c = cli_commands; c->noun && n + 2 <= 128; c++) {
+    if (!after || (c->verb && is_verb(c, after))) words[n++] = c->noun;
+    if (c->verb && (!after || is_noun(c, after))) words[n++] = c->verb;
+  }
+  return nearest(str_of(word), words, n);
+}

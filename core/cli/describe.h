@@ -1,0 +1,33 @@
+/* describe.h -- parts of the two `describe` commands: Velero's layout of text, and the same as JSON.  SPDX-License-Identifier: Apache-2.0 */
+#ifndef PINTLE_CLI_DESCRIBE_H
+#define PINTLE_CLI_DESCRIBE_H
+#include "cli/gather.h"
+
+typedef struct describer {
+  cli *c;
+  cli_session *s;
+  store *from;
+  const cli_run_kind *kind;
+  const item_doc *d; /* the resource */
+  bool colours, details;
+  buf text; /* for cli_tabs; what comes from outside is clean */
+} describer;
+/* Describes what the command names; text fills describer.text. */
+int cli_describe(cli *c, cli_session *s, store *from, const cli_run_kind *kind, void (*text)(describer *));
+
+void describe_line(describer *d, const char *label, str value); /* "Label:\tvalue\n" */
+void describe_string(describer *d, const char *label, const char *pointer, const char *otherwise);
+void describe_bool(describer *d, const char *label, const char *pointer, const char *no, const char *yes, const char *otherwise);
+void describe_time(describer *d, const char *label, const char *pointer);
+void describe_list(describer *d, const char *label, const char *pointer, const char *otherwise); /* "a, b" */
+void describe_map(describer *d, const char *label, const char *pointer);
+void describe_metadata(describer *d);
+void describe_phase(describer *d);
+void describe_selectors(describer *d);
+void describe_counts(describer *d, const char *done); /* progress: "Items backed up"; its pointer's last word follows from kind */
+/* Errors and warnings, from the results object. */
+void describe_results(describer *d);
+/* Fetches one of the run's JSON objects; NULL (and a line in the text) when it is not there. */
+item_doc *describe_object(describer *d, int object, const char *label);
+void describe_resource_list(describer *d);
+#endif

@@ -1,0 +1,22 @@
+/* diff.h -- what the chain did to an item, for people.  SPDX-License-Identifier: Apache-2.0 */
+#ifndef PINTLE_CLI_DIFF_H
+#define PINTLE_CLI_DIFF_H
+#include "item/item.h"
+
+typedef struct cli_diff_item {
+  str title;            /* "persistentvolumeclaims shop/data" */
+  const char *place;    /* where it came from; "" */
+  str before;           /* JSON as it entered the chain; "": old values are not known */
+  str record;           /* JSON array: what each action did (chain/record.c) */
+  bool colours, secret; /* secret: values below data and stringData are not shown */
+  const char *quiet;    /* "pintle@...": of actions of this plugin only the number of changes is told; NULL */
+} cli_diff_item;
+/* A header, then for each action that changed something its name, and for each change path, old and new value, and the action's notes. */
+pintle_status cli_diff_print(const cli_diff_item *item, buf *out, error *e);
+/* The differences of two values, below a pointer; either may be NULL (added, removed). */
+typedef struct cli_diff_style {
+  bool colours, secret;
+  unsigned indent;
+} cli_diff_style;
+void cli_diff_values(const cli_diff_style *style, const char *pointer, const item_node *old, const item_node *new, buf *out);
+#endif

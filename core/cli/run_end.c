@@ -1,0 +1,176 @@
+/* run_end.c -- see run_end.h.  SPDX-License-Identifier: Apache-2.0 */
+#include "cli/run_end.h"
+#include "base/file.h"
+#include "cli/metrics.h"
+#include "cli/signals.h"
+#include "cli/spec.h"
+#include <fcntl.h>
+#include <stdio.h>
+
+const cli_run_kind cli_kind_backup = {false, "Backup", "backup"}, cli_kind_restore = {true, "Restore", "restore"};
+
+int cli_phase_status(const char *phase) {
+  if (strcmp(phase, "Completed") == 0) return CLI_COMPLETED;
+  return strcmp(phase, "PartiallyFailed") == 0 ? CLI_PARTLY : CLI_FAILED;
+}
+
+static pintle_status named(const char *name, const cli_run_kind *kind, item_doc *resource, error *e) {
+  item_doc *checked = NULL;
+  pintle_status st = kind->restore ? run_new_restore(name, &checked, e) : run_new_backup(name, &checked, e);
+  item_free(checked);
+  return st == PINTLE_OK && item_set(resource, "/metadata/name", str_of(name)) != PINTLE_OK ? error_nomem(e) : st;
+}
+
+int cli_run_resource(cli *c, const cli_run_kind *kind, const char *name, item_doc **out) {
+  const char *file = cli_text(&c->flags, "filename");
+  error e = {0};
+  pintle_status st;
+  *out = NULL;
+  if (file) {
+    st = cli_spec_read(file, kind->kind, out, &e);
+    if (st == PINTLE_OK && name) st = named(name, kind, *out, &e);
+  } else st = kind->restore ? run_new_restore(name, out, &e) : run_new_backup(name, out, &e);
+  if (st == PINTLE_OK) st = cli_spec_fill(&c->flags, &c->memory, *out, &e);
+  if (st == PINTLE_OK) return CLI_COMPLETED;
+  cli_fail(c, &e);
+  item_freep(out);
+  return CLI_USAGE;
+}
+
+int cli_run_show(cli *c, item_doc *resource) { return cli_print_doc(c, resource, cli_text(&c->flags, "output")); }
+
+/* ---- --fail-on */
+static bool asked(cli *c, const char *what) {
+  const char *const *list = NULL;
+  if (cli_list(&c->flags, "fail-on", &c->memory, &list, NULL) != PINTLE_OK) return false;
+  for (; list && *list; list++)
+    if (strcmp(*list, what) == 0) return true;
+  return false;
+}
+
+static pintle_status add_piece(void *ctx, str data, error *e) {
+  buf *b = ctx;
+  buf_adds(b, data);
+  return b->failed ? error_nomem(e) : PINTLE_OK;
+}
+
+/* Volumes of a backup whose data was not saved, by its volume info. */
+static pintle_status unsaved_volumes(cli_session *s, const item_doc *backup, uint64_t *n, error *e) {
+  CLEANUP(buf_free) buf json = {0};
+  CLEANUP(item_freep) item_doc *doc = NULL;
+  store *at = NULL;
+  pintle_status st = run_store(s->run, item_str(backup, "/spec/storageLocation", "").ptr, &at, e);
+  if (st == PINTLE_OK)
+    st = run_object(s->run, at, false, item_str(backup, "/metadata/name", "").ptr, STORE_VOLUME_INFO, true, add_piece, &json, e);
+  if (st == PINTLE_OK && item_new(&doc) != PINTLE_OK) st = error_nomem(e);
+  if (st == PINTLE_OK) st = item_parse(doc, buf_str(&json), 0, NULL, e);
+  for (const item_node *v = st == PINTLE_OK ? item_first(item_root(doc)) : NULL; v; v = item_next(v))
+    *n += item_true(item_member(v, STR("skipped"))) || str_is(item_string(item_member(v, STR("result"))), "failed");
+  return st;
+}
+
+typedef struct ended {
+  cli *c;
+  cli_session *session;
+  const cli_run_kind *kind;
+  const item_doc *resource;
+  const engine_summary *summary;
+  const cli_watch *watch;
+  bool dry;
+} ended;
+
+static bool stops(const ended *r, const char *what, uint64_t n, const char *words) {
+  if (n == 0 || !asked(r->c, what)) return false;
+  cli_note(r->c, "pintle: stopped by --fail-on %s: %llu %s", what, (unsigned long long)n, words);
+  return true;
+}
+
+static int fail_on(const ended *r, int status) {
+  uint64_t volumes = 0;
+  error e = {0};
+  bool stop = stops(r, "unresolved", r->watch->unresolved, "unresolved references");
+  stop |= stops(r, "unmatched", r->watch->unmatched, "rules that matched nothing");
+  stop |= stops(r, "warnings", r->summary->warnings, "warnings");
+  if (asked(r->c, "volumes") && !r->dry && !r->kind->restore) {
+    if (unsaved_volumes(r->session, r->resource, &volumes, &e) != PINTLE_OK) return cli_fail(r->c, &e), CLI_FAILED;
+    stop |= stops(r, "volumes", volumes, "volumes whose data was not saved");
+  }
+  return stop ? CLI_STOPPED : status;
+}
+
+/* ---- the end */
+static int write_metrics(const ended *r, int status) {
+  const char *file = cli_text(&r->c->flags, "metrics-file");
+  CLEANUP(buf_free) buf text = {0};
+  error e = {0};
+  if (!file || r->dry) return status;
+  cli_metrics_print(r->summary, r->kind->restore, &text);
+  if (text.failed) error_nomem(&e);
+  else if (file_replace(AT_FDCWD, file, buf_str(&text), 0644, false, &e) == PINTLE_OK) return status;
+  error_wrap(&e, "--metrics-file");
+  cli_fail(r->c, &e);
+  return status == CLI_COMPLETED ? CLI_FAILED : status;
+}
+
+static void tell_items(const ended *r, buf *b) {
+  const engine_summary *s = r->summary;
+  double seconds = (double)(s->ended - s->started) / 1e9;
+  if (r->kind->restore && !r->dry)
+    buf_printf(b, "%llu created, %llu updated, %llu unchanged", (unsigned long long)s->created, (unsigned long long)s->updated,
+               (unsigned long long)s->unchanged);
+  else buf_printf(b, "%llu %s", (unsigned long long)s->done, s->done == 1 ? "item" : "items");
+  if (r->dry) buf_printf(b, ", %llu changed", (unsigned long long)r->watch->changed);
+  if (s->skipped) buf_printf(b, ", %llu skipped", (unsigned long long)s->skipped);
+  if (s->failed) buf_printf(b, ", %llu failed", (unsigned long long)s->failed);
+  if (seconds > 0) buf_printf(b, " in %.1fs", seconds);
+  buf_printf(b, "; %llu error%s, %llu warning%s", (unsigned long long)s->errors, s->errors == 1 ? "" : "s", (unsigned long long)s->warnings,
+             s->warnings == 1 ? "" : "s");
+}
+
+static void tell(const ended *r) {
+  CLEANUP(buf_free) buf items = {0};
+  const char *name = item_str(r->resource, "/metadata/name", "").ptr, *word = r->kind->word;
+  bool lost = strcmp(r->summary->phase, "Failed") == 0;
+  tell_items(r, &items);
+  if (r->dry) {
+    cli_outf(r->c, "Dry run of %s \"%s\": %s. Nothing was written.\n", word, name, buf_z(&items));
+    return;
+  }
+  cli_outf(r->c, "%s \"%s\" completed with status: %s. %s.\n", r->kind->kind, name, r->summary->phase, buf_z(&items));
+  if (!lost)
+    cli_outf(r->c, "You may check for more information using the commands `pintle %s describe %s` and `pintle %s logs %s`.\n", word, name,
+             word, name);
+}
+
+int cli_run_now(cli *c, cli_session *s, const cli_run_kind *kind, item_doc *resource, const char *from, const char *to) {
+  cli_watch w;
+  engine_summary summary = {.phase = "Failed"};
+  error e = {0};
+  bool dry = cli_is(&c->flags, "dry-run");
+  int status = cli_watch_open(c, dry ? WATCH_DIFF : WATCH_NOTHING, &w);
+  if (status != CLI_COMPLETED) return cli_watch_close(&w, status);
+  cli_signals_watch();
+  const run_request request = {.resource = resource,
+                               .from = from,
+                               .to = to,
+                               .dry_run = dry,
+                               .listener = cli_watch_listener(&w),
+                               .control = {.cancelled = cli_signals_cancelled}};
+  pintle_status st = kind->restore ? run_restore(s->run, &request, &summary, &e) : run_backup(s->run, &request, &summary, &e);
+  cli_progress_clear(&w.progress, &w.line);
+  cli_err(c, buf_str(&w.line));
+  buf_clear(&w.line);
+  int number = cli_signals_number();
+  if (st != PINTLE_OK) {
+    status = cli_fail(c, &e);
+    return cli_watch_close(&w, number ? CLI_SIGNAL + number : status);
+  }
+  const ended r = {c, s, kind, resource, &summary, &w, dry};
+  status = cli_phase_status(summary.phase);
+  if (status == CLI_FAILED && e.message[0]) cli_fail(c, &e);
+  tell(&r);
+  if (status != CLI_FAILED) status = fail_on(&r, status);
+  status = write_metrics(&r, status);
+  status = cli_watch_close(&w, status);
+  return number && cli_phase_status(summary.phase) == CLI_FAILED ? CLI_SIGNAL + number : status;
+}

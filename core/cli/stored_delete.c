@@ -1,0 +1,65 @@
+/* stored_delete.c -- backup delete, restore delete.  SPDX-License-Identifier: Apache-2.0 */
+#include "cli/commands.h"
+#include "cli/gather.h"
+#include <stdio.h>
+
+/* Names as they are, so that what is damaged or was interrupted can be deleted too. */
+static int delete_one(cli *c, cli_session *s, store *from, const cli_run_kind *kind, const char *name) {
+  error e = {0};
+  if (run_delete(s->run, from, kind->restore, name, &e) != PINTLE_OK) {
+    cli_fail(c, &e);
+    return CLI_FAILED;
+  }
+  cli_outf(c, "%s \"%s\" deleted.\n", kind->kind, name);
+  return CLI_COMPLETED;
+}
+
+static int confirmed(cli *c, const cli_run_kind *kind, size_t n) {
+  char question[128];
+  if (cli_is(&c->flags, "confirm")) return CLI_COMPLETED;
+  if (!c->in_terminal) return cli_usage(c, "add --confirm", "nobody is here to confirm the deletion");
+  snprintf(question, sizeof question, "Delete %zu %s%s? There is no way back.", n, kind->word, n == 1 ? "" : "s");
+  if (cli_confirm(c, question)) return CLI_COMPLETED;
+  cli_note(c, "Nothing was deleted.");
+  return CLI_FAILED;
+}
+
+static int delete_named(cli *c, cli_session *s, store *from, const cli_run_kind *kind) {
+  int worst = confirmed(c, kind, c->n_args);
+  bool go = worst == CLI_COMPLETED;
+  for (size_t i = 0; go && i < c->n_args; i++) {
+    int status = delete_one(c, s, from, kind, c->args[i]);
+    if (worst == CLI_COMPLETED) worst = status;
+  }
+  return worst;
+}
+
+static int delete_gathered(cli *c, cli_session *s, store *from, const cli_run_kind *kind) {
+  cli_gathered all;
+  int status = cli_gather(c, s, from, kind, &all);
+  if (status != CLI_COMPLETED) return status;
+  if (all.n == 0) cli_outf(c, "No %ss found.\n", kind->word);
+  else status = confirmed(c, kind, all.n);
+  bool go = status == CLI_COMPLETED;
+  for (size_t i = 0; go && i < all.n; i++) {
+    int one = delete_one(c, s, from, kind, item_str(all.v[i], "/metadata/name", "").ptr);
+    if (status == CLI_COMPLETED) status = one;
+  }
+  cli_gathered_free(&all);
+  return status;
+}
+
+static int delete_any(cli *c, cli_session *s, store *from, const cli_run_kind *kind) {
+  bool all = cli_is(&c->flags, "all"), selected = cli_given(&c->flags, "selector");
+  char hint[100];
+  if ((c->n_args > 0) + all + selected != 1) {
+    snprintf(hint, sizeof hint, "pintle %s delete NAME..., --selector SELECTOR, or --all", kind->word);
+    return cli_usage(c, hint, "say what to delete: names, a selector, or all; one of them");
+  }
+  return c->n_args ? delete_named(c, s, from, kind) : delete_gathered(c, s, from, kind);
+}
+
+static int backups(cli *c, cli_session *s, store *from) { return delete_any(c, s, from, &cli_kind_backup); }
+static int restores(cli *c, cli_session *s, store *from) { return delete_any(c, s, from, &cli_kind_restore); }
+int cli_backup_delete(cli *c) { return cli_with_store(c, backups); }
+int cli_restore_delete(cli *c) { return cli_with_store(c, restores); }

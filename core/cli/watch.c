@@ -1,0 +1,199 @@
+/* watch.c -- see watch.h.  SPDX-License-Identifier: Apache-2.0 */
+#include "cli/watch.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "cli/diff.h"
+#include "cli/yaml_out.h"
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+int cli_watch_open(cli *c, int mode, cli_watch *w) {
+  const char *file = cli_flag_named(&c->flags, STR("events")) ? cli_text(&c->flags, "events") : NULL;
+  struct winsize size;
+  error e = {0};
+  *w = (cli_watch){.c = c, .mode = mode, .events = -1, .most_shown = mode == WATCH_NOTHING ? 100 : 1000};
+  w->json_log = strcmp(cli_text(&c->flags, "log-format"), "json") == 0;
+  w->progress.terminal = c->err_terminal && !w->json_log && !(mode != WATCH_NOTHING && c->out_terminal);
+  if (c->err_terminal && ioctl(c->process->err, TIOCGWINSZ, &size) == 0) w->progress.columns = size.ws_col;
+  if (item_new(&w->doc) != PINTLE_OK) {
+    error_nomem(&e);
+    return cli_fail(c, &e);
+  }
+  if (file && strcmp(file, "-") == 0 && mode != WATCH_NOTHING)
+    return cli_usage(c, "write the events to a file", "--events -: standard output is taken by the items");
+  if (file && strcmp(file, "-") == 0) w->events = fcntl(c->process->out, F_DUPFD_CLOEXEC, 3);
+  else if (file && file_open(AT_FDCWD, file, O_WRONLY | O_CREAT | O_TRUNC, 0644, &w->events, &e) != PINTLE_OK) {
+    error_wrap(&e, "--events");
+    cli_fail(c, &e);
+    return CLI_USAGE;
+  }
+  if (mode == WATCH_JSON) cli_outz(c, "{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":[");
+  return CLI_COMPLETED;
+}
+
+static void write_err(cli_watch *w) {
+  if (!w->line.failed) cli_err(w->c, buf_str(&w->line));
+  buf_clear(&w->line);
+}
+
+static void write_event(cli_watch *w, const engine_event *v) {
+  CLEANUP(buf_free) buf b = {0};
+  error e = {0};
+  if (w->events < 0 || w->broken) return;
+  run_event_print(v, &b);
+  if (!b.failed && file_write(w->events, b.data, b.len, "the file of --events", &e) == PINTLE_OK) return;
+  w->broken = true;
+  cli_fail(w->c, &e);
+}
+
+static void subject(buf *b, const engine_event *v) {
+  if (!v->type) return;
+  kube_type_gr(v->type, b);
+  buf_addc(b, ' ');
+  if (v->ns.len) buf_adds(b, v->ns), buf_addc(b, '/');
+  buf_adds(b, v->name);
+}
+
+/* ---- lines */
+static void log_line(cli_watch *w, const engine_event *v) {
+  CLEANUP(buf_free) buf text = {0};
+  if (v->level < PINTLE_LOG_WARN) return;
+  if (w->shown++ >= w->most_shown) {
+    if (w->shown == w->most_shown + 1) {
+      cli_progress_clear(&w->progress, &w->line);
+      buf_addz(&w->line, "pintle: more warnings and errors are only counted here\n");
+      write_err(w);
+    }
+    return;
+  }
+  cli_progress_clear(&w->progress, &w->line);
+  if (w->json_log) run_event_print(v, &w->line);
+  else {
+    buf_addz(&text, v->level == PINTLE_LOG_WARN ? "warning: " : "error: ");
+    size_t from = text.len;
+    subject(&text, v);
+    if (text.len > from) buf_addz(&text, ": ");
+    buf_adds(&text, v->message);
+    if (v->plugin && *v->plugin) buf_printf(&text, " (%s)", v->plugin);
+    cli_clean(&w->line, buf_str(&text));
+    buf_addc(&w->line, '\n');
+  }
+  write_err(w);
+}
+
+/* ---- items */
+static void diff(cli_watch *w, const engine_event *v) {
+  CLEANUP(buf_free) buf title = {0};
+  CLEANUP(buf_free) buf out = {0};
+  error e = {0};
+  subject(&title, v);
+  const cli_diff_item item = {.title = buf_str(&title),
+                              .place = v->place,
+                              .before = {"", 0}, /* the event does not carry it yet */
+                              .record = v->record,
+                              .colours = cli_colours(w->c),
+                              .secret = v->type && strcmp(v->type->resource, "secrets") == 0,
+                              .quiet = "pintle@"};
+  if (cli_diff_print(&item, &out, &e) != PINTLE_OK) cli_fail(w->c, &e);
+  cli_out(w->c, buf_str(&out));
+}
+
+static void left(cli_watch *w, const engine_event *v, const char *word, int colour) {
+  CLEANUP(buf_free) buf line = {0};
+  CLEANUP(buf_free) buf title = {0};
+  CLEANUP(buf_free) buf out = {0};
+  subject(&title, v);
+  buf_addz(&line, "! ");
+  cli_clean(&line, buf_str(&title));
+  buf_printf(&line, "  %s: ", word);
+  cli_clean(&line, v->message);
+  cli_colour(&out, cli_colours(w->c), colour, buf_str(&line));
+  buf_addc(&out, '\n');
+  cli_out(w->c, buf_str(&out));
+}
+
+static void print_yaml(cli_watch *w, const engine_event *v) {
+  CLEANUP(buf_free) buf out = {0};
+  error e = {0};
+  pintle_status st = item_parse(w->doc, v->text, 0, NULL, &e);
+  if (st == PINTLE_OK) buf_addz(&out, "---\n"), st = cli_yaml_print(item_root(w->doc), &out);
+  if (st != PINTLE_OK) cli_fail(w->c, &e);
+  else cli_out(w->c, buf_str(&out));
+}
+
+static void print_json(cli_watch *w, const engine_event *v) {
+  CLEANUP(buf_free) buf safe = {0};
+  cli_outz(w->c, w->items - w->skipped - w->failed > 1 ? ",\n" : "\n");
+  if (w->c->out_terminal) cli_clean_json(&safe, v->text);
+  cli_out(w->c, w->c->out_terminal ? buf_str(&safe) : v->text);
+}
+
+static void count_findings(cli_watch *w, str record) {
+  static const item_limits limits = {.max_bytes = (size_t)256 << 20};
+  if (!memmem(record.ptr, record.len, "\"unresolved\"", 12) || item_parse(w->doc, record, 0, &limits, NULL) != PINTLE_OK) return;
+  for (const item_node *a = item_first(item_root(w->doc)); a; a = item_next(a))
+    for (const item_node *f = item_first(item_member(a, STR("findings"))); f; f = item_next(f))
+      w->unresolved += str_is(item_string(item_member(f, STR("code"))), "unresolved");
+}
+
+static void item(cli_watch *w, const engine_event *v) {
+  bool skipped = strcmp(v->outcome, "skipped") == 0, failed = strcmp(v->outcome, "failed") == 0;
+  w->items++;
+  w->skipped += skipped, w->failed += failed;
+  w->changed += v->changed && !skipped && !failed;
+  if (v->record.len) count_findings(w, v->record);
+  if (w->mode == WATCH_NOTHING) return;
+  if (w->mode == WATCH_DIFF) {
+    if (skipped) left(w, v, "skipped", CLI_YELLOW);
+    else if (failed) left(w, v, "failed", CLI_RED);
+    else if (v->changed) diff(w, v);
+  } else if (!skipped && !failed && v->text.len) {
+    if (w->mode == WATCH_YAML) print_yaml(w, v);
+    else print_json(w, v);
+  }
+}
+
+static void counters(cli_watch *w, str json) {
+  if (item_parse(w->doc, json, 0, NULL, NULL) != PINTLE_OK) return;
+  for (const item_node *a = item_first(item_root(w->doc)); a; a = item_next(a))
+    for (const item_node *n = item_first(a); n; n = item_next(n)) {
+      int64_t v;
+      w->unmatched += item_int(n, &v) == PINTLE_OK && v == 0;
+    }
+}
+
+static void event(void *ctx, const engine_event *v) {
+  cli_watch *w = ctx;
+  write_event(w, v);
+  switch (v->kind) {
+  case ENGINE_PHASE:
+    if (!w->json_log) cli_progress_phase(&w->progress, v->phase, clock_monotonic(), &w->line);
+    else run_event_print(v, &w->line);
+    write_err(w);
+    break;
+  case ENGINE_PROGRESS:
+    if (!w->json_log) cli_progress_items(&w->progress, v->done, v->total, clock_monotonic(), &w->line);
+    write_err(w);
+    break;
+  case ENGINE_LOG: log_line(w, v); break;
+  case ENGINE_ITEM: item(w, v); break;
+  case ENGINE_COUNTERS: counters(w, v->counters); break;
+  default: break;
+  }
+}
+
+engine_listener cli_watch_listener(cli_watch *w) { return (engine_listener){event, w}; }
+
+int cli_watch_close(cli_watch *w, int status) {
+  cli_progress_clear(&w->progress, &w->line);
+  write_err(w);
+  if (w->mode == WATCH_JSON) cli_outz(w->c, "\n]}\n");
+  if (w->broken && status == CLI_COMPLETED) status = CLI_FAILED;
+  close_p(&w->events);
+  item_free(w->doc);
+  buf_free(&w->line);
+  w->doc = NULL;
+  return status;
+}

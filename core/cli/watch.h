@@ -1,0 +1,25 @@
+/* watch.h -- the listener of a run: events become progress, lines, diffs, items and counts.  SPDX-License-Identifier: Apache-2.0 */
+#ifndef PINTLE_CLI_WATCH_H
+#define PINTLE_CLI_WATCH_H
+#include "cli/progress.h"
+#include "cli/session.h"
+
+enum { WATCH_NOTHING, WATCH_DIFF, WATCH_JSON, WATCH_YAML }; /* what an item prints on standard output */
+typedef struct cli_watch {
+  cli *c;
+  int mode;
+  bool json_log;
+  cli_progress progress;
+  int events; /* descriptor; -1: none */
+  item_doc *doc;
+  uint64_t shown, most_shown; /* lines of warnings and errors on standard error */
+  uint64_t items, changed, skipped, failed, unresolved, unmatched;
+  bool broken; /* the file of events could not be written */
+  buf line;
+} cli_watch;
+/* Exit status; flags: --events, where the command has it. */
+int cli_watch_open(cli *c, int mode, cli_watch *w);
+engine_listener cli_watch_listener(cli_watch *w);
+/* The bar goes away; what was begun on standard output is ended. */
+int cli_watch_close(cli_watch *w, int status);
+#endif
