@@ -162,12 +162,12 @@ static bool ahead(json_split *s, size_t n) {
   return false;
 }
 
-bool json_split_find_document(json_split *s, bool cut, uint32_t after, uint32_t *line) {
+bool json_split_find_document(json_split *s, bool cut, int64_t from, uint32_t after, uint32_t *line) {
   for (;; cut = false) {
     ahead(s, 4);
     const char *p = here(s);
     size_t n = s->len - (size_t)(s->at - s->base);
-    if (!cut && *line > after && n >= 3 && memcmp(p, "---", 3) == 0 && (n == 3 || strchr(" \t\r\n", p[3]))) return true;
+    if (!cut && s->at > from && *line > after && n >= 3 && memcmp(p, "---", 3) == 0 && (n == 3 || strchr(" \t\r\n", p[3]))) return true;
     const char *end;
     while (!(end = memchr(here(s), '\n', s->len - (size_t)(s->at - s->base)))) { /* over the line */
       s->at = s->base + (int64_t)s->len;

@@ -48,9 +48,9 @@ void json_split_line_start(json_split *s);
 int64_t json_split_read(json_split *s, void *to, size_t n);
 /* Bytes that json_split_read gave last are to come again. false: no memory. */
 bool json_split_unread(json_split *s, str bytes);
-/* Goes to the next line, after line `after`, that begins with "---" as a word. *line: where s->at is, then where that is. cut: s->at may be inside
- * a line. false: there is none. */
-bool json_split_find_document(json_split *s, bool cut, uint32_t after, uint32_t *line);
+/* Goes to the next line, behind offset `from` and after line `after`, that begins with "---" as a word. *line: where s->at is, then where that
+ * is. cut: s->at may be inside a line. false: there is none. */
+bool json_split_find_document(json_split *s, bool cut, int64_t from, uint32_t after, uint32_t *line);
 /* Line and column (1-based) of a position not before s->keep. */
 void json_split_place(json_split *s, int64_t at, uint32_t *line, uint32_t *column);
 /* error_place "name:line:column" for an error in a text that begins at (line, column) and has "line L, column C" in e->place. */

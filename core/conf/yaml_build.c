@@ -274,8 +274,6 @@ static void scalar(build *b, const yaml_event_t *event) {
   size_t at = b->out->len;
   if (type == YAML_NULL) buf_addz(b->out, "null");
   else if (type != YAML_STRING) buf_adds(b->out, text);
-  else if (event->data.scalar.tag && strcmp((const char *)event->data.scalar.tag, "tag:yaml.org,2002:binary") == 0)
-    buf_json_go(b->out, text);
   else buf_json(b->out, text);
   if (b->out->failed) no_memory(b);
   else keep_anchor(b, (const char *)event->data.scalar.anchor, (str){b->out->data + at, b->out->len - at});

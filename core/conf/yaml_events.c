@@ -50,7 +50,8 @@ static int feed(void *data, unsigned char *to, size_t size, size_t *got) {
 }
 
 pintle_status yaml_reader_open(yaml_reader *r, json_split *in, uint32_t line, uint32_t column, error *e) {
-  *r = (yaml_reader){.in = in, .name = in->name, .max_bytes = in->max_bytes, .max_depth = in->max_depth, .line = line, .column = column};
+  *r = (yaml_reader){
+      .in = in, .name = in->name, .max_bytes = in->max_bytes, .max_depth = in->max_depth, .line = line, .column = column, .from = in->at};
   if (getrandom(&r->seed, sizeof r->seed, GRND_NONBLOCK) != (ssize_t)sizeof r->seed) r->seed = (uint64_t)(uintptr_t)r * 0x9e3779b97f4a7c15u;
   if (!yaml_parser_initialize(&r->parser)) return error_nomem(e);
   r->open = true;

@@ -30,12 +30,14 @@ bool yaml_reader_resync(yaml_reader *r, error *e) {
     const unsigned char *from = error_line(p, &line);
     cut = from == p->buffer.start && p->mark.index > (size_t)(p->buffer.pointer - from);
     number = r->line + (uint32_t)line;
-    buf_add(&back, from, (size_t)(p->buffer.last - from));
+    const unsigned char *last = p->buffer.last;
+    while (p->eof && last > from && last[-1] == 0) last--; /* the parser puts these there itself */
+    buf_add(&back, from, (size_t)(last - from));
     buf_add(&back, p->raw_buffer.pointer, (size_t)(p->raw_buffer.last - p->raw_buffer.pointer));
   }
   buf_adds(&back, buf_str(&r->held));
   if (back.failed || !json_split_unread(in, buf_str(&back))) return error_nomem(e), false;
-  if (!json_split_find_document(in, cut, r->document, &number)) return false;
+  if (!json_split_find_document(in, cut, r->from, r->document, &number)) return false;
   yaml_reader_close(r);
   if (yaml_reader_open(r, in, number, 1, e) != PINTLE_OK) return false;
   r->document = number;

@@ -1,5 +1,6 @@
 /* yaml_scalar.c -- see yaml_scalar.h; the rules are those of go-yaml 2 under sigs.k8s.io/yaml.  SPDX-License-Identifier: Apache-2.0 */
 #include "conf/yaml_scalar.h"
+#include "conf/yaml_utf8.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -202,9 +203,26 @@ static bool base64(str in, buf *out) {
   return n % 4 == 0;
 }
 
+/* Bytes as text, as Go's encoding/json has them: what is no UTF-8 becomes U+FFFD. */
+static void add_text(buf *out, const unsigned char *p, size_t n) {
+  while (n) {
+    int bad;
+    uint32_t what;
+    size_t good = yaml_utf8(p, n, &bad, &what), skip = 0;
+    if (bad == YAML_BAD_CHARACTER) good += what < 0x80 ? 1 : what < 0x800 ? 2 : what < 0x10000 ? 3 : 4; /* fine in JSON */
+    else if (good < n) skip = 1;
+    buf_add(out, p, good);
+    if (skip) buf_addz(out, "\xef\xbf\xbd");
+    p += good + skip, n -= good + skip;
+  }
+}
+
 static int binary(str in, buf *scratch, str *out, const char **why) {
+  CLEANUP(buf_free) buf bytes = {0};
   size_t from = scratch->len;
-  if (!base64(in, scratch)) return *why = "!!binary is no valid base64", YAML_REFUSED;
+  if (!base64(in, &bytes)) return *why = "!!binary is no valid base64", YAML_REFUSED;
+  add_text(scratch, (const unsigned char *)bytes.data, bytes.len);
+  scratch->failed |= bytes.failed;
   *out = (str){scratch->len ? scratch->data + from : "", scratch->len - from};
   return YAML_STRING;
 }
