@@ -61,6 +61,7 @@ uint64_t engine_errors(const engine_journal *j) { return j->errors; }
 void engine_tell(engine_journal *j, const engine_event *event) {
   if (j->o.listener.event) j->o.listener.event(j->o.listener.ctx, event);
 }
+bool engine_wants_before(const engine_journal *j) { return j->o.listener.before; }
 void engine_phase(engine_journal *j, const char *phase) {
   engine_event event = {.kind = ENGINE_PHASE, .phase = phase};
   engine_tell(j, &event);

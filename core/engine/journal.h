@@ -20,12 +20,14 @@ typedef struct engine_event {
   bool changed;          /* ITEM: by the chain */
   str record;            /* ITEM: JSON array, what each action did; "" = nothing */
   str text;              /* ITEM: JSON now; "" when not kept */
+  str before;            /* ITEM: as it entered the chain, when the listener asked for it and the chain changed it; else "" */
   const char *place;     /* ITEM: where it came from */
   str counters;          /* COUNTERS: JSON */
 } engine_event;
 typedef struct engine_listener {
   void (*event)(void *ctx, const engine_event *event);
   void *ctx;
+  bool before; /* changed items come with their text as it was: for diffs */
 } engine_listener;
 
 typedef struct engine_subject {
@@ -56,6 +58,7 @@ void engine_log(engine_journal *j, int32_t level, const engine_subject *about, c
 /* The lines, findings and errors inside an item's record. */
 void engine_log_record(engine_journal *j, const engine_subject *about, str record);
 void engine_tell(engine_journal *j, const engine_event *event);
+bool engine_wants_before(const engine_journal *j);
 void engine_phase(engine_journal *j, const char *phase);
 /* Counters of the actions, JSON {"action":{"counter":n}}: told as an event; one that is 0 at the end is a warning ("this rule never matched"). */
 void engine_report_counters(engine_journal *j, str counters);

@@ -142,6 +142,10 @@ static void tell(restore_run *r, const engine_done *d, const char *outcome, str 
                         .record = d->record,
                         .text = d->text,
                         .place = r->place.len ? r->place.data : ""};
+  if (d->changed && engine_wants_before(r->o->journal)) {
+    buf_clear(&r->text);
+    if (kube_source_read(r->o->source, d->item, &r->text, NULL) == PINTLE_OK) event.before = buf_str(&r->text);
+  }
   engine_tell(r->o->journal, &event);
 }
 
