@@ -83,6 +83,9 @@ static void log_line(cli_watch *w, const engine_event *v) {
   write_err(w);
 }
 
+#define OWN_STEPS "pintle@" /* the plugin that pintle's own steps name in a record */
+static const item_limits record_limits = {.max_bytes = (size_t)256 << 20};
+
 /* ---- items */
 static void diff(cli_watch *w, const engine_event *v) {
   CLEANUP(buf_free) buf title = {0};
@@ -91,11 +94,11 @@ static void diff(cli_watch *w, const engine_event *v) {
   subject(&title, v);
   const cli_diff_item item = {.title = buf_str(&title),
                               .place = v->place,
-                              .before = {"", 0}, /* the event does not carry it yet */
+                              .before = v->before.len ? v->before : STR(""),
                               .record = v->record,
                               .colours = cli_colours(w->c),
                               .secret = v->type && strcmp(v->type->resource, "secrets") == 0,
-                              .quiet = "pintle@"};
+                              .quiet = OWN_STEPS};
   if (cli_diff_print(&item, &out, &e) != PINTLE_OK) cli_fail(w->c, &e);
   cli_out(w->c, buf_str(&out));
 }
@@ -130,9 +133,19 @@ static void print_json(cli_watch *w, const engine_event *v) {
   cli_out(w->c, w->c->out_terminal ? buf_str(&safe) : v->text);
 }
 
+/* Metadata reset, labels and namespace mapping change every item of a restore: alone they are not worth a diff. */
+static bool only_own_steps(cli_watch *w, str record) {
+  if (item_parse(w->doc, record, 0, &record_limits, NULL) != PINTLE_OK) return false;
+  for (const item_node *a = item_first(item_root(w->doc)); a; a = item_next(a)) {
+    str plugin = item_string(item_member(a, STR("plugin")));
+    bool said = item_count(item_member(a, STR("patch"))) || item_count(item_member(a, STR("notes")));
+    if (said && !(plugin.ptr && str_starts(plugin, OWN_STEPS))) return false;
+  }
+  return true;
+}
+
 static void count_findings(cli_watch *w, str record) {
-  static const item_limits limits = {.max_bytes = (size_t)256 << 20};
-  if (!memmem(record.ptr, record.len, "\"unresolved\"", 12) || item_parse(w->doc, record, 0, &limits, NULL) != PINTLE_OK) return;
+  if (!memmem(record.ptr, record.len, "\"unresolved\"", 12) || item_parse(w->doc, record, 0, &record_limits, NULL) != PINTLE_OK) return;
   for (const item_node *a = item_first(item_root(w->doc)); a; a = item_next(a))
     for (const item_node *f = item_first(item_member(a, STR("findings"))); f; f = item_next(f))
       w->unresolved += str_is(item_string(item_member(f, STR("code"))), "unresolved");
@@ -148,6 +161,7 @@ static void item(cli_watch *w, const engine_event *v) {
   if (w->mode == WATCH_DIFF) {
     if (skipped) left(w, v, "skipped", CLI_YELLOW);
     else if (failed) left(w, v, "failed", CLI_RED);
+    else if (v->changed && only_own_steps(w, v->record)) w->own++;
     else if (v->changed) diff(w, v);
   } else if (!skipped && !failed && v->text.len) {
     if (w->mode == WATCH_YAML) print_yaml(w, v);
@@ -184,7 +198,12 @@ static void event(void *ctx, const engine_event *v) {
   }
 }
 
-engine_listener cli_watch_listener(cli_watch *w) { return (engine_listener){event, w}; }
+void cli_watch_changes(const cli_watch *w, buf *out) {
+  buf_printf(out, ", %llu changed", (unsigned long long)w->changed);
+  if (w->own) buf_printf(out, " (%llu of them by pintle's own steps only)", (unsigned long long)w->own);
+}
+
+engine_listener cli_watch_listener(cli_watch *w) { return (engine_listener){.event = event, .ctx = w, .before = w->mode == WATCH_DIFF}; }
 
 int cli_watch_close(cli_watch *w, int status) {
   cli_progress_clear(&w->progress, &w->line);
