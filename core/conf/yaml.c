@@ -100,7 +100,7 @@ static pintle_status start_yaml(conf_yaml *y, error *e) {
 
 /* The JSON reader has given up on a document (or a part of it). May YAML try? Then *e is kept for the case that it cannot either. */
 static bool try_yaml(conf_yaml *y, error *e) {
-  if (y->json_only || !json_split_whole(&y->json) || (e && e->status != PINTLE_INVALID)) return false;
+  if (y->json_only || y->json.too_deep || !json_split_whole(&y->json) || (e && e->status != PINTLE_INVALID)) return false;
   json_split_rewind(&y->json);
   const char *p = y->json.data + (y->json.at - y->json.base), *end = y->json.data + y->json.len;
   for (p++; p < end && strchr(" \t\r\n", *p);) p++;
@@ -171,7 +171,10 @@ pintle_status conf_yaml_next(conf_yaml *y, buf *json, conf_places *places, uint3
     if (st != PINTLE_OK) return y->over = true, st;
     if (places && !json_places(part.text, (str){json->data + before, json->len - before}, part.line, part.column, places))
       return error_nomem(e);
-  } else st = yaml_next(y, json, places, NULL, &part, e);
+  } else {
+    st = yaml_next(y, json, places, NULL, &part, e);
+    if (st == PINTLE_INVALID && y->yaml.abandoned && yaml_reader_resync(&y->yaml, e)) y->over = y->doubt = false;
+  }
   if (st == PINTLE_OK && line) *line = part.line;
   return st;
 }

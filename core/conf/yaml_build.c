@@ -6,6 +6,8 @@
 #include "conf/yaml_scalar.h"
 #include <stdlib.h>
 
+#define PASS_MAX 4096u /* the parser's time grows with the square of the depth */
+
 typedef struct build {
   yaml_reader *r;
   buf *out;
@@ -435,6 +437,7 @@ static void take_event(build *b, const yaml_event_t *event) {
   int close = type == YAML_MAPPING_END_EVENT || type == YAML_SEQUENCE_END_EVENT ? 1 : 0;
   if (b->bad) {
     b->passed = b->passed + (size_t)open - (size_t)close;
+    if (b->passed > PASS_MAX) b->r->over = b->r->abandoned = true;
     return;
   }
   yaml_place(b->r, event->start_mark, &b->line, &b->column);
