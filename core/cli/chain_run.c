@@ -25,11 +25,13 @@ static int put_through(cli *c, cli_session *s, const run_chain_request *made) {
   }
   bool failed = status != CLI_COMPLETED && status != CLI_PARTLY;
   status = cli_watch_close(&w, status);
-  if (!failed)
-    cli_note(c, "%s: %llu items, %llu changed, %llu skipped, %llu failed; %llu errors, %llu warnings.",
-             request.execute ? "Executed" : "Dry run", (unsigned long long)w.items, (unsigned long long)w.changed,
-             (unsigned long long)w.skipped, (unsigned long long)w.failed, (unsigned long long)summary.errors,
-             (unsigned long long)summary.warnings);
+  if (!failed) {
+    CLEANUP(buf_free) buf changes = {0};
+    cli_watch_changes(&w, &changes);
+    cli_note(c, "%s: %llu items%s, %llu skipped, %llu failed; %llu errors, %llu warnings.", request.execute ? "Executed" : "Dry run",
+             (unsigned long long)w.items, buf_z(&changes), (unsigned long long)w.skipped, (unsigned long long)w.failed,
+             (unsigned long long)summary.errors, (unsigned long long)summary.warnings);
+  }
   return number && failed ? CLI_SIGNAL + number : status;
 }
 

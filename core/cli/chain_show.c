@@ -19,10 +19,14 @@ static const char *on_error(const chain_entry *e) {
 
 /* "pods, persistentvolumes; not namespaces kube-*" */
 static void clause(buf *b, const char *word, const char *const *list) {
-  if (!list || !list[0]) return;
+  enum { SHOWN = 3 };
+  size_t n = 0;
+  while (list && list[n]) n++;
+  if (n == 0) return;
   if (b->len) buf_addz(b, "; ");
   buf_addz(b, word);
-  for (size_t i = 0; list[i]; i++) buf_printf(b, "%s%s", i ? ", " : "", list[i]);
+  for (size_t i = 0; i < n && i < SHOWN; i++) buf_printf(b, "%s%s", i ? ", " : "", list[i]);
+  if (n > SHOWN) buf_printf(b, " and %zu more", n - SHOWN);
 }
 
 static void selects(const chain_entry *e, buf *b) {

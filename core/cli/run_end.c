@@ -119,7 +119,7 @@ static void tell_items(const ended *r, buf *b) {
     buf_printf(b, "%llu created, %llu updated, %llu unchanged", (unsigned long long)s->created, (unsigned long long)s->updated,
                (unsigned long long)s->unchanged);
   else buf_printf(b, "%llu %s", (unsigned long long)s->done, s->done == 1 ? "item" : "items");
-  if (r->dry) buf_printf(b, ", %llu changed", (unsigned long long)r->watch->changed);
+  if (r->dry) cli_watch_changes(r->watch, b);
   if (s->skipped) buf_printf(b, ", %llu skipped", (unsigned long long)s->skipped);
   if (s->failed) buf_printf(b, ", %llu failed", (unsigned long long)s->failed);
   if (seconds > 0) buf_printf(b, " in %.1fs", seconds);

@@ -53,6 +53,7 @@ void cli_note(cli *c, const char *format, ...) {
   char text[4096];
   CLEANUP(buf_free) buf line = {0};
   va_list ap;
+  drain(c); /* what was printed so far comes first */
   va_start(ap, format);
   int n = vsnprintf(text, sizeof text, format, ap);
   va_end(ap);
@@ -63,7 +64,6 @@ void cli_note(cli *c, const char *format, ...) {
 }
 
 int cli_fail(cli *c, const error *e) {
-  drain(c); /* what was printed so far comes first */
   if (e->place[0]) cli_note(c, "pintle: %s: %s", e->place, e->message);
   else cli_note(c, "pintle: %s", e->message[0] ? e->message : "it failed, and nobody said why");
   if (e->hint[0]) cli_note(c, "  hint: %s", e->hint);

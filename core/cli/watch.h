@@ -12,14 +12,16 @@ typedef struct cli_watch {
   cli_progress progress;
   int events; /* descriptor; -1: none */
   item_doc *doc;
-  uint64_t shown, most_shown; /* lines of warnings and errors on standard error */
-  uint64_t items, changed, skipped, failed, unresolved, unmatched;
-  bool broken; /* the file of events could not be written */
+  uint64_t shown, most_shown;                                           /* lines of warnings and errors on standard error */
+  uint64_t items, changed, own, skipped, failed, unresolved, unmatched; /* own: changed by pintle's own steps only */
+  bool broken;                                                          /* the file of events could not be written */
   buf line;
 } cli_watch;
 /* Exit status; flags: --events, where the command has it. */
 int cli_watch_open(cli *c, int mode, cli_watch *w);
 engine_listener cli_watch_listener(cli_watch *w);
+/* ", 12 changed (3 of them by pintle's own steps only)" */
+void cli_watch_changes(const cli_watch *w, buf *out);
 /* The bar goes away; what was begun on standard output is ended. */
 int cli_watch_close(cli_watch *w, int status);
 #endif

@@ -21,7 +21,10 @@ static bool has_other_meaning(str s) {
   char c = s.ptr[0];
   if (in(s, words)) return true;
   if (c == '+' || c == '-') c = s.len > 1 ? s.ptr[1] : 'x';
-  return (c >= '0' && c <= '9') || c == '.';
+  if (!(c >= '0' && c <= '9') && c != '.') return false;
+  for (size_t i = 0; i < s.len; i++) /* a letter that no number and no time has: "720h0m0s", "100m", "3Gi" */
+    if (s.ptr[i] && strchr("ghjklmpqrsuvwyGHJKLMPQRSUVWY", s.ptr[i])) return false;
+  return true;
 }
 
 /* Characters that end or begin something else in a plain scalar, or are not printed. */
