@@ -82,6 +82,25 @@ static void changed_scalar(const cli_diff_style *s, const char *pointer, const i
   }
 }
 
+static str text_of(const item_node *object, const char *key) {
+  str s = item_string(item_member(object, str_of(key)));
+  return s.ptr ? s : STR("");
+}
+
+/* Notes about this pointer; rest: those that no change was printed for, with their pointer. */
+static void notes(const cli_diff_style *s, const char *pointer, bool rest, buf *out) {
+  size_t i = 0;
+  for (const item_node *n = item_first(s->notes); n; n = item_next(n), i++) {
+    CLEANUP(buf_free) buf line = {0};
+    bool told = i < 64 && (*s->told >> i & 1);
+    if (told || (!rest && (i >= 64 || !str_is(text_of(n, "at"), pointer)))) continue;
+    if (i < 64) *s->told |= (uint64_t)1 << i;
+    if (rest && text_of(n, "at").len) cli_clean(&line, text_of(n, "at")), buf_addz(&line, ": ");
+    cli_clean(&line, text_of(n, "why"));
+    cli_marked(ink_of(s, rest ? 0 : 2), '#', buf_str(&line), out);
+  }
+}
+
 static void token(buf *pointer, str key) {
   buf_addc(pointer, '/');
   for (size_t i = 0; i < key.len; i++)
@@ -130,15 +149,20 @@ static void arrays(const cli_diff_style *s, const char *pointer, const item_node
 }
 
 void cli_diff_values(const cli_diff_style *s, const char *pointer, const item_node *old, const item_node *new, buf *out) {
-  if (!old && !new) return;
-  if (!old || !new) whole(s, pointer, old ? '-' : '+', old ? old : new, out);
-  else if (item_equal(old, new)) return;
-  else if (item_type(old) == PINTLE_T_OBJECT && item_type(new) == PINTLE_T_OBJECT) objects(s, pointer, old, new, out);
-  else if (item_type(old) == PINTLE_T_ARRAY && item_type(new) == PINTLE_T_ARRAY) arrays(s, pointer, old, new, out);
-  else if (is_container(old) || is_container(new)) {
-    whole(s, pointer, '-', old, out);
-    whole(s, pointer, '+', new, out);
+  if ((!old && !new) || (old && new &&item_equal(old, new))) return;
+  if (old && new &&item_type(old) == PINTLE_T_OBJECT && item_type(new) == PINTLE_T_OBJECT) {
+    objects(s, pointer, old, new, out);
+    return;
+  }
+  if (old && new &&item_type(old) == PINTLE_T_ARRAY && item_type(new) == PINTLE_T_ARRAY) {
+    arrays(s, pointer, old, new, out);
+    return;
+  }
+  if (!old || !new || is_container(old) || is_container(new)) {
+    if (old) whole(s, pointer, '-', old, out);
+    if (new) whole(s, pointer, '+', new, out);
   } else changed_scalar(s, pointer, old, new, out);
+  if (s->notes) notes(s, pointer, false, out);
 }
 
 /* ---- an item: its actions' patches, played again on the item as it was */
@@ -149,11 +173,6 @@ typedef struct play {
   cli_diff_style style;
   buf *out;
 } play;
-
-static str text_of(const item_node *object, const char *key) {
-  str s = item_string(item_member(object, str_of(key)));
-  return s.ptr ? s : STR("");
-}
 
 /* Without the item: what each operation put there. */
 static void operations(const play *p, const item_node *patch) {
@@ -184,31 +203,24 @@ static pintle_status apply(play *p, const item_node *patch, const item_doc *reco
   return PINTLE_OK;
 }
 
-static void notes(const play *p, const item_node *action) {
-  for (const item_node *n = item_first(item_member(action, STR("notes"))); n; n = item_next(n)) {
-    CLEANUP(buf_free) buf line = {0};
-    cli_clean(&line, text_of(n, "at"));
-    if (line.len) buf_addz(&line, ": ");
-    cli_clean(&line, text_of(n, "why"));
-    cli_marked((cli_ink){p->style.colours, p->style.indent}, '#', buf_str(&line), p->out);
-  }
-}
-
 static pintle_status one_action(play *p, const item_node *action, const item_doc *record, error *e) {
   CLEANUP(buf_free) buf name = {0};
   const item_node *patch = item_member(action, STR("patch"));
+  const item_node *remarks = item_member(action, STR("notes"));
+  uint64_t told = 0;
   bool quiet = p->in->quiet && str_starts(text_of(action, "plugin"), p->in->quiet);
-  bool noted = item_count(item_member(action, STR("notes"))) > 0;
-  if (item_count(patch) == 0 && (quiet || !noted)) return PINTLE_OK;
+  if (item_count(patch) == 0 && (quiet || item_count(remarks) == 0)) return PINTLE_OK;
   cli_clean(&name, text_of(action, "action"));
   buf_addz(p->out, "  ");
   cli_colour(p->out, p->style.colours, CLI_CYAN, buf_str(&name));
   if (quiet) buf_printf(p->out, ": %zu change%s\n", item_count(patch), item_count(patch) == 1 ? "" : "s");
   else buf_addc(p->out, '\n');
   pintle_status st = PINTLE_OK;
+  p->style.notes = remarks, p->style.told = &told;
   if (item_count(patch) && p->doc) st = apply(p, patch, record, !quiet, e);
   else if (item_count(patch) && !quiet) operations(p, patch);
-  if (!quiet) notes(p, action);
+  if (!quiet) notes(&p->style, "", true, p->out);
+  p->style.told = NULL, p->style.notes = NULL;
   return st;
 }
 
@@ -231,7 +243,7 @@ pintle_status cli_diff_print(const cli_diff_item *in, buf *out, error *e) {
   CLEANUP(item_freep) item_doc *doc = NULL;
   CLEANUP(item_freep) item_doc *copy = NULL;
   static const item_limits limits = {.max_bytes = (size_t)256 << 20};
-  play p = {.in = in, .style = {in->colours, in->secret, 4}, .out = out};
+  play p = {.in = in, .style = {.colours = in->colours, .secret = in->secret, .indent = 4}, .out = out};
   header(in, out);
   if (in->record.len == 0) return PINTLE_OK;
   if (item_new(&record) != PINTLE_OK || item_new(&doc) != PINTLE_OK || item_new(&copy) != PINTLE_OK) return error_nomem(e);

@@ -17,6 +17,8 @@ pintle_status cli_diff_print(const cli_diff_item *item, buf *out, error *e);
 typedef struct cli_diff_style {
   bool colours, secret;
   unsigned indent;
+  const item_node *notes; /* array of {"at", "why"}: printed below the change at that pointer; NULL */
+  uint64_t *told;         /* which of the first 64 notes were printed */
 } cli_diff_style;
 void cli_diff_values(const cli_diff_style *style, const char *pointer, const item_node *old, const item_node *new, buf *out);
 #endif

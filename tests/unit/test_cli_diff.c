@@ -69,7 +69,7 @@ START_TEST(one_line_of_a_long_text) {
                         "      - setting.50 = some value that fills the line 50 old.example.com\n"
                         "      + setting.50 = some value that fills the line 50 new.example.com\n"
                         "        setting.51 = some value that fills the line 51\n"
-                        "    # /data/app.conf: rule 1\n");
+                        "      # rule 1\n");
   buf_free(&before);
   buf_free(&record);
 }
