@@ -25,6 +25,7 @@ typedef struct reader {
   buf held;             /* reports: severity, place and message, each with a NUL */
   uint32_t n_held, n_more;
   uint64_t elements;
+  uint32_t lost; /* items of a List that has no end, to be reported */
 } reader;
 
 static pintle_status documents(reader *r, conf_yaml *y, error *e);
@@ -88,6 +89,13 @@ static pintle_status try_list(reader *r, str text, const source_where *at, bool 
   return st;
 }
 
+/* The error's column counts in a first line with n bytes put in front. */
+static void shift_back(error *e, size_t n) {
+  unsigned line, column;
+  if (sscanf(e->place, "line %u, column %u", &line, &column) != 2 || line != 1) return;
+  error_place(e, "line 1, column %u", column > n + 1 ? column - (unsigned)n : 1);
+}
+
 static bool is_list_kind(str kind) { return str_ends(kind, "List"); }
 
 /* An item at `at`, or a List. lists: it may be one. */
@@ -104,7 +112,9 @@ static pintle_status add_text(reader *r, str text, const source_where *at, bool 
     buf_clear(&s->other);
     source_fill(text, lacking, STR("v1"), STR("Unknown"), &s->other);
     if (s->other.failed) return error_nomem(e);
-    if (kube_skim_item(buf_str(&s->other), &s->arena, &skim, NULL) == PINTLE_OK) st = PINTLE_OK;
+    st = kube_skim_item(buf_str(&s->other), &s->arena, &skim, &wrong);
+    if (st == PINTLE_NOMEM) return error_nomem(e);
+    if (st != PINTLE_OK) shift_back(&wrong, s->other.len - text.len);
     if (lacking & SOURCE_ADD_API) skim.api_version = STR("");
     if (lacking & SOURCE_ADD_KIND) skim.kind = STR("");
   }
@@ -279,16 +289,23 @@ static pintle_status list(reader *r, const conf_part *part) {
   return st;
 }
 
+static void say_lost(reader *r) {
+  if (r->lost)
+    source_report(r->s, PINTLE_LOG_ERROR, r->path, "%u items are left out: the List they are in cannot be read to its end", r->lost);
+  r->lost = 0;
+}
+
 static pintle_status take(void *ctx, const conf_part *part) {
   reader *r = ctx;
   if (source_cancelled(r->s)) return error_set(r->e, PINTLE_CANCELLED, "cancelled");
   if (part->part == CONF_WHOLE) return whole(r, part);
   if (part->part == CONF_ITEM) return element(r, part);
   if (part->part == CONF_LIST) return list(r, part);
-  uint32_t lost = r->elements ? r->s->n - r->first : 0;
+  bool said = r->damaged; /* else the error comes after this */
+  r->lost = r->elements ? r->s->n - r->first : 0;
   if (r->elements) source_forget(r->s, r->first);
   unhold(r);
-  if (lost) source_report(r->s, PINTLE_LOG_ERROR, r->path, "%u items are left out: the List they are in cannot be read to its end", lost);
+  if (said) say_lost(r);
   return PINTLE_OK;
 }
 
@@ -312,6 +329,7 @@ static pintle_status documents(reader *r, conf_yaml *y, error *e) {
   if (st == PINTLE_NOMEM) return error_nomem(e);
   if (!r->nested)
     source_report(r->s, PINTLE_LOG_ERROR, own.place[0] ? own.place : r->path, "%s%s%s", own.message, own.hint[0] ? ". " : "", own.hint);
+  say_lost(r);
   return PINTLE_OK;
 }
 
