@@ -21,6 +21,7 @@ struct engine_list {
   const kube_source *source;
   const kube_type **types;
   size_t n_types; /* by id, as they come */
+  uint32_t *rank; /* of a type among the sorted keys; only while sorting */
   row *v;
   size_t n, cap;
   const char **ns;
@@ -95,28 +96,63 @@ bool engine_list_renamed(const engine_list *l, const kube_type *type, str ns, st
 }
 
 /* ---- printing */
-static void name_of(const engine_list *l, const row *r, char *to, size_t size) {
-  kube_entry k;
-  kube_source_get(l->source, r->item, &k);
-  const char *ns = r->renamed ? l->renames[r->other].ns : r->ns ? l->ns[r->ns - 1] : k.ns.ptr;
-  const char *name = r->renamed ? l->renames[r->other].name : k.name.ptr;
-  snprintf(to, size, "%s%s%s", ns, *ns ? "/" : "", name);
-}
-
 static void key_of(const kube_type *t, char *to, size_t size) {
   snprintf(to, size, "%s%s%s/%s", t->group, *t->group ? "/" : "", t->version, t->kind);
 }
 
+static int by_key(const void *a, const void *b, void *ctx) {
+  const engine_list *l = ctx;
+  char p[500], q[500];
+  key_of(l->types[*(const uint32_t *)a], p, sizeof p);
+  key_of(l->types[*(const uint32_t *)b], q, sizeof q);
+  return strcmp(p, q);
+}
+
+/* Rows are compared far more often than there are types: their keys are put in order once. */
+static bool rank_types(engine_list *l) {
+  uint32_t *ids = calloc(l->n_types + 1, sizeof *ids);
+  uint32_t n = 0, rank = 0;
+  l->rank = calloc(l->n_types + 1, sizeof *l->rank);
+  if (!ids || !l->rank) return free(ids), false;
+  for (uint32_t i = 0; i < l->n_types; i++)
+    if (l->types[i]) ids[n++] = i;
+  qsort_r(ids, n, sizeof *ids, by_key, l);
+  for (uint32_t i = 0; i < n; i++) {
+    rank += i && by_key(&ids[i - 1], &ids[i], l) != 0;
+    l->rank[ids[i]] = rank;
+  }
+  free(ids);
+  return true;
+}
+
+typedef struct place {
+  const char *ns, *name;
+} place;
+
+static place place_of(const engine_list *l, const row *r) {
+  kube_entry k;
+  if (r->renamed) return (place){l->renames[r->other].ns, l->renames[r->other].name};
+  kube_source_get(l->source, r->item, &k);
+  return (place){r->ns ? l->ns[r->ns - 1] : k.ns.ptr, k.name.ptr};
+}
+
+static void name_of(const engine_list *l, const row *r, char *to, size_t size) {
+  place p = place_of(l, r);
+  snprintf(to, size, "%s%s%s", p.ns, *p.ns ? "/" : "", p.name);
+}
+
+/* As strcmp of "ns/name", without writing that down. */
 static int by_row(const void *a, const void *b, void *ctx) {
   const engine_list *l = ctx;
   const row *x = a, *y = b;
   char p[1400], q[1400];
-  if (x->type != y->type) {
-    key_of(l->types[x->type], p, sizeof p);
-    key_of(l->types[y->type], q, sizeof q);
-    int c = strcmp(p, q);
-    if (c) return c;
-  }
+  if (l->rank[x->type] != l->rank[y->type]) return l->rank[x->type] < l->rank[y->type] ? -1 : 1;
+  place m = place_of(l, x), n = place_of(l, y);
+  size_t i = 0;
+  while (m.ns[i] && m.ns[i] == n.ns[i]) i++;
+  if (!m.ns[i] && !n.ns[i]) return strcmp(m.name, n.name);
+  unsigned char c = m.ns[i] ? (unsigned char)m.ns[i] : '/', d = n.ns[i] ? (unsigned char)n.ns[i] : '/';
+  if (c != d && *m.ns && *n.ns) return c < d ? -1 : 1;
   name_of(l, x, p, sizeof p);
   name_of(l, y, q, sizeof q);
   return strcmp(p, q);
@@ -156,7 +192,10 @@ pintle_status engine_list_put(engine_list *l, engine_objects *to, const char *ke
   int64_t size;
   unsigned char sha[32];
   pintle_status st = file_temporary(temp_dir, &fd, e);
-  if (l->n) qsort_r(l->v, l->n, sizeof *l->v, by_row, l);
+  if (st == PINTLE_OK && !rank_types(l)) st = error_nomem(e);
+  if (st == PINTLE_OK && l->n) qsort_r(l->v, l->n, sizeof *l->v, by_row, l);
+  free(l->rank);
+  l->rank = NULL;
   if (st == PINTLE_OK) st = archive_gzip_open(fd, 0, 0, &g, e);
   if (st == PINTLE_OK && (st = print(l, g, e)) != PINTLE_OK) return archive_gzip_abandon(g), st;
   if (st == PINTLE_OK) st = archive_gzip_close(g, &size, sha, e);
