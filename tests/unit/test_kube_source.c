@@ -475,25 +475,13 @@ START_TEST(many) {
 END_TEST
 
 int main(void) {
+  const TTest *const all[] = {
+      directory_order,         odd_files, named_paths, standard_input, lists_json, lists_yaml, no_lists, malformed, limits,
+      crd_after_its_resources, scopes,    duplicates,  changed_file,   archived,   cancel,     many};
   Suite *s = suite_create("kube_source");
   TCase *c = tcase_create("kube_source");
   tcase_add_checked_fixture(c, setup, teardown);
-  tcase_add_test(c, directory_order);
-  tcase_add_test(c, odd_files);
-  tcase_add_test(c, named_paths);
-  tcase_add_test(c, standard_input);
-  tcase_add_test(c, lists_json);
-  tcase_add_test(c, lists_yaml);
-  tcase_add_test(c, no_lists);
-  tcase_add_test(c, malformed);
-  tcase_add_test(c, limits);
-  tcase_add_test(c, crd_after_its_resources);
-  tcase_add_test(c, scopes);
-  tcase_add_test(c, duplicates);
-  tcase_add_test(c, changed_file);
-  tcase_add_test(c, archived);
-  tcase_add_test(c, cancel);
-  tcase_add_test(c, many);
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++) tcase_add_test(c, all[i]);
   tcase_set_timeout(c, 60);
   suite_add_tcase(s, c);
   SRunner *r = srunner_create(s);
