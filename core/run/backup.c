@@ -1,49 +1,6 @@
 /* backup.c -- run_backup: the lock, the input, the engine.  SPDX-License-Identifier: Apache-2.0 */
-#include "base/clock.h"
 #include "run/inside.h"
 #include <stdio.h>
-#include <unistd.h>
-
-/* Left by a run that was killed before its commit. */
-static pintle_status remove_key(void *ctx, const char *key, int64_t size) {
-  (void)size;
-  return store_delete(ctx, key, NULL);
-}
-
-static pintle_status claim_name(run_context *c, store *s, const item_doc *resource, store_lock **lock, error *e) {
-  const char *name = item_str(resource, "/metadata/name", "").ptr;
-  char host[256] = "";
-  arena a = {0};
-  store_run old = {0};
-  buf key = {0};
-  bool exists = false;
-  (void)c;
-  gethostname(host, sizeof host - 1);
-  const store_run run = {.kind = "backup",
-                         .name = name,
-                         .uid = item_str(resource, "/metadata/uid", "").ptr,
-                         .phase = "InProgress",
-                         .started = clock_now(),
-                         .heartbeat = clock_now(),
-                         .host = host,
-                         .pid = getpid(),
-                         .data = STR("{}")};
-  store_key_backup(name, STORE_METADATA, &key);
-  pintle_status st = key.failed ? error_nomem(e) : store_exists(s, key.data, &exists, e);
-  if (st == PINTLE_OK && exists) {
-    st = error_set(e, PINTLE_EXISTS, "backup \"%s\" already exists in location %s", name, store_name(s));
-    error_hint(e, "choose another name, or delete it with `pintle backup delete %s`", name);
-  }
-  if (st == PINTLE_OK) st = store_run_begin(s, &run, &a, &old, lock, e);
-  if (st == PINTLE_OK && old.phase) { /* an interrupted run of that name: nothing was committed, so nothing of it counts */
-    buf_clear(&key);
-    buf_printf(&key, "backups/%s/", name);
-    st = store_list(s, buf_z(&key), remove_key, s, e);
-  }
-  buf_free(&key);
-  arena_free(&a);
-  return st;
-}
 
 static pintle_status back_up(run_context *c, const run_request *request, store *s, store_lock *lock, engine_summary *out, error *e) {
   char field[300];
@@ -89,7 +46,7 @@ pintle_status run_backup(run_context *c, const run_request *request, engine_summ
   *out = (engine_summary){.phase = "Failed"};
   pintle_status st = run_complete(c, request->resource, e);
   if (st == PINTLE_OK) st = run_store(c, item_str(request->resource, "/spec/storageLocation", "").ptr, &s, e);
-  if (st == PINTLE_OK && !request->dry_run) st = claim_name(c, s, request->resource, &lock, e);
+  if (st == PINTLE_OK && !request->dry_run) st = run_claim(s, false, request->resource, &lock, e);
   if (st == PINTLE_OK) st = back_up(c, request, request->dry_run ? NULL : s, lock, out, e);
   if (lock) {
     bool failed = st == PINTLE_OK && strcmp(out->phase, "Failed") == 0;

@@ -27,6 +27,11 @@ extern const char run_version[];
 pintle_status run_read_locations(run_context *c, error *e);
 void run_close_stores(run_context *c);
 
+/* claim.c: refuses a name that is taken (EXISTS) or running (CONFLICT); what an interrupted run of that name left is removed. */
+pintle_status run_claim(store *s, bool restore, const item_doc *resource, store_lock **lock, error *e);
+/* stored.c: store_key_backup or store_key_restore, into an emptied *out. */
+void run_key(bool restore, const char *name, int object, buf *out);
+
 /* input.c: the items of a run, read and indexed. */
 typedef struct run_input {
   kube_types *types;

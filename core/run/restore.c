@@ -1,33 +1,6 @@
 /* restore.c -- run_restore: a backup, or files, into a directory.  SPDX-License-Identifier: Apache-2.0 */
-#include "base/clock.h"
 #include "run/inside.h"
 #include <stdio.h>
-#include <unistd.h>
-
-static pintle_status claim_name(store *s, const item_doc *resource, store_lock **lock, error *e) {
-  const char *name = item_str(resource, "/metadata/name", "").ptr;
-  char host[256] = "";
-  buf key = {0};
-  bool exists = false;
-  gethostname(host, sizeof host - 1);
-  const store_run run = {.kind = "restore",
-                         .name = name,
-                         .uid = item_str(resource, "/metadata/uid", "").ptr,
-                         .phase = "InProgress",
-                         .started = clock_now(),
-                         .heartbeat = clock_now(),
-                         .host = host,
-                         .pid = getpid(),
-                         .data = STR("{}")};
-  store_key_restore(name, STORE_METADATA, &key);
-  pintle_status st = key.failed ? error_nomem(e) : store_exists(s, key.data, &exists, e);
-  if (st == PINTLE_OK && exists) {
-    st = error_set(e, PINTLE_EXISTS, "restore \"%s\" already exists in location %s", name, store_name(s));
-    error_hint(e, "choose another name, or delete it with `pintle restore delete %s`", name);
-  }
-  buf_free(&key);
-  return st == PINTLE_OK ? store_run_begin(s, &run, NULL, NULL, lock, e) : st;
-}
 
 static pintle_status restore(run_context *c, const run_request *request, store *s, store_lock *lock, engine_summary *out, error *e) {
   char field[300];
@@ -85,7 +58,7 @@ pintle_status run_restore(run_context *c, const run_request *request, engine_sum
   }
   pintle_status st = run_complete(c, request->resource, e);
   if (st == PINTLE_OK) st = run_store(c, NULL, &s, e);
-  if (st == PINTLE_OK && !request->dry_run) st = claim_name(s, request->resource, &lock, e);
+  if (st == PINTLE_OK && !request->dry_run) st = run_claim(s, true, request->resource, &lock, e);
   if (st == PINTLE_OK) st = restore(c, request, s, lock, out, e);
   if (lock) {
     error end = {0};

@@ -25,7 +25,7 @@ static pintle_status add_name(void *ctx, const char *prefix) {
   return PINTLE_OK;
 }
 
-static void key_of(bool restore, const char *name, int object, buf *out) {
+void run_key(bool restore, const char *name, int object, buf *out) {
   buf_clear(out);
   if (restore) store_key_restore(name, object, out);
   else store_key_backup(name, object, out);
@@ -33,7 +33,7 @@ static void key_of(bool restore, const char *name, int object, buf *out) {
 
 static pintle_status read_resource(store *s, bool restore, const char *name, item_doc *d, error *e) {
   buf key = {0}, text = {0};
-  key_of(restore, name, STORE_METADATA, &key);
+  run_key(restore, name, STORE_METADATA, &key);
   pintle_status st = key.failed ? error_nomem(e) : store_get(s, key.data, MAX_RESOURCE, &text, e);
   if (st == PINTLE_OK) st = item_parse(d, buf_str(&text), 0, NULL, e);
   if (st == PINTLE_OK && !str_is(item_str(d, "/metadata/name", ""), name))
@@ -120,7 +120,7 @@ pintle_status run_delete(run_context *c, store *s, bool restore, const char *nam
                          .heartbeat = clock_now(),
                          .host = "",
                          .data = STR("{}")};
-  key_of(restore, name, STORE_METADATA, &key);
+  run_key(restore, name, STORE_METADATA, &key);
   pintle_status st = key.failed ? error_nomem(e) : store_run_begin(s, &run, &a, &old, &lock, e); /* CONFLICT while it is running */
   if (st == PINTLE_OK) st = store_exists(s, key.data, &exists, e);
   /* The commit object goes first: from then on there is no such backup, whatever happens. */
@@ -156,7 +156,7 @@ pintle_status run_object(run_context *c, store *s, bool restore, const char *nam
   buf key = {0}, plain = {0};
   gather g = {0};
   (void)c;
-  key_of(restore, name, object, &key);
+  run_key(restore, name, object, &key);
   if (key.failed) return error_nomem(e);
   pintle_status st = store_get_each(s, key.data, gunzip ? add_piece : piece, gunzip ? &g : ctx, NULL, NULL, e);
   if (st == PINTLE_OK && gunzip) st = archive_gunzip_text(buf_str(&g.data), (size_t)1 << 31, &plain, e);
