@@ -19,7 +19,7 @@ void pool_kill(pool_proc *w, const char *why) {
   if (w->killed_at) return;
   snprintf(w->why_killed, sizeof w->why_killed, "%s", why);
   w->killed_at = clock_monotonic();
-  if (kill(-w->pid, SIGKILL) != 0) kill(w->pid, SIGKILL);
+  proc_kill(&w->proc);
 }
 
 /* The call in flight, or NULL; what the page says is the worker's claim and is checked. */
@@ -58,14 +58,10 @@ void pool_watch(worker_pool *p, pool_proc *w, int64_t now) {
   }
 }
 
-static void describe_death(const pool_proc *w, int status, bool known, char *to, size_t size) {
-  if (w->killed_at && w->timed_out) snprintf(to, size, "exceeded %s", w->why_killed);
-  else if (w->killed_at) snprintf(to, size, "was stopped: %s", w->why_killed);
-  else if (!known) snprintf(to, size, "ended in an unknown way");
-  else if (WIFSIGNALED(status)) {
-    const char *name = sigabbrev_np(WTERMSIG(status));
-    snprintf(to, size, "crashed (SIG%s)", name ? name : "?");
-  } else snprintf(to, size, "ended its process (exit status %d)", WEXITSTATUS(status));
+static void describe_death(const pool_proc *w, int status, bool known, char to[PROC_HOW]) {
+  if (w->killed_at && w->timed_out) snprintf(to, PROC_HOW, "exceeded %s", w->why_killed);
+  else if (w->killed_at) snprintf(to, PROC_HOW, "was stopped: %s", w->why_killed);
+  else proc_how(known, status, to);
 }
 
 /* One more strike for an action; at the third it is quarantined: its items fail by its name, unless onError is Warn. */
@@ -104,11 +100,8 @@ static void settle(worker_pool *p, pool_proc *w, uint32_t entry, uint64_t ticket
                 pool_plugin_of(p, entry), how, what);
       o.calls = 1;
     } else error_set(&o.error, PINTLE_CANCELLED, "the run was cancelled");
-    char trace[PAGE_TRACE + 1];
-    uint32_t n = atomic_load(&w->page->trace_len);
-    if (n > PAGE_TRACE || !culprit) n = 0;
-    memcpy(trace, w->page->trace, n);
-    trace[n] = 0;
+    char trace[PAGE_TRACE + 1] = "";
+    if (culprit) proc_trace(&w->proc, trace);
     pool_outcome(p, i, &o, culprit, trace);
   }
   if (!back.first) return;
@@ -119,15 +112,14 @@ static void settle(worker_pool *p, pool_proc *w, uint32_t entry, uint64_t ticket
 }
 
 void pool_buried(worker_pool *p, pool_proc *w) {
-  siginfo_t info = {0};
-  bool known = waitid(P_PIDFD, (id_t)w->pidfd, &info, WEXITED | WNOHANG) == 0 && info.si_pid == w->pid;
-  int status = !known ? 0 : info.si_code == CLD_EXITED ? (info.si_status & 0xff) << 8 : info.si_status & 0x7f;
-  char how[240], what[28];
+  int status;
+  bool known = proc_reap(&w->proc, &status);
+  char how[PROC_HOW], what[28];
   kill(-w->pid, SIGKILL); /* children that it left behind */
   w->gone = true;
   if (!pool_read(p, w) && !w->killed_at) pool_log(p, PINTLE_LOG_ERROR, "", "worker %d sent what is no frame of ours", (int)w->pid);
   pool_read_logs(p, w, true);
-  describe_death(w, status, known, how, sizeof how);
+  describe_death(w, status, known, how);
   if (w->state == POOL_FINISHED) return; /* it said goodbye, or why it cannot start */
   const page_call *c = call_of(p, w);
   uint32_t entry = c ? atomic_load(&c->entry) : UINT32_MAX, last = atomic_load(&w->page->last.entry);

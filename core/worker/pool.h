@@ -4,10 +4,11 @@
 #include "base/clock.h"
 #include "worker/message.h"
 #include "worker/page.h"
+#include "worker/proc.h"
 #include "worker/worker.h"
 #include <sys/types.h>
 
-enum { POOL_FRAME_ITEMS = 8, POOL_FRAME_BYTES = 256 << 10, POOL_FRAMES = 2, POOL_STRIKES = 3, POOL_LINE = 8 << 10 };
+enum { POOL_FRAME_ITEMS = 8, POOL_FRAME_BYTES = 256 << 10, POOL_FRAMES = 2, POOL_STRIKES = 3 };
 
 /* An item on its way: queued, or with a worker until its outcome is back. */
 typedef struct pool_item {
@@ -27,9 +28,14 @@ pool_item *pool_pop(pool_queue *q);
 enum pool_state { POOL_STARTING, POOL_READY, POOL_FINISHING, POOL_FINISHED };
 typedef struct pool_proc {
   struct pool_proc *next;
-  pid_t pid;
-  int pidfd, sock, cancel_fd, logs[2]; /* logs: its stdout, its stderr */
-  page *page;
+  union { /* the process, and its parts by their short names */
+    proc proc;
+    struct {
+      pid_t pid;
+      int pidfd, sock, cancel_fd, logs[2];
+      page *page;
+    };
+  };
   enum pool_state state;
   uint32_t segment;
   pool_queue with; /* items it has, oldest first */

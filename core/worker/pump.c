@@ -127,36 +127,24 @@ bool pool_read(worker_pool *p, pool_proc *w) {
   return true;
 }
 
-/* A plugin's own threads log by standard error as "level=N text"; everything else there is text of its libraries. */
-static void log_line(worker_pool *p, pool_proc *w, int which, str line) {
-  int32_t level = PINTLE_LOG_INFO; /* text on standard error is no warning by itself */
-  if (line.len && line.ptr[line.len - 1] == '\r') line.len--;
-  if (line.len > 8 && memcmp(line.ptr, "level=", 6) == 0 && line.ptr[6] >= '0' && line.ptr[6] <= '4' && line.ptr[7] == ' ') {
-    level = line.ptr[6] - '0';
-    line.ptr += 8, line.len -= 8;
-  }
-  uint32_t depth = atomic_load(&w->page->depth), entry = atomic_load(depth ? &w->page->stack[0].entry : &w->page->last.entry);
-  if (line.len && p->o.log)
-    p->o.log(p->o.ctx, level, which ? "stderr" : "stdout", entry < p->o.plan->n ? pool_plugin_of(p, entry) : "", line);
+typedef struct log_pipe {
+  worker_pool *pool;
+  const pool_proc *proc;
+  int which;
+} log_pipe;
+
+static void log_line(void *ctx, str line) {
+  const log_pipe *l = ctx;
+  worker_pool *p = l->pool;
+  const page *page = l->proc->page;
+  int32_t level = proc_line_level(&line);
+  uint32_t depth = atomic_load(&page->depth), entry = atomic_load(depth ? &page->stack[0].entry : &page->last.entry);
+  if (p->o.log) p->o.log(p->o.ctx, level, l->which ? "stderr" : "stdout", entry < p->o.plan->n ? pool_plugin_of(p, entry) : "", line);
 }
 
 void pool_read_logs(worker_pool *p, pool_proc *w, bool last) {
   for (int i = 0; i < 2; i++) {
-    buf *b = &w->lines[i];
-    for (int round = 0; round < 64; round++) { /* bounded: a plugin that never stops printing must not stop us */
-      char text[4096];
-      ssize_t n = read(w->logs[i], text, sizeof text);
-      if (n < 0 && errno == EINTR) continue;
-      if (n <= 0) break;
-      for (ssize_t k = 0; k < n; k++) {
-        if (text[k] != '\n' && b->len < POOL_LINE) {
-          buf_addc(b, (unsigned char)text[k] < 0x20 && text[k] != '\t' ? ' ' : text[k]);
-          continue;
-        }
-        log_line(p, w, i, buf_str(b));
-        buf_clear(b);
-      }
-    }
-    if (last && b->len) log_line(p, w, i, buf_str(b)), buf_clear(b);
+    log_pipe l = {p, w, i};
+    proc_read_lines(w->logs[i], &w->lines[i], last, log_line, &l);
   }
 }
