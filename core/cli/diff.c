@@ -208,12 +208,17 @@ static pintle_status one_action(play *p, const item_node *action, const item_doc
   const item_node *patch = item_member(action, STR("patch"));
   const item_node *remarks = item_member(action, STR("notes"));
   uint64_t told = 0;
-  bool quiet = p->in->quiet && str_starts(text_of(action, "plugin"), p->in->quiet);
-  if (item_count(patch) == 0 && (quiet || item_count(remarks) == 0)) return PINTLE_OK;
+  bool quiet = p->in->quiet && str_is(text_of(action, "action"), p->in->quiet);
+  str left = text_of(action, "left");
+  if (item_count(patch) == 0 && left.len == 0 && (quiet || item_count(remarks) == 0)) return PINTLE_OK;
   cli_clean(&name, text_of(action, "action"));
   buf_addz(p->out, "  ");
   cli_colour(p->out, p->style.colours, CLI_CYAN, buf_str(&name));
-  if (quiet) buf_printf(p->out, ": %zu change%s\n", item_count(patch), item_count(patch) == 1 ? "" : "s");
+  if (left.len) {
+    buf_addz(p->out, ": ");
+    cli_clean(p->out, left);
+    buf_addc(p->out, '\n');
+  } else if (quiet) buf_printf(p->out, ": %zu change%s\n", item_count(patch), item_count(patch) == 1 ? "" : "s");
   else buf_addc(p->out, '\n');
   pintle_status st = PINTLE_OK;
   p->style.notes = remarks, p->style.told = &told;

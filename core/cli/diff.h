@@ -9,7 +9,7 @@ typedef struct cli_diff_item {
   str before;           /* JSON as it entered the chain; "": old values are not known */
   str record;           /* JSON array: what each action did (chain/record.c) */
   bool colours, secret; /* secret: values below data and stringData are not shown */
-  const char *quiet;    /* "pintle@...": of actions of this plugin only the number of changes is told; NULL */
+  const char *quiet;    /* of this action only the number of changes is told; NULL: of none */
 } cli_diff_item;
 /* A header, then for each action that changed something its name, and for each change path, old and new value, and the action's notes. */
 pintle_status cli_diff_print(const cli_diff_item *item, buf *out, error *e);

@@ -181,11 +181,12 @@ static pintle_status take_long(cli_flags *f, arena *a, int argc, const char *con
 /* -w, -wo json, -ojson, -o=json */
 static pintle_status take_short(cli_flags *f, arena *a, int argc, const char *const *argv, int *i, error *e) {
   const char *word = argv[*i];
+  str name = {word + 1, strcspn(word + 1, "=")};
+  if (name.len > 1 && cli_flag_named(f, name)) return unknown(f, word, name, e); /* -from: not -f rom */
   for (const char *p = word + 1; *p; p++) {
     const cli_flag *flag = lettered(f, *p);
     if (!flag) {
-      str whole = {word + 1, strcspn(word + 1, "=")};
-      if (whole.len > 1) return unknown(f, word, whole, e);
+      if (name.len > 1) return unknown(f, word, name, e);
       return error_set(e, PINTLE_INVALID, "unknown flag -%c", *p);
     }
     if (flag->type == FLAG_BOOL && p[1] != '=') {

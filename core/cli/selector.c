@@ -62,7 +62,7 @@ static pintle_status requirement(parts *p, str r, error *e) {
 static pintle_status canonical(str text, buf *out, error *e) {
   kube_selector *s = NULL;
   pintle_status st = kube_selector_parse(text, &s, e);
-  if (st != PINTLE_OK) return st;
+  if (st != PINTLE_OK) return error_wrap(e, "\"%.*s\"", (int)(text.len < 200 ? text.len : 200), text.ptr), st;
   kube_selector_print(s, out);
   kube_selector_free(s);
   return out->failed ? error_nomem(e) : PINTLE_OK;

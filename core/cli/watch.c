@@ -83,7 +83,8 @@ static void log_line(cli_watch *w, const engine_event *v) {
   write_err(w);
 }
 
-#define OWN_STEPS "pintle@" /* the plugin that pintle's own steps name in a record */
+#define RESET "pintle.io/reset-metadata"
+#define LABELS "pintle.io/restore-labels"
 static const item_limits record_limits = {.max_bytes = (size_t)256 << 20};
 
 /* ---- items */
@@ -98,7 +99,7 @@ static void diff(cli_watch *w, const engine_event *v) {
                               .record = v->record,
                               .colours = cli_colours(w->c),
                               .secret = v->type && strcmp(v->type->resource, "secrets") == 0,
-                              .quiet = OWN_STEPS};
+                              .quiet = RESET};
   if (cli_diff_print(&item, &out, &e) != PINTLE_OK) cli_fail(w->c, &e);
   cli_out(w->c, buf_str(&out));
 }
@@ -133,15 +134,38 @@ static void print_json(cli_watch *w, const engine_event *v) {
   cli_out(w->c, w->c->out_terminal ? buf_str(&safe) : v->text);
 }
 
-/* Metadata reset, labels and namespace mapping change every item of a restore: alone they are not worth a diff. */
+/* What every item of a restore goes through, metadata reset and labels, is not worth a diff alone. */
 static bool only_own_steps(cli_watch *w, str record) {
   if (item_parse(w->doc, record, 0, &record_limits, NULL) != PINTLE_OK) return false;
   for (const item_node *a = item_first(item_root(w->doc)); a; a = item_next(a)) {
-    str plugin = item_string(item_member(a, STR("plugin")));
+    str action = item_string(item_member(a, STR("action")));
     bool said = item_count(item_member(a, STR("patch"))) || item_count(item_member(a, STR("notes")));
-    if (said && !(plugin.ptr && str_starts(plugin, OWN_STEPS))) return false;
+    if (said && !(action.ptr && (str_is(action, RESET) || str_is(action, LABELS)))) return false;
   }
   return true;
+}
+
+/* Actions that a dry run does not call: told once at the end, with the number of items. */
+static void count_left(cli_watch *w, str record) {
+  if (!memmem(record.ptr, record.len, "\"left\"", 6) || item_parse(w->doc, record, 0, &record_limits, NULL) != PINTLE_OK) return;
+  for (const item_node *a = item_first(item_root(w->doc)); a; a = item_next(a)) {
+    str action = item_string(item_member(a, STR("action"))), why = item_string(item_member(a, STR("left")));
+    size_t i = 0;
+    if (!why.len || !action.len) continue;
+    while (i < w->n_left && !str_is(action, w->left[i].action)) i++;
+    if (i == w->n_left && i < sizeof w->left / sizeof *w->left) {
+      w->left[i].action = arena_copy(&w->c->memory, action), w->left[i].why = arena_copy(&w->c->memory, why);
+      if (!w->left[i].action || !w->left[i].why) continue;
+      w->n_left++;
+    }
+    if (i < w->n_left) w->left[i].items++;
+  }
+}
+
+static void tell_left(const cli_watch *w) {
+  for (size_t i = 0; i < w->n_left; i++)
+    cli_note(w->c, "%s, %llu item%s: %s", w->left[i].action, (unsigned long long)w->left[i].items, w->left[i].items == 1 ? "" : "s",
+             w->left[i].why);
 }
 
 static void count_findings(cli_watch *w, str record) {
@@ -156,7 +180,7 @@ static void item(cli_watch *w, const engine_event *v) {
   w->items++;
   w->skipped += skipped, w->failed += failed;
   w->changed += v->changed && !skipped && !failed;
-  if (v->record.len) count_findings(w, v->record);
+  if (v->record.len) count_findings(w, v->record), count_left(w, v->record);
   if (w->mode == WATCH_NOTHING) return;
   if (w->mode == WATCH_DIFF) {
     if (skipped) left(w, v, "skipped", CLI_YELLOW);
@@ -209,6 +233,7 @@ int cli_watch_close(cli_watch *w, int status) {
   cli_progress_clear(&w->progress, &w->line);
   write_err(w);
   if (w->mode == WATCH_JSON) cli_outz(w->c, "\n]}\n");
+  tell_left(w);
   if (w->broken && status == CLI_COMPLETED) status = CLI_FAILED;
   close_p(&w->events);
   item_free(w->doc);

@@ -14,7 +14,12 @@ typedef struct cli_watch {
   item_doc *doc;
   uint64_t shown, most_shown;                                           /* lines of warnings and errors on standard error */
   uint64_t items, changed, own, skipped, failed, unresolved, unmatched; /* own: changed by pintle's own steps only */
-  bool broken;                                                          /* the file of events could not be written */
+  struct {
+    const char *action, *why;
+    uint64_t items;
+  } left[16]; /* not called in a dry run */
+  size_t n_left;
+  bool broken; /* the file of events could not be written */
   buf line;
 } cli_watch;
 /* Exit status; flags: --events, where the command has it. */

@@ -13,7 +13,7 @@ static const char *diff(const char *before, const char *record, bool secret) {
                               .before = str_of(before),
                               .record = str_of(record),
                               .secret = secret,
-                              .quiet = "pintle@"};
+                              .quiet = "pintle.io/reset-metadata"};
   buf_clear(&out);
   ck_assert_msg(cli_diff_print(&item, &out, &e) == PINTLE_OK, "%s", e.message);
   return buf_z(&out);
