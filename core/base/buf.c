@@ -51,15 +51,16 @@ void buf_add(buf *b, const void *p, size_t n) {
 
 void buf_printf(buf *b, const char *format, ...) {
   va_list ap, again;
+  if (!buf_reserve(b, 1)) return;
+  size_t room = b->cap - b->len; /* mostly it fits, and is printed once */
   va_start(ap, format);
   va_copy(again, ap);
-  int n = vsnprintf(NULL, 0, format, ap);
+  int n = vsnprintf(b->data + b->len, room, format, ap);
   va_end(ap);
+  if (n >= 0 && (size_t)n >= room && buf_reserve(b, (size_t)n)) vsnprintf(b->data + b->len, (size_t)n + 1, format, again);
   if (n < 0) b->failed = true;
-  else if (buf_reserve(b, (size_t)n)) {
-    vsnprintf(b->data + b->len, (size_t)n + 1, format, again);
-    b->len += (size_t)n;
-  }
+  if (b->failed) b->data[b->len] = 0;
+  else b->len += (size_t)n;
   va_end(again);
 }
 
