@@ -12,14 +12,11 @@ _Static_assert(sizeof(tar_header) == TAR_BLOCK && offsetof(tar_header, prefix) =
 
 /* The sum with the checksum field as spaces; old writers took the bytes as signed ones: that sum goes to *as_signed if not NULL. */
 static inline unsigned tar_checksum(const tar_header *h, int *as_signed) {
-  const unsigned char *p = (const unsigned char *)h;
-  unsigned sum = 0;
-  int other = 0;
-  for (size_t i = 0; i < TAR_BLOCK; i++) {
-    unsigned char c = i - offsetof(tar_header, checksum) < sizeof h->checksum ? ' ' : p[i];
-    sum += c, other += (signed char)c;
-  }
-  if (as_signed) *as_signed = other;
+  const unsigned char *p = (const unsigned char *)h, *field = (const unsigned char *)h->checksum;
+  unsigned sum = ' ' * sizeof h->checksum, high = 0;
+  for (size_t i = 0; i < TAR_BLOCK; i++) sum += p[i], high += p[i] >> 7;
+  for (size_t i = 0; i < sizeof h->checksum; i++) sum -= field[i], high -= field[i] >> 7;
+  if (as_signed) *as_signed = (int)sum - (int)(high * 256);
   return sum;
 }
 #endif
