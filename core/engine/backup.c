@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+enum { GZIP_LEVEL = 5 }; /* of the contents: 6 makes them 3% smaller and takes 16% longer, and compressing is a third of all work */
+
 /* ---- what the flow asks */
 static size_t next_item(void *ctx) {
   backup_run *r = ctx;
@@ -178,7 +180,7 @@ static void worker_log(void *ctx, int32_t level, const char *source, const char 
 /* ---- the run */
 static pintle_status open_archive(backup_run *r, error *e) {
   pintle_status st = file_temporary(r->o->temp_dir, &r->tar_fd, e);
-  if (st == PINTLE_OK) st = archive_gzip_open(r->tar_fd, r->o->gzip_threads, 0, &r->gzip, e);
+  if (st == PINTLE_OK) st = archive_gzip_open(r->tar_fd, r->o->gzip_threads, GZIP_LEVEL, &r->gzip, e);
   if (st == PINTLE_OK) st = archive_writer_open(r->gzip, r->started, &r->tar, e);
   if (st == PINTLE_OK) st = archive_writer_add(r->tar, "metadata/version", STR("1.1.0\n"), e);
   if (st == PINTLE_OK) st = store_manifest_new(r->o->temp_dir, &r->manifest, e);
