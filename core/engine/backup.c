@@ -19,12 +19,12 @@ static size_t next_item(void *ctx) {
 static pintle_status load_item(void *ctx, size_t item, engine_input *in, error *e) {
   backup_run *r = ctx;
   kube_entry k;
-  kube_skim skim;
+  kube_skim skim = {0};
   kube_source_get(r->o->source, item, &k);
   buf_clear(&r->text);
   arena_reset(&r->scratch);
   pintle_status st = kube_source_read(r->o->source, item, &r->text, e);
-  if (st == PINTLE_OK) st = kube_skim_item(buf_str(&r->text), &r->scratch, &skim, e);
+  if (st == PINTLE_OK && r->by_labels) st = kube_skim_item(buf_str(&r->text), &r->scratch, &skim, e);
   if (st != PINTLE_OK) return st;
   in->wanted = chain_plan_wants(r->o->pool.plan, r->o->types, k.type, k.ns, skim.labels);
   if (k.verbatim) buf_adds(&in->text, buf_str(&r->text));
@@ -227,7 +227,9 @@ static pintle_status prepare(backup_run *r, error *e) {
   pool.ctx = r;
   pool.outcome = outcome;
   pool.log = worker_log;
-  return worker_pool_open(&pool, &r->pool, e);
+  st = worker_pool_open(&pool, &r->pool, e);
+  for (size_t i = 0; st == PINTLE_OK && i < o->pool.plan->n; i++) r->by_labels |= o->pool.plan->entries[i].selector.labels != NULL;
+  return st;
 }
 
 pintle_status engine_backup(const engine_backup_options *options, engine_summary *out, error *e) {

@@ -12,7 +12,8 @@ typedef struct backup_run {
   size_t at;
   uint64_t total, stored, failed;
   int64_t started, told;
-  bool lost; /* the lock */
+  bool lost;      /* the lock */
+  bool by_labels; /* an action selects by labels */
   error lock_error;
   engine_flow *flow;
   worker_pool *pool;
