@@ -227,6 +227,7 @@ pintle_status worker_pool_open(const worker_pool_options *options, worker_pool *
 
 pintle_status worker_pool_close(worker_pool *p, buf *counters, error *e) {
   pintle_status st = PINTLE_OK;
+  if (p->pending && !p->cancelled_at) p->cancelled_at = clock_monotonic(); /* the run ends before its items: none is handed out any more */
   if (p->o.concurrency == 0) st = pool_local_close(p, e);
   for (pool_proc *w = p->procs; w; w = w->next)
     if (w->state == POOL_READY && !w->with.first) {
