@@ -6,8 +6,8 @@
 #define BLOCK (1u << BITS)
 
 void kube_pool_free(kube_pool *p) {
-  for (uint32_t i = 0; i < p->n; i++) free(p->blocks[i]);
   free(p->blocks);
+  arena_free(&p->memory);
   *p = (kube_pool){0};
 }
 
@@ -19,8 +19,9 @@ static bool new_block(kube_pool *p) {
     if (!blocks) return false;
     p->blocks = blocks, p->cap = cap;
   }
-  if (!(p->blocks[p->n] = malloc(BLOCK))) return false;
-  p->n++;
+  char *block = arena_alloc(&p->memory, BLOCK);
+  if (!block) return false;
+  p->blocks[p->n++] = block;
   p->used = 0;
   return true;
 }

@@ -1,12 +1,13 @@
 /* pool.h -- many short strings in few allocations, named by 32 bits.  SPDX-License-Identifier: Apache-2.0 */
 #ifndef PINTLE_KUBE_POOL_H
 #define PINTLE_KUBE_POOL_H
-#include "base/buf.h"
+#include "base/arena.h"
 
 #define KUBE_POOL_NONE UINT32_MAX
 /* Strings never move. */
 typedef struct kube_pool {
-  char **blocks;
+  arena memory;
+  char **blocks; /* in it */
   uint32_t n, cap;
   uint32_t used; /* of the newest block */
 } kube_pool;

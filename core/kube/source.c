@@ -29,8 +29,8 @@ pintle_status kube_source_new(const kube_source_options *options, kube_source **
 
 void kube_source_free(kube_source *s) {
   if (!s) return;
-  for (uint32_t i = 0; i < s->n_chunks; i++) free(s->chunks[i]);
   free(s->chunks);
+  arena_free(&s->memory);
   free(s->files);
   free(s->table);
   free(s->resources);

@@ -36,8 +36,9 @@ static source_entry *new_entry(kube_source *s) {
       if (!chunks) return NULL;
       s->chunks = chunks, s->cap_chunks = cap;
     }
-    if (!(s->chunks[s->n_chunks] = malloc(SOURCE_CHUNK * sizeof(source_entry)))) return NULL;
-    s->n_chunks++;
+    source_entry *chunk = arena_alloc(&s->memory, SOURCE_CHUNK * sizeof *chunk);
+    if (!chunk) return NULL;
+    s->chunks[s->n_chunks++] = chunk;
   }
   return source_at(s, s->n++);
 }

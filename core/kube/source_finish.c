@@ -27,9 +27,10 @@ PINTLE_PRINTF(4, 5) static void say(kube_source *s, uint32_t i, int32_t severity
   source_report(s, severity, buf_z(&place), "%s", text);
 }
 
-static pintle_status kinds_of(kube_source *s, kind **out, error *e) {
+/* NULL: no memory. */
+static kind *kinds_of(kube_source *s) {
   kind *v = calloc((size_t)s->kinds.n + 1, sizeof *v);
-  if (!v) return error_nomem(e);
+  if (!v) return NULL;
   for (uint32_t i = 0; i < s->kinds.n; i++) {
     source_kind k = source_kind_of(s, i);
     v[i] = (kind){.api_version = k.api_version, .name = k.kind, .resource = k.resource};
@@ -42,8 +43,7 @@ static pintle_status kinds_of(kube_source *s, kind **out, error *e) {
     k->used = true;
     k->namespaced |= kube_intern_at(&s->spaces, &s->pool, x->ns).len > 0;
   }
-  *out = v;
-  return PINTLE_OK;
+  return v;
 }
 
 static pintle_status add_crd(kube_source *s, uint32_t i, const kind *k, error *e) {
@@ -208,10 +208,11 @@ static void compact(kube_source *s) {
 }
 
 pintle_status kube_source_finish(kube_source *s, error *e) {
-  kind *kinds = NULL;
   pintle_status st = kube_spool_flush(&s->spool, e);
-  if (st == PINTLE_OK) st = kinds_of(s, &kinds, e);
-  if (st == PINTLE_OK) st = add_crds(s, kinds, e);
+  if (st != PINTLE_OK) return st;
+  kind *kinds = kinds_of(s);
+  if (!kinds) return error_nomem(e);
+  st = add_crds(s, kinds, e);
   if (st == PINTLE_OK) st = resolve_kinds(s, kinds, e);
   if (st == PINTLE_OK) st = resolve_entries(s, kinds, e);
   if (st == PINTLE_OK) st = number_resources(s, kinds, e);

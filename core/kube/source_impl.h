@@ -49,7 +49,8 @@ typedef struct source_resource {
 struct kube_source {
   kube_source_options options;
   size_t max_bytes;
-  source_entry **chunks;
+  arena memory;          /* of the chunks */
+  source_entry **chunks; /* of entries */
   uint32_t n, n_chunks, cap_chunks;
   source_file *files;
   uint32_t n_files, cap_files;
@@ -66,7 +67,7 @@ struct kube_source {
   uint32_t asked; /* how often cancellation could have been asked for */
   bool finished;
   /* for reading */
-  arena arena;
+  arena arena; /* of one item */
   buf text, other, patched;
   item_doc *doc;
   /* the file opened last by kube_source_read */
