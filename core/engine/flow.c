@@ -6,6 +6,7 @@
 
 #define WINDOW ((size_t)16 << 20)          /* bytes of texts that wait for their turn */
 #define BACKLOG ((size_t)256 << 10)        /* bytes queued in the pool */
+enum { SPARE = 256, ROUND = 256 };         /* free tickets that keep their memory; items begun before workers are heard again */
 enum { UNCLAIMED = 0, GONE = UINT32_MAX }; /* in of[]: not claimed; emitted */
 
 enum state { RUNNING, WAITING, DONE };
@@ -74,10 +75,10 @@ pintle_status engine_flow_new(const engine_flow_ops *ops, kube_source *source, k
   return PINTLE_OK;
 }
 
-static void ticket_clear(ticket *t) {
+static void ticket_clear(ticket *t, bool spare) {
   buf *bufs[] = {&t->text, &t->stored, &t->labels, &t->record, &t->id, &t->ns, &t->name, &t->skip, &t->trace};
   for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++) {
-    if (bufs[i]->cap > 64 << 10) buf_free(bufs[i]);
+    if (spare || bufs[i]->cap > 64 << 10) buf_free(bufs[i]);
     else buf_clear(bufs[i]);
   }
   arena_reset(&t->sentences);
@@ -86,9 +87,7 @@ static void ticket_clear(ticket *t) {
 }
 
 static void ticket_free(ticket *t) {
-  ticket_clear(t);
-  buf *bufs[] = {&t->text, &t->stored, &t->labels, &t->record, &t->id, &t->ns, &t->name, &t->skip, &t->trace};
-  for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++) buf_free(bufs[i]);
+  ticket_clear(t, true);
   free(t->children);
   free(t->waiters);
   free(t->missing);
@@ -329,7 +328,7 @@ static void release(engine_flow *f, ticket *t) {
   size_t number = f->of[t->item] - 1;
   f->window -= t->text.len;
   f->of[t->item] = GONE;
-  ticket_clear(t);
+  ticket_clear(t, f->n_free >= SPARE);
   f->free_tickets[f->n_free++] = number;
 }
 
@@ -388,9 +387,11 @@ static void run_waiting(engine_flow *f) {
   }
 }
 
-static bool start_some(engine_flow *f) {
-  while (f->failure.status == PINTLE_OK && f->window < WINDOW && worker_pool_backlog(f->pool) < BACKLOG &&
-         f->order_n - f->order_at < 4096) {
+/* Items that no action wants are done at once, so what can be written is written in between. *room: there is room for still more. */
+static bool start_some(engine_flow *f, bool *room) {
+  for (unsigned n = 0; f->failure.status == PINTLE_OK; n++) {
+    *room = f->window < WINDOW && worker_pool_backlog(f->pool) < BACKLOG && f->order_n - f->order_at < 4096;
+    if (!*room || n == ROUND) return true;
     size_t item = f->ops.next(f->ops.ctx);
     if (item == SIZE_MAX) return false;
     if (!GROW(f->order, f->order_n, f->order_cap)) return fail_nomem(f), false;
@@ -402,6 +403,7 @@ static bool start_some(engine_flow *f) {
       begin(f, t);
     }
     run_waiting(f);
+    emit_ready(f);
   }
   return true;
 }
@@ -416,13 +418,14 @@ pintle_status engine_flow_run(engine_flow *f, worker_pool *pool, engine_flow_sta
       worker_pool_cancel(pool);
     }
     run_waiting(f);
-    if (more) more = start_some(f);
+    bool room = false;
+    if (more) more = start_some(f, &room);
     emit_ready(f);
     if (f->ops.progress) f->ops.progress(f->ops.ctx, f->stats.emitted);
     if (cancelled && worker_pool_pending(pool) == 0) break;
     if (!more && f->order_at == f->order_n && worker_pool_pending(pool) == 0 && !f->n_todo && !f->n_start) break;
     if (f->failure.status != PINTLE_OK || f->n_todo || f->n_start) continue;
-    if (worker_pool_pending(pool)) worker_pool_step(pool, CLOCK_SECOND / 5, &f->failure);
+    if (worker_pool_pending(pool)) worker_pool_step(pool, more && room ? 0 : CLOCK_SECOND / 5, &f->failure);
   }
   *stats = f->stats;
   if (f->failure.status != PINTLE_OK) {
