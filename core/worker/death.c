@@ -48,7 +48,7 @@ void pool_watch(worker_pool *p, pool_proc *w, int64_t now) {
   } else if (p->o.stop_before) {
     return; /* somebody looks at it with a debugger */
   } else if (c && deadline && (told ? now > told + grace && now > deadline : now > deadline + CLOCK_SECOND)) {
-    int64_t limit = deadline - atomic_load(&c->started);
+    int64_t limit = deadline - atomic_load(&c->started) + CLOCK_SECOND / 20; /* rounded: it begins a little after the deadline was set */
     snprintf(why, sizeof why, "the deadline of %lld.%01lld s", (long long)(limit / CLOCK_SECOND),
              (long long)(limit / (CLOCK_SECOND / 10) % 10));
     w->timed_out = true;
@@ -111,26 +111,37 @@ static void settle(worker_pool *p, pool_proc *w, uint32_t entry, uint64_t ticket
   q->first = back.first;
 }
 
+static bool has(const pool_proc *w, uint64_t ticket) {
+  for (const pool_item *i = w->with.first; i; i = i->next)
+    if (i->ticket == ticket) return true;
+  return false;
+}
+
 void pool_buried(worker_pool *p, pool_proc *w) {
   int status;
   bool known = proc_reap(&w->proc, &status);
-  char how[PROC_HOW], what[28];
+  char how[PROC_HOW], what[48];
   kill(-w->pid, SIGKILL); /* children that it left behind */
   w->gone = true;
   if (!pool_read(p, w) && !w->killed_at) pool_log(p, PINTLE_LOG_ERROR, "", "worker %d sent what is no frame of ours", (int)w->pid);
   pool_read_logs(p, w, true);
   describe_death(w, status, known, how);
   if (w->state == POOL_FINISHED) return; /* it said goodbye, or why it cannot start */
-  const page_call *c = call_of(p, w);
-  uint32_t entry = c ? atomic_load(&c->entry) : UINT32_MAX, last = atomic_load(&w->page->last.entry);
+  const page_call *c = call_of(p, w), *before = &w->page->last;
+  uint32_t entry = c ? atomic_load(&c->entry) : UINT32_MAX, last = atomic_load(&before->entry);
   uint64_t ticket = c ? atomic_load(&c->ticket) : UINT64_MAX;
   snprintf(what, sizeof what, "%.27s", c ? c->what : "");
-  bool ours = p->cancelled_at != 0 || (w->killed_at && !w->timed_out);
+  /* A worker that was ready is killed by us only when the run is cancelled, or for what it did. */
+  bool ours = p->cancelled_at != 0 || (w->killed_at && !w->timed_out && w->state != POOL_READY);
   if (entry < p->o.plan->n && !ours) strike(p, entry, w->timed_out);
   else if (!ours && atomic_load(&w->page->calls) && last < p->o.plan->n) { /* a thread of its, perhaps: after the call that ended last */
-    pool_log(p, PINTLE_LOG_WARN, pool_plugin_of(p, last), "worker %d %s between two calls; the last one was %s of action %s", (int)w->pid,
-             how, w->page->last.what, p->o.plan->entries[last].name);
+    pool_log(p, PINTLE_LOG_WARN, pool_plugin_of(p, last), "worker %d %s between two calls; the last one was %.27s of action %s",
+             (int)w->pid, how, before->what, p->o.plan->entries[last].name);
     strike(p, last, false);
+    if (has(w, atomic_load(&before->ticket))) { /* its outcome never came: the item is not run again */
+      entry = last, ticket = atomic_load(&before->ticket);
+      snprintf(what, sizeof what, "%.27s, or soon after it", before->what);
+    }
   }
   p->fruitless++;
   if (w->state == POOL_STARTING && p->failure.status == PINTLE_OK && (!p->opened || p->fruitless >= POOL_STRIKES)) {
