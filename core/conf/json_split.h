@@ -1,4 +1,4 @@
-/* json_split.h -- a stream of JSON cut into documents and elements of Lists, without holding more than one.  SPDX-License-Identifier: Apache-2.0 */
+/* json_split.h -- a stream of JSON cut into documents and elements of Lists, one at a time.  SPDX-License-Identifier: Apache-2.0 */
 #ifndef PINTLE_CONF_JSON_SPLIT_H
 #define PINTLE_CONF_JSON_SPLIT_H
 #include "conf/yaml.h"
@@ -31,8 +31,8 @@ typedef struct json_split {
 
 void json_split_open(json_split *s, int fd, str text, const char *name, const item_limits *limits);
 void json_split_close(json_split *s);
-/* The first byte of the next document that is no white space (a byte order mark at the start of the stream is passed over); -1 at the end or
- * on a read error (see failed). s->at is there. */
+/* The first byte of the next document that is no white space (a byte order mark at the start of the stream is passed over); -1 at the
+ * end or on a read error (see failed). s->at is there. */
 int json_split_peek(json_split *s);
 /* The next part, all raw; its text stays until the next call. lists: take Lists apart. NOT_FOUND: the end. INVALID: when s->over, a syntax
  * error, else an element or document that is too large or too deep and has been passed over. */
@@ -48,8 +48,8 @@ void json_split_line_start(json_split *s);
 int64_t json_split_read(json_split *s, void *to, size_t n);
 /* Bytes that json_split_read gave last are to come again. false: no memory. */
 bool json_split_unread(json_split *s, str bytes);
-/* Goes to the next line, behind offset `from` and after line `after`, that begins with "---" as a word. *line: where s->at is, then where that
- * is. cut: s->at may be inside a line. false: there is none. */
+/* Goes to the next line, behind offset `from` and after line `after`, that begins with "---" as a word. *line: where s->at is, then
+ * where that is. cut: s->at may be inside a line. false: there is none. */
 bool json_split_find_document(json_split *s, bool cut, int64_t from, uint32_t after, uint32_t *line);
 /* Line and column (1-based) of a position not before s->keep. */
 void json_split_place(json_split *s, int64_t at, uint32_t *line, uint32_t *column);

@@ -1,4 +1,4 @@
-/* yaml.c -- see yaml.h: JSON is cut by json_split, YAML read by yaml_events, and one follows the other.  SPDX-License-Identifier: Apache-2.0 */
+/* yaml.c -- see yaml.h: JSON is cut by json_split, YAML read by yaml_events; one follows the other.  SPDX-License-Identifier: Apache-2.0 */
 #include "conf/yaml_events.h"
 #include <stdlib.h>
 

@@ -1,7 +1,8 @@
 /* yaml_build.c -- see yaml_build.h.  SPDX-License-Identifier: Apache-2.0
  *
- * Frames are the open mappings and sequences. A value is written where the output ends; what a merge key brings is written there first as well,
- * then taken away again and spread over the mapping, as go-yaml 2 does it: of a key that occurs twice that way, the later one counts. */
+ * Frames are the open mappings and sequences. A value is written where the output ends; what a merge key brings is written there first
+ * as well, then taken away again and spread over the mapping, as go-yaml 2 does it: of a key that occurs twice that way, the later one
+ * counts. */
 #include "conf/yaml_build.h"
 #include "conf/yaml_scalar.h"
 #include <stdlib.h>

@@ -27,7 +27,7 @@ typedef struct yaml_reader {
   uint64_t fed;          /* bytes since the last event */
   int failed;            /* errno of a read */
   bool too_long;
-  bool abandoned; /* the document is nested so deep that it is not read to its end */
+  bool abandoned;    /* the document is nested so deep that it is not read to its end */
   int64_t from;      /* offset of the first byte */
   uint32_t document; /* line where the document begins */
   /* Bytes that are no text end what the parser sees, so that documents before them are read: */

@@ -20,8 +20,8 @@ bool yaml_reader_resync(yaml_reader *r, error *e) {
   const yaml_parser_t *p = &r->parser;
   json_split *in = r->in;
   size_t line;
-  if (!r->open || r->failed || p->error == YAML_MEMORY_ERROR || (p->error == YAML_NO_ERROR && !r->bad && !r->abandoned) || p->encoding != YAML_UTF8_ENCODING)
-    return false;
+  if (!r->open || r->failed || p->error == YAML_MEMORY_ERROR || p->encoding != YAML_UTF8_ENCODING) return false;
+  if (p->error == YAML_NO_ERROR && !r->bad && !r->abandoned) return false;
   CLEANUP(buf_free) buf back = {0}; /* what was handed to the parser and is to be read again */
   bool cut;                         /* it may not begin a line */
   uint32_t number;

@@ -1,5 +1,5 @@
-/* source.c -- see source.h; here: life, reading and finding. source_read.c walks files, source_list.c takes documents apart, source_finish.c
- * resolves.  SPDX-License-Identifier: Apache-2.0 */
+/* source.c -- see source.h; here: life, reading and finding. source_read.c walks files, source_list.c takes documents apart,
+ * source_finish.c resolves.  SPDX-License-Identifier: Apache-2.0 */
 #include "kube/source_impl.h"
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /* source.h -- the items of a run's input, indexed once and read at will.  SPDX-License-Identifier: Apache-2.0
  *
- * JSON files stay where they are: the index holds file, offset and length. YAML, Lists and archives are spooled once, as JSON, to an unlinked
- * file. The index costs under 100 bytes an item, names included; texts are never kept. Built by one thread, then read by any. */
+ * JSON in files, Lists included, stays where it is: the index holds file, offset and length. YAML, standard input and archives are
+ * spooled once, as JSON, to an unlinked file. The index costs under 100 bytes an item, names included; texts are never kept. Built by one thread, then read by any. */
 #ifndef PINTLE_KUBE_SOURCE_H
 #define PINTLE_KUBE_SOURCE_H
 #include "kube/skim.h"
@@ -20,18 +20,21 @@ typedef struct kube_source_options {
 } kube_source_options;
 pintle_status kube_source_new(const kube_source_options *options, kube_source **out, error *e);
 void kube_source_free(kube_source *s);
-/* A file, "-" (standard input), or a directory read in byte order of its names, below it too (names that begin with "." are left out, links
- * to files are followed, to directories not, sockets, devices and FIFOs inside a directory are reported). .json, .yaml, .yml; other names in a
- * directory are passed over; a file named directly or "-" may be either (YAML, since that includes JSON). A kind ending in List with an
- * array `items` is taken apart, wherever `kind` stands; its items get apiVersion and kind where they lack them (PodList: Pod, v1). An error is
- * returned only for what stops the whole reading (the path itself, the spool, memory, CANCELLED). */
+/* A file, "-" (standard input), or a directory read in byte order of its names, below it too (names that begin with "." are left out,
+ * links to files are followed, to directories not, sockets, devices and FIFOs inside a directory are reported). .json, .yaml, .yml;
+ * other names in a directory are passed over; a file named directly or "-" may be either (YAML, since that includes JSON), but a name
+ * in .json is JSON only. A kind ending in List with an array `items` is taken apart, wherever `kind` stands; its items get apiVersion
+ * and kind where they lack them (PodList: Pod, v1). An error is returned only for what stops the whole reading (the path itself, the
+ * spool, memory, CANCELLED). */
 pintle_status kube_source_add_path(kube_source *s, const char *path, error *e);
-/* One item from an archive: text is spooled as it is. group_resource "deployments.apps" as its path says, ns, name likewise; place for reports. */
+/* One item from an archive: text is spooled as it is. group_resource "deployments.apps" as its path says, ns, name likewise; place for
+ * reports. The item is known by the path's namespace and its own name; where they differ otherwise that is reported. Unreadable:
+ * reported, and OK. */
 pintle_status kube_source_add_archived(kube_source *s, str group_resource, str version, str ns, str name, str text, const char *place,
                                        error *e);
-/* Resolves types (guesses are reported once a kind), and keeps the last read of what occurs twice (one group and resource, namespace, name, in
- * any version), reporting both places. Namespaced kinds without a namespace get "default"; a namespace on a cluster-scoped kind is reported and dropped
- * from the index (the text stays). Before it no function below may be called. */
+/* Resolves types (guesses are reported once a kind), and keeps the last read of what occurs twice (one group and resource, namespace,
+ * name, in any version), reporting both places. Namespaced kinds without a namespace get "default"; a namespace on a cluster-scoped
+ * kind is reported and dropped from the index (the text stays). Before it no function below may be called. */
 pintle_status kube_source_finish(kube_source *s, error *e);
 
 typedef struct kube_entry {

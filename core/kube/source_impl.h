@@ -113,7 +113,7 @@ str source_template(kube_source *s, str name, str item, char gap);
 uint32_t source_new_file(kube_source *s, uint32_t dir, str name, const struct stat *st); /* NONE: no memory */
 
 /* ---- source_list.c: the documents of a stream */
-/* All documents of y. in_place: raw parts stay in the file (offsets from `at`), others are spooled. Malformed ones are reported; an error is
- * returned only for what ends the reading. */
+/* All documents of y. in_place: raw parts stay in the file (offsets from `at`), others are spooled. Malformed ones are reported; an
+ * error is returned only for what ends the reading. */
 pintle_status source_documents(kube_source *s, conf_yaml *y, const source_where *at, const char *path, bool in_place, error *e);
 #endif

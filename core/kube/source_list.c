@@ -1,7 +1,7 @@
 /* source_list.c -- the documents of a stream, Lists taken apart, join the index.  SPDX-License-Identifier: Apache-2.0
  *
- * A List's kind may come after its items, so elements are indexed as they come and forgotten again when the mapping turns out to be something
- * else. What is to be said about an element is kept back until then, too. */
+ * A List's kind may come after its items, so elements are indexed as they come and forgotten again when the mapping turns out to be
+ * something else. What is to be said about an element is kept back until then, too. */
 #include "kube/source_impl.h"
 #include <fcntl.h>
 #include <stdio.h>
