@@ -1,7 +1,8 @@
 /* source.h -- the items of a run's input, indexed once and read at will.  SPDX-License-Identifier: Apache-2.0
  *
  * JSON in files, Lists included, stays where it is: the index holds file, offset and length. YAML, standard input and archives are
- * spooled once, as JSON, to an unlinked file. The index costs under 100 bytes an item, names included; texts are never kept. Built by one thread, then read by any. */
+ * spooled once, as JSON, to an unlinked file. The index costs under 100 bytes an item, names included; texts are never kept. Built by
+ * one thread, then read by any. */
 #ifndef PINTLE_KUBE_SOURCE_H
 #define PINTLE_KUBE_SOURCE_H
 #include "kube/skim.h"
