@@ -22,12 +22,19 @@ static pintle_status remove_all(pintle_doc *item, const char *const *pointers, s
   return PINTLE_OK;
 }
 
+/* The item lives where the backup says. Stored without a namespace, or with another one, it is told: a client would put it elsewhere. */
+static pintle_status set_namespace(pintle_doc *item, const char *ns) {
+  static const char at[] = "/metadata/namespace";
+  return !ns[0] || strcmp(pintle_str_or(item, at, ""), ns) == 0 ? PINTLE_OK : pintle_set_str(item, at, ns);
+}
+
 pintle_status builtin_reset_metadata(void *self, pintle_call *call, pintle_doc *item, const pintle_input *in, pintle_result *out) {
-  (void)self, (void)in, (void)out;
+  (void)self, (void)out;
   const pintle_doc_api *api = item->api;
   if (api->type(item, api->at(item, "/metadata")) != PINTLE_T_OBJECT)
     return pintle_fail_at(call, PINTLE_INVALID, "/metadata", "metadata is no object");
   pintle_status st = remove_all(item, gone, sizeof gone / sizeof *gone);
+  if (st == PINTLE_OK) st = set_namespace(item, in->id->ns);
   if (st == PINTLE_OK && builtin_is(item, "", "PersistentVolume") && api->type(item, api->at(item, "/spec/claimRef")) == PINTLE_T_OBJECT)
     st = remove_all(item, claim, sizeof claim / sizeof *claim);
   return st;

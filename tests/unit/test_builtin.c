@@ -55,7 +55,7 @@ static void expect(const char *name, const char *restore, const char *ns, const 
 #define LABELS "pintle.io/restore-labels"
 
 START_TEST(reset) {
-  expect(RESET, "{}", "a",
+  expect(RESET, "{}", "",
          "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"x\",\"generateName\":\"x-\",\"selfLink\":\"/x\",\"uid\":\"1\","
          "\"resourceVersion\":\"2\",\"generation\":3,\"creationTimestamp\":\"t\",\"deletionTimestamp\":\"t\","
          "\"deletionGracePeriodSeconds\":30,\"ownerReferences\":[{\"uid\":\"3\"}],\"finalizers\":[\"f\"],\"labels\":{\"a\":\"b\"},"
@@ -64,6 +64,11 @@ START_TEST(reset) {
          "\"annotations\":{\"c\":\"d\"},\"managedFields\":[1e400]},\"spec\":{\"uid\":9007199254740993}}");
   /* null is as good as a value; nothing to do is nothing done */
   expect(RESET, "{}", "", "{\"metadata\":{\"name\":\"x\",\"creationTimestamp\":null},\"status\":null}", "{\"metadata\":{\"name\":\"x\"}}");
+  /* the namespace is the backup's */
+  expect(RESET, "{}", "a", "{\"metadata\":{\"name\":\"x\"}}", "{\"metadata\":{\"name\":\"x\",\"namespace\":\"a\"}}");
+  expect(RESET, "{}", "a", "{\"metadata\":{\"namespace\":\"b\"}}", "{\"metadata\":{\"namespace\":\"a\"}}");
+  expect(RESET, "{}", "a", "{\"metadata\":{\"namespace\":\"a\"}}", "{\"metadata\":{\"namespace\":\"a\"}}");
+  expect(RESET, "{}", "", "{\"metadata\":{\"name\":\"x\"}}", "{\"metadata\":{\"name\":\"x\"}}");
   /* the claim of a PersistentVolume, and of nothing else */
   expect(RESET, "{}", "",
          "{\"apiVersion\":\"v1\",\"kind\":\"PersistentVolume\",\"metadata\":{\"name\":\"x\"},\"spec\":{\"claimRef\":{\"kind\":\"P\","
