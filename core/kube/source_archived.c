@@ -50,7 +50,7 @@ pintle_status kube_source_add_archived(kube_source *s, str group_resource, str v
                   (int)(group_resource.len > 200 ? 200 : group_resource.len), group_resource.ptr);
     return PINTLE_OK;
   }
-  if (!str_eq(ns, skim.ns) || (!str_eq(name, skim.name) && !memchr(name.ptr, '~', name.len)))
+  if ((skim.ns.len && !str_eq(ns, skim.ns)) || (!str_eq(name, skim.name) && !memchr(name.ptr, '~', name.len)))
     source_report(
         s, PINTLE_LOG_WARN, place,
         "the item calls itself %.253s/%.300s, its place in the archive says otherwise; the name is the item's, the namespace the archive's",
