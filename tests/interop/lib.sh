@@ -1,0 +1,34 @@
+# lib.sh -- what the run scripts of pintle's items and others' code share.  SPDX-License-Identifier: Apache-2.0
+#   . lib.sh PINTLE
+# Leaves the shell in an empty directory, without configuration and plugins. Exit status 77: skipped.
+set -eu
+unset PINTLE_CONFIG XDG_CONFIG_HOME
+PINTLE=$(realpath "${1:-${PINTLE:?name the program to test}}")
+interop=$(cd "$(dirname "$0")/.." && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' INT TERM HUP
+chmod 0711 "$work" # a program of the test gives up root's rights
+fail() {
+  echo "$*"
+  if [ -s "$work/log" ]; then sed 's/^/  /' "$work/log"; fi
+  exit 1
+}
+skip() {
+  if [ -s "$work/log" ]; then sed 's/^/  /' "$work/log"; fi
+  echo "skipped: $*"
+  exit 77
+}
+# Builds the module of a directory of interop as a command: build DIRECTORY NAME
+build() {
+  command -v go >/dev/null || skip "Go is not installed"
+  (cd "$interop/$1" && go mod download) >"$work/log" 2>&1 || skip "the Go modules are not to be had"
+  (cd "$interop/$1" && go build -buildvcs=false -ldflags='-s -w' -o "$work/bin/$2" .) >"$work/log" 2>&1 || fail "$1 does not compile"
+}
+# Runs pintle, which is expected to end well; what it says is shown if not.
+pintle() { "$PINTLE" "$@" >"$work/log" 2>&1 || fail "exit status $?: pintle $*"; }
+mkdir "$work/bin" "$work/plugins" "$work/home" "$work/run"
+PATH=$work/bin:$PATH
+PINTLE_PLUGIN_DIR=$work/plugins
+export PATH PINTLE_PLUGIN_DIR
+cd "$work/run"
