@@ -57,6 +57,21 @@ static void word(const char *test, const char *name, const char *help, buf *out)
   buf_addc(out, '\n');
 }
 
+/* "pintle get " and what can be got. */
+static void verbs_first(buf *out) {
+  static const char *const verbs[] = {"get", "create", "describe", "delete"};
+  CLEANUP(buf_free) buf test = {0};
+  for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
+    word("test (count (__pintle_plain)) = 0", verbs[i], "the verb first", out);
+    for (const cli_noun *n = cli_nouns; n->name; n++) {
+      if (!cli_command_of(verbs[i], n->name)) continue;
+      buf_clear(&test);
+      buf_printf(&test, "test (__pintle_plain | string join \" \") = %s", verbs[i]);
+      word(buf_z(&test), n->others, n->summary, out);
+    }
+  }
+}
+
 void cli_completion_fish(buf *out) {
   CLEANUP(buf_free) buf valued = {0};
   CLEANUP(buf_free) buf test = {0};
@@ -88,5 +103,6 @@ void cli_completion_fish(buf *out) {
     else buf_printf(&test, "test (count (__pintle_plain)) = 1; and contains -- (__pintle_command) \"%s \"", k->noun);
     word(buf_z(&test), k->verb ? k->verb : k->noun, k->summary, out);
   }
+  verbs_first(out);
   for (const cli_command *k = cli_commands; k->noun; k++) command(k, out);
 }

@@ -88,7 +88,7 @@ const cli_flag cli_backup_flags[] = {
     END};
 
 const cli_flag cli_backup_own_flags[] = {
-    {"from", TEXT, .value = "DIR", .help = "what to back up: a directory of manifests, a file, or - for standard input"},
+    {"from", TEXT, .value = "FILE", .help = "what to back up: a directory of manifests, a file, or - for standard input"},
     {"file-system-backup-timeout", DURATION, .alias = "fs-backup-timeout", .field = "/metadata/annotations/velero.io~1pod-volume-timeout",
      .help = "how long copying one volume's data may take. Default: 1h"},
     END};

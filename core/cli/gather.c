@@ -25,12 +25,7 @@ static void add(void *ctx, const item_doc *resource) {
   if (g->e.status != PINTLE_OK) return;
   if (kube_labels_of(resource, &a, &labels) != PINTLE_OK) goto nomem;
   if (!kube_selector_matches(g->selector, labels)) return;
-  if (to->n == to->cap) {
-    size_t cap = to->cap ? to->cap * 2 : 16;
-    item_doc **v = realloc(to->v, cap * sizeof *v);
-    if (!v) goto nomem;
-    to->v = v, to->cap = cap;
-  }
+  if (!GROW(to->v, to->n, to->cap)) goto nomem;
   if (item_print(resource, NULL, 0, &json) != PINTLE_OK || item_new(&copy) != PINTLE_OK) goto nomem;
   if (item_parse(copy, buf_str(&json), 0, NULL, &g->e) != PINTLE_OK) item_free(copy);
   else to->v[to->n++] = copy;

@@ -54,7 +54,7 @@ typedef struct lines {
 static bool cut(str s, lines *out) {
   size_t n = 1;
   for (size_t i = 0; i < s.len; i++) n += s.ptr[i] == '\n';
-  if (!(out->v = malloc(n * sizeof *out->v))) return false;
+  if (!(out->v = calloc(n, sizeof *out->v))) return false;
   for (size_t i = 0, from = 0; i <= s.len; i++)
     if (i == s.len || s.ptr[i] == '\n') out->v[out->n++] = (str){s.ptr + from, i - from}, from = i + 1;
   return true;

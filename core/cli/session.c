@@ -45,6 +45,17 @@ static void tell_store(const cli_session *s, const char *name, buf *b) {
   if (name) buf_printf(b, "; store %s", name);
 }
 
+static void say(cli *c, const cli_session *s, buf *text) {
+  CLEANUP(buf_free) buf line = {0};
+  const engine_event event = {.kind = ENGINE_LOG, .level = PINTLE_LOG_INFO, .message = {buf_z(text), text->len}};
+  if (!s->options.json_log) {
+    cli_note(c, "%s", buf_z(text));
+    return;
+  }
+  run_event_print(&event, &line);
+  if (!line.failed) cli_err(c, buf_str(&line));
+}
+
 void cli_session_tell(cli *c, const cli_session *s, const char *location) {
   CLEANUP(buf_free) buf b = {0};
   if (s->found.config) buf_printf(&b, "Using configuration %s (%s)", s->found.config, s->found.config_why);
@@ -53,5 +64,10 @@ void cli_session_tell(cli *c, const cli_session *s, const char *location) {
   buf_addz(&b, s->found.plugin_dirs[0] ? "; plugins of" : "; no plugins");
   for (size_t i = 0; s->found.plugin_dirs[i]; i++) buf_printf(&b, "%s %s", i ? "," : "", s->found.plugin_dirs[i]);
   buf_printf(&b, " (%s)", s->found.plugins_why);
-  cli_note(c, "%s.", buf_z(&b));
+  buf_addc(&b, '.');
+  say(c, s, &b);
+  if (s->options.concurrency > 0) return;
+  buf_clear(&b);
+  buf_addz(&b, "With --concurrency 0 plugins run inside pintle: there is no isolation, and deadlines are reported but not enforced.");
+  say(c, s, &b);
 }

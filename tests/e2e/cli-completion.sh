@@ -54,4 +54,16 @@ completes "pintle backup describe " nightly
 completes "pintle restore create --from-backup n" nightly
 completes "pintle backup create --from i" in
 completes "pintle backup create b1 --kube" !--kubeconfig
+if command -v fish >/dev/null; then
+  in_fish() { # LINE WORD
+    PATH=$(dirname "$PINTLE"):$PATH fish --no-config -c "source pintle.fish; complete -C '$1'" >out 2>err
+    cut -f1 out | grep -qxF -e "$2" || fail "fish: \"$1\" does not give $2"
+  }
+  in_fish "pintle " backup
+  in_fish "pintle get " backups
+  in_fish "pintle backup " create
+  in_fish "pintle backup create --inc" --include-namespaces
+  in_fish "pintle backup get -o " json
+  in_fish "pintle restore create --from-backup " nightly
+fi
 pass

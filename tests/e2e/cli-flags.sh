@@ -14,7 +14,7 @@ refuses "did you mean --from?" backup create b1 -from in
 refuses "write it as 90s, 10m, 1h30m or 720h" backup create b1 --from in --ttl 30
 refuses "did you mean yaml?" backup create b1 -o yml
 refuses "there are unresolved|unmatched|volumes|warnings" backup create b1 --from in --fail-on warnings,everything
-refuses "--from DIR" backup create b1 --from
+refuses "--from FILE" backup create b1 --from
 refuses "cannot be used together" backup create b1 --from in -l a=b --or-selector 'a=b or c=d'
 refuses "--from" backup create b1 --from in --kubeconfig x
 refuses "a command's flags stand behind it" backup --dry-run create b1
