@@ -119,7 +119,7 @@ static pintle_status emit(void *ctx, const engine_done *d, error *e) {
   char clash[700];
   kube_source_get(r->o->source, d->item, &k);
   engine_subject about = {k.type, k.ns, k.name};
-  engine_log_record(j, &about, d->record);
+  engine_log_record(j, &about, d->record, engine_failed_by(d, r->o->pool.plan));
   for (size_t i = 0; i < d->n_missing; i++) LOG(j, PINTLE_LOG_WARN, &about, "%s", d->missing[i]);
   if (d->what == CHAIN_DONE && renamed_onto_another(r, d, &k, clash, sizeof clash)) {
     LOG(j, PINTLE_LOG_ERROR, &about, "%s", clash);
@@ -170,6 +170,11 @@ static bool cancelled(void *ctx) {
   return r->lost || (r->o->control.cancelled && r->o->control.cancelled(r->o->control.ctx));
 }
 
+static void explain(void *ctx, size_t item, uint32_t entry, error *e) {
+  const backup_run *r = ctx;
+  if (r->o->explain) r->o->explain(r->o->explain_ctx, item, entry, e);
+}
+
 static void outcome(void *ctx, uint64_t ticket, const worker_outcome *o) { engine_flow_outcome(((backup_run *)ctx)->flow, ticket, o); }
 
 static void worker_log(void *ctx, int32_t level, const char *source, const char *plugin, str message) {
@@ -215,8 +220,14 @@ static void run_free(backup_run *r) {
 /* Everything that may refuse the run before it starts. */
 static pintle_status prepare(backup_run *r, error *e) {
   const engine_backup_options *o = r->o;
-  const engine_flow_ops ops = {
-      .ctx = r, .next = next_item, .load = load_item, .resolve = resolve, .emit = emit, .progress = progress, .cancelled = cancelled};
+  const engine_flow_ops ops = {.ctx = r,
+                               .next = next_item,
+                               .load = load_item,
+                               .resolve = resolve,
+                               .emit = emit,
+                               .progress = progress,
+                               .cancelled = cancelled,
+                               .explain = explain};
   pintle_status st = engine_filter_backup(o->backup, o->types, &r->filter, e);
   if (st == PINTLE_OK) st = engine_select_backup(r->filter, o->source, &r->selected, e);
   if (st == PINTLE_OK) st = engine_list_new(o->source, &r->list, e);

@@ -161,6 +161,10 @@ static void wake(engine_flow *f, ticket *t) {
   t->n_waiters = 0;
 }
 
+const char *engine_failed_by(const engine_done *d, const chain_plan *plan) {
+  return d->what == CHAIN_FAILED && d->entry < plan->n ? plan->entries[d->entry].name : NULL;
+}
+
 static engine_done done_of(const ticket *t) {
   return (engine_done){.item = t->item,
                        .what = t->what,
@@ -292,6 +296,14 @@ static void add_record(buf *to, str record) {
   buf_adds(to, record);
 }
 
+static void end_run(engine_flow *f, const ticket *t, const chain_outcome *o) {
+  kube_entry k;
+  kube_source_get(f->source, t->item, &k);
+  f->failure = o->error;
+  if (f->ops.explain) f->ops.explain(f->ops.ctx, t->item, o->entry, &f->failure);
+  error_wrap(&f->failure, "%s %.*s%s%.*s", k.type->resource, (int)k.ns.len, k.ns.ptr, k.ns.len ? "/" : "", (int)k.name.len, k.name.ptr);
+}
+
 void engine_flow_outcome(void *flow, uint64_t number, const worker_outcome *w) {
   engine_flow *f = flow;
   const chain_outcome *o = w->chain;
@@ -317,7 +329,7 @@ void engine_flow_outcome(void *flow, uint64_t number, const worker_outcome *w) {
     if (t->what == CHAIN_FAILED) t->error = o->error;
     if (o->skip) buf_addz(&t->skip, o->skip);
     buf_addz(&t->trace, w->backtrace);
-    if (o->what == CHAIN_FAIL_RUN && f->failure.status == PINTLE_OK) f->failure = o->error;
+    if (o->what == CHAIN_FAIL_RUN && f->failure.status == PINTLE_OK) end_run(f, t, o);
     finish(f, t);
   }
   if (t->text.failed || t->record.failed || t->labels.failed || t->ns.failed || t->name.failed || t->skip.failed) fail_nomem(f);

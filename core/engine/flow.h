@@ -28,6 +28,9 @@ typedef struct engine_done {
   size_t n_missing; /* children that failed or were not followed, as sentences */
 } engine_done;
 
+/* The name of the action that the item failed by; NULL: it did not fail, or by nobody's doing. */
+const char *engine_failed_by(const engine_done *d, const chain_plan *plan);
+
 typedef struct engine_flow_ops {
   void *ctx;
   size_t (*next)(void *ctx);                                                 /* index in the source; SIZE_MAX: no more */
@@ -39,6 +42,7 @@ typedef struct engine_flow_ops {
   pintle_status (*emit)(void *ctx, const engine_done *done, error *e); /* in source order, children first; an error ends the run */
   void (*progress)(void *ctx, uint64_t emitted);
   bool (*cancelled)(void *ctx);
+  void (*explain)(void *ctx, size_t item, uint32_t entry, error *e); /* an action ends the run: adds what to do to e->hint; may be NULL */
 } engine_flow_ops;
 typedef struct engine_flow_stats {
   uint64_t emitted, done, skipped, failed;

@@ -246,7 +246,16 @@ static bool says_something(str record) {
   return false;
 }
 
-void engine_log_record(engine_journal *j, const engine_subject *about, str record) {
+static void warn_of_error(engine_journal *j, const engine_subject *about, const char *action, const item_node *error) {
+  str at = member(error, "at"), hint = member(error, "hint");
+  buf text = {0};
+  buf_printf(&text, "action %s: %s%s%s%s%s%s", action, member(error, "message").ptr, at.len ? " at " : "", at.ptr, hint.len ? " (" : "",
+             hint.ptr, hint.len ? ")" : "");
+  if (!text.failed) say(j, PINTLE_LOG_WARN, about, action, "plugin", buf_str(&text));
+  buf_free(&text);
+}
+
+void engine_log_record(engine_journal *j, const engine_subject *about, str record, const char *failed) {
   error own; /* a worker whose memory was scribbled over may send anything: that is no failure of the log */
   if (record.len < 3 || !says_something(record)) return;
   pintle_status st = item_parse(j->record, record, 0, NULL, &own);
@@ -270,7 +279,7 @@ void engine_log_record(engine_journal *j, const engine_subject *about, str recor
       buf_free(&text);
     }
     const item_node *error = item_member(a, STR("error"));
-    if (error && item_true(item_member(a, STR("warned")))) say(j, PINTLE_LOG_WARN, about, name, "plugin", member(error, "message"));
+    if (error && !(failed && strcmp(failed, name) == 0)) warn_of_error(j, about, name, error);
   }
 }
 

@@ -55,8 +55,9 @@ void engine_log(engine_journal *j, int32_t level, const engine_subject *about, c
 #define ENGINE_WHERE_(l) #l
 #define ENGINE_WHERE(l) ENGINE_WHERE_(l)
 #define LOG(j, level, about, ...) engine_log(j, level, about, "", __FILE__ ":" ENGINE_WHERE(__LINE__), __VA_ARGS__)
-/* The lines, findings and errors inside an item's record. */
-void engine_log_record(engine_journal *j, const engine_subject *about, str record);
+/* The lines and findings inside an item's record, and as warnings the errors that the chain let pass (onError: Warn). failed: the action whose error
+ * the item failed by, which the caller says itself; NULL: none. */
+void engine_log_record(engine_journal *j, const engine_subject *about, str record, const char *failed);
 void engine_tell(engine_journal *j, const engine_event *event);
 bool engine_wants_before(const engine_journal *j);
 void engine_phase(engine_journal *j, const char *phase);

@@ -179,7 +179,7 @@ static pintle_status emit(void *ctx, const engine_done *d, error *e) {
   kube_entry k;
   kube_source_get(r->o->source, d->item, &k);
   engine_subject about = {k.type, k.ns, k.name};
-  engine_log_record(r->o->journal, &about, d->record);
+  engine_log_record(r->o->journal, &about, d->record, engine_failed_by(d, r->o->pool.plan));
   for (size_t i = 0; i < d->n_missing; i++) LOG(r->o->journal, PINTLE_LOG_WARN, &about, "%s", d->missing[i]);
   if (d->what == CHAIN_DONE) return emit_done(r, d, &k, e);
   if (d->what == CHAIN_SKIPPED) {
@@ -213,6 +213,11 @@ static bool cancelled(void *ctx) {
   return r->lost || (r->o->control.cancelled && r->o->control.cancelled(r->o->control.ctx));
 }
 
+static void explain(void *ctx, size_t item, uint32_t entry, error *e) {
+  const restore_run *r = ctx;
+  if (r->o->explain) r->o->explain(r->o->explain_ctx, item, entry, e);
+}
+
 static void outcome(void *ctx, uint64_t ticket, const worker_outcome *o) { engine_flow_outcome(((restore_run *)ctx)->flow, ticket, o); }
 
 static void worker_log(void *ctx, int32_t level, const char *source, const char *plugin, str message) {
@@ -230,7 +235,8 @@ static pintle_status prepare(restore_run *r, error *e) {
                                .complete = complete,
                                .emit = emit,
                                .progress = progress,
-                               .cancelled = cancelled};
+                               .cancelled = cancelled,
+                               .explain = explain};
   pintle_status st = engine_filter_restore(o->restore, o->types, &r->filter, e);
   if (st == PINTLE_OK) st = select_items(r, e);
   if (st == PINTLE_OK) st = engine_list_new(o->source, &r->list, e);
