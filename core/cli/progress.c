@@ -11,7 +11,8 @@ static void bar(const cli_progress *p, buf *out) {
   if (percent > 100) percent = 100;
   if (p->total)
     snprintf(tail, sizeof tail, " %3d%% %llu/%llu %s", percent, (unsigned long long)p->done, (unsigned long long)p->total, p->phase);
-  else snprintf(tail, sizeof tail, " %llu items %s", (unsigned long long)p->done, p->phase);
+  else if (p->done) snprintf(tail, sizeof tail, " %llu items %s", (unsigned long long)p->done, p->phase);
+  else snprintf(tail, sizeof tail, " %s", p->phase);
   unsigned room = columns > strlen(tail) + 12 ? columns - (unsigned)strlen(tail) - 3 : 0;
   if (room > 40) room = 40;
   buf_addz(out, "\r\x1b[K");
