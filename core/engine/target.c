@@ -70,6 +70,16 @@ static const char *file_name(engine_target *t, str name) {
   return slash ? slash + 1 : NULL;
 }
 
+/* Which restore an item came from is no difference (Velero adds these labels to what it finds, too). */
+static bool equal_but_for_labels(engine_target *t) {
+  static const char *const labels[] = {"/metadata/labels/velero.io~1backup-name", "/metadata/labels/velero.io~1restore-name"};
+  for (size_t i = 0; i < sizeof labels / sizeof *labels; i++) {
+    str value = item_str(t->doc, labels[i], "");
+    if (value.len && item_set(t->old, labels[i], value) != PINTLE_OK) return false;
+  }
+  return item_equal(item_root(t->old), item_root(t->doc));
+}
+
 static pintle_status compare(engine_target *t, const char *name, bool *exists, bool *same, error *e) {
   *exists = *same = false;
   buf_clear(&t->existing);
@@ -78,7 +88,7 @@ static pintle_status compare(engine_target *t, const char *name, bool *exists, b
   if (st != PINTLE_OK) return st;
   *exists = true;
   *same = str_eq(buf_str(&t->existing), buf_str(&t->text)) ||
-          (item_parse(t->old, buf_str(&t->existing), 0, NULL, NULL) == PINTLE_OK && item_equal(item_root(t->old), item_root(t->doc)));
+          (item_parse(t->old, buf_str(&t->existing), 0, NULL, NULL) == PINTLE_OK && equal_but_for_labels(t));
   return PINTLE_OK;
 }
 
