@@ -1,0 +1,16 @@
+# fault-prints.sh -- a plugin that prints: the lines go to the log, the item is whole.  SPDX-License-Identifier: Apache-2.0
+. "$(dirname "$0")/lib.sh"
+plugins good run_prints && items 60 && chain prints '*'
+run "$PINTLE" backup create b1 --from in
+expect_status 0
+expect_within 30
+expect_clean
+compare in "$store/backups/b1/b1.tar.gz" --annotated tests.pintle.io/good=backup --annotated tests.pintle.io/prints=yes
+log_of backup b1
+expect_in log "lines on stdout" "lines on stderr" "the end of stdout" run_prints.so
+expect_not_in out "lines on stdout"
+if grep -q "$(printf '\033')" log; then fail "an escape sequence stands in the log"; fi
+chain prints item-30
+"$PINTLE" chain run --phase backup --execute -o json in >list.json 2>err || fail "chain run"
+compare in list.json --annotated tests.pintle.io/good=backup >/dev/null 2>&1 || python3 -c 'import json; json.load(open("list.json"))' || fail "what a plugin printed went into the output"
+pass

@@ -1,0 +1,5 @@
+# signal-slow-int.sh -- SIGINT while a slow plugin runs: a clean end within 15 s.  SPDX-License-Identifier: Apache-2.0
+. "$(dirname "$0")/lib.sh"
+interrupted_by INT slow
+expect_code 130
+pass

@@ -1,0 +1,5 @@
+# signal-stubborn-int.sh -- SIGINT while a stubborn plugin runs: a clean end within 15 s.  SPDX-License-Identifier: Apache-2.0
+. "$(dirname "$0")/lib.sh"
+interrupted_by INT stubborn
+expect_code 130
+pass

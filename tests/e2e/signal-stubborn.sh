@@ -1,0 +1,5 @@
+# signal-stubborn.sh -- SIGTERM while a stubborn plugin runs: a clean end within 15 s.  SPDX-License-Identifier: Apache-2.0
+. "$(dirname "$0")/lib.sh"
+interrupted_by TERM stubborn
+expect_code 143
+pass
