@@ -29,27 +29,13 @@ static void base_name(const char *path, char *to, size_t size) {
   if (!to[strspn(to, "-.")]) snprintf(to, size, "restore");
 }
 
-static bool is_default(const cli_session *s, const char *name) {
-  const run_location *l;
-  size_t n = run_locations(s->run, &l);
-  for (size_t i = 0; i < n; i++)
-    if (strcmp(l[i].name, name) == 0) return l[i].is_default;
-  return false;
-}
-
 static int restore(cli *c, item_doc *resource, const char *from, const char *to) {
   cli_session s;
   const char *location = cli_text(&c->flags, "storage-location");
   int status = cli_session_open(c, &s);
   if (status == CLI_COMPLETED) {
-    if (location && !is_default(&s, location))
-      status =
-          cli_usage(c, "make it the default one (spec.default: true), or restore with --from FILE what `pintle backup download` gave you",
-                    "--storage-location %s: restores read the default location only, yet", location);
-    else {
-      cli_session_tell(c, &s, location);
-      status = cli_run_now(c, &s, &cli_kind_restore, resource, from, to);
-    }
+    cli_session_tell(c, &s, location);
+    status = cli_run_now(c, &s, &cli_kind_restore, resource, from, to);
   }
   cli_session_close(&s);
   return status;

@@ -153,6 +153,7 @@ int cli_run_now(cli *c, cli_session *s, const cli_run_kind *kind, item_doc *reso
   const run_request request = {.resource = resource,
                                .from = from,
                                .to = to,
+                               .location = kind->restore ? cli_text(&c->flags, "storage-location") : NULL,
                                .dry_run = dry,
                                .listener = cli_watch_listener(&w),
                                .control = {.cancelled = cli_signals_cancelled}};

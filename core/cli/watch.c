@@ -24,7 +24,7 @@ int cli_watch_open(cli *c, int mode, cli_watch *w) {
   if (file && strcmp(file, "-") == 0 && mode != WATCH_NOTHING)
     return cli_usage(c, "write the events to a file", "--events -: standard output is taken by the items");
   if (file && strcmp(file, "-") == 0) w->events = fcntl(c->process->out, F_DUPFD_CLOEXEC, 3);
-  else if (file && file_open(AT_FDCWD, file, O_WRONLY | O_CREAT | O_TRUNC, 0644, &w->events, &e) != PINTLE_OK) {
+  else if (file && file_open(AT_FDCWD, file, O_WRONLY | O_CREAT | O_TRUNC, 0600, &w->events, &e) != PINTLE_OK) {
     error_wrap(&e, "--events");
     cli_fail(c, &e);
     return CLI_USAGE;

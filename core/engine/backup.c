@@ -92,6 +92,16 @@ static bool renamed_onto_another(backup_run *r, const engine_done *d, const kube
   return taken;
 }
 
+/* A name that no archive may hold fails its item, not the run. */
+static bool unfit_for_archive(backup_run *r, const engine_done *d, char *why, size_t size) {
+  if (!r->tar) return false;
+  buf_clear(&r->path);
+  archive_path_make(STR("x"), STR(""), false, d->ns, d->name, &r->path);
+  const char *refused = r->path.failed ? NULL : archive_path_refused(buf_str(&r->path));
+  if (refused) snprintf(why, size, "its name cannot stand in an archive's path: %s", refused);
+  return refused != NULL;
+}
+
 static void tell(backup_run *r, const engine_done *d, const kube_entry *k, const char *outcome, str message) {
   buf_clear(&r->place);
   kube_source_place(r->o->source, d->item, &r->place);
@@ -121,7 +131,7 @@ static pintle_status emit(void *ctx, const engine_done *d, error *e) {
   engine_subject about = {k.type, k.ns, k.name};
   engine_log_record(j, &about, d->record, engine_failed_by(d, r->o->pool.plan));
   for (size_t i = 0; i < d->n_missing; i++) LOG(j, PINTLE_LOG_WARN, &about, "%s", d->missing[i]);
-  if (d->what == CHAIN_DONE && renamed_onto_another(r, d, &k, clash, sizeof clash)) {
+  if (d->what == CHAIN_DONE && (renamed_onto_another(r, d, &k, clash, sizeof clash) || unfit_for_archive(r, d, clash, sizeof clash))) {
     LOG(j, PINTLE_LOG_ERROR, &about, "%s", clash);
     r->failed++;
     tell(r, d, &k, "failed", str_of(clash));
@@ -144,7 +154,7 @@ static pintle_status emit(void *ctx, const engine_done *d, error *e) {
     return PINTLE_OK;
   default: {
     error failed = *d->error;
-    if (r->o->explain && (d->died || d->entry != UINT32_MAX)) r->o->explain(r->o->explain_ctx, d->item, d->entry, &failed);
+    if (r->o->explain && d->died) r->o->explain(r->o->explain_ctx, d->item, d->entry, &failed);
     LOG(j, PINTLE_LOG_ERROR, &about, "%s%s%s%s%s%s", failed.message, *failed.place ? " at " : "", failed.place, *failed.hint ? " (" : "",
         failed.hint, *failed.hint ? ")" : "");
     if (*d->backtrace) LOG(j, PINTLE_LOG_INFO, &about, "backtrace: %s", d->backtrace);

@@ -30,6 +30,11 @@ static const char *key_of(backup_run *r, int object) {
   return buf_z(&r->path);
 }
 
+/* Neither a large put nor the reading back can renew the heartbeat: say beforehand how long it may take, at 1 MB/s. */
+static pintle_status expect(backup_run *r, int64_t bytes, error *e) {
+  return r->o->lock ? store_run_expect(r->o->lock, (60 + bytes / 1000000) * CLOCK_SECOND, e) : PINTLE_OK;
+}
+
 static pintle_status put_log(backup_run *r, error *e) {
   int fd;
   int64_t size;
@@ -102,7 +107,8 @@ pintle_status backup_commit(backup_run *r, engine_summary *out, error *e) {
   if (o->store) {
     LOG(o->journal, PINTLE_LOG_INFO, NULL, "Backed up a total of %llu items", (unsigned long long)r->stored);
     engine_phase(o->journal, "Uploading");
-    st = put_log(r, e);
+    st = expect(r, r->tar_size, e);
+    if (st == PINTLE_OK) st = put_log(r, e);
     if (st == PINTLE_OK) st = engine_put_fd(&r->objects, key_of(r, STORE_CONTENTS), r->tar_fd, r->tar_size, r->tar_sha, e);
     if (st == PINTLE_OK) st = engine_list_put(r->list, &r->objects, key_of(r, STORE_RESOURCE_LIST), o->temp_dir, e);
     if (st == PINTLE_OK) st = put_results(r, e);
@@ -112,6 +118,7 @@ pintle_status backup_commit(backup_run *r, engine_summary *out, error *e) {
     if (st == PINTLE_OK) st = put_volumes(r, e);
     if (st == PINTLE_OK) st = put_manifest(r, e);
     if (st == PINTLE_OK) engine_phase(o->journal, "Verifying");
+    if (st == PINTLE_OK) st = expect(r, r->tar_size, e);
     if (st == PINTLE_OK) st = engine_objects_verify(&r->objects, e);
     if (st == PINTLE_OK) st = hash_manifest(r, e);
   }

@@ -189,7 +189,7 @@ static pintle_status emit(void *ctx, const engine_done *d, error *e) {
     return PINTLE_OK;
   }
   error failed = *d->error;
-  if (r->o->explain && (d->died || d->entry != UINT32_MAX)) r->o->explain(r->o->explain_ctx, d->item, d->entry, &failed);
+  if (r->o->explain && d->died) r->o->explain(r->o->explain_ctx, d->item, d->entry, &failed);
   LOG(r->o->journal, PINTLE_LOG_ERROR, &about, "error preparing %s: %s%s%s%s%s%s", k.type->resource, failed.message,
       *failed.place ? " at " : "", failed.place, *failed.hint ? " (" : "", failed.hint, *failed.hint ? ")" : "");
   if (*d->backtrace) LOG(r->o->journal, PINTLE_LOG_INFO, &about, "backtrace: %s", d->backtrace);

@@ -19,12 +19,12 @@ pintle_status run_claim(store *s, bool restore, const item_doc *resource, store_
   const store_run run = {.kind = what, .name = name, .uid = item_str(resource, "/metadata/uid", "").ptr, .phase = "InProgress", .started = clock_now(),
                          .heartbeat = clock_now(), .host = host, .pid = getpid(), .data = STR("{}")};
   run_key(restore, name, STORE_METADATA, &key);
-  pintle_status st = key.failed ? error_nomem(e) : store_exists(s, key.data, &exists, e);
+  pintle_status st = key.failed ? error_nomem(e) : store_run_begin(s, &run, &a, &old, lock, e);
+  if (st == PINTLE_OK) st = store_exists(s, key.data, &exists, e); /* only now: a run that held the name may have committed until then */
   if (st == PINTLE_OK && exists) {
     st = error_set(e, PINTLE_EXISTS, "%s \"%s\" already exists in location %s", what, name, store_name(s));
     error_hint(e, "choose another name, or delete it with `pintle %s delete %s`", what, name);
   }
-  if (st == PINTLE_OK) st = store_run_begin(s, &run, &a, &old, lock, e);
   if (st == PINTLE_OK && old.phase) { /* an earlier run of that name ended without its commit: nothing of it counts */
     buf_clear(&key);
     buf_printf(&key, "%ss/%s/", what, name);

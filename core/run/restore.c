@@ -57,7 +57,7 @@ pintle_status run_restore(run_context *c, const run_request *request, engine_sum
     return PINTLE_INVALID;
   }
   pintle_status st = run_complete(c, request->resource, e);
-  if (st == PINTLE_OK) st = run_store(c, NULL, &s, e);
+  if (st == PINTLE_OK) st = run_store(c, request->location, &s, e);
   if (st == PINTLE_OK && !request->dry_run) st = run_claim(s, true, request->resource, &lock, e);
   if (st == PINTLE_OK) st = restore(c, request, s, lock, out, e);
   if (lock) {

@@ -47,6 +47,7 @@ typedef struct run_request {
   item_doc *resource; /* completed here; its status is written */
   const char *from;   /* backup: directory, file, or "-". restore: NULL (the store's backup spec.backupName), or a tarball or directory */
   const char *to;     /* restore: directory */
+  const char *location; /* restore: where the backup is and where the restore's objects go; NULL: the default */
   bool dry_run;
   engine_listener listener;
   engine_control control;

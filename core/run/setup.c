@@ -124,13 +124,15 @@ void run_setup_close(run_setup *s) {
 
 void run_explain_crash(void *setup, size_t item, uint32_t entry, error *e) {
   const run_setup *s = setup;
+  const run_options *o = &s->c->o;
+  const char *dir = o->plugin_dirs ? o->plugin_dirs[0] : NULL;
   buf place = {0};
   if (*e->hint || entry >= s->plan.n) return;
   kube_source_place(s->source, item, &place);
   const char *colon = place.len ? strchr(place.data, ':') : NULL;
   int n = colon ? (int)(colon - place.data) : (int)place.len;
   if (place.len)
-    error_hint(e, "repeat it with: pintle chain run --phase %s --action %s --execute %.*s", s->phase, s->plan.entries[entry].name, n,
-               place.data);
+    error_hint(e, "repeat it with: pintle%s%s%s%s chain run --phase %s --action %s --execute %.*s", dir ? " --plugin-dir " : "", dir ? dir : "",
+               o->config ? " --config " : "", o->config ? o->config : "", s->phase, s->plan.entries[entry].name, n, place.data);
   buf_free(&place);
 }

@@ -18,8 +18,8 @@
 enum { PIECE = 256 << 10, CLEAN_EVERY = 16 };
 
 typedef struct file_store {
-  int root;
-  char *path;            /* absolute, for URLs */
+  _Atomic int root;      /* -1: not there yet; made by the first put, so that looking leaves nothing behind */
+  char *path;            /* absolute */
   _Atomic unsigned puts; /* calls overlap */
 } file_store;
 
@@ -52,7 +52,20 @@ static const char *refused(const char *path) {
   return NULL;
 }
 
-static pintle_status enter(const file_store *f, const char *bucket, const char *key, bool make, place *p, error *e) {
+/* The root's descriptor; NOT_FOUND while there is no root and none is to be made. */
+static pintle_status root_of(file_store *f, bool make, int *root, error *e) {
+  int fd = -1, none = -1;
+  pintle_status st = PINTLE_OK;
+  if ((*root = atomic_load(&f->root)) >= 0) return PINTLE_OK;
+  if (make) st = file_mkdirs(AT_FDCWD, f->path, e);
+  if (st == PINTLE_OK) st = file_open(AT_FDCWD, f->path, O_RDONLY | O_DIRECTORY, 0, &fd, e);
+  if (st != PINTLE_OK) return st;
+  if (!atomic_compare_exchange_strong(&f->root, &none, fd)) close(fd); /* another call was first */
+  *root = atomic_load(&f->root);
+  return PINTLE_OK;
+}
+
+static pintle_status enter(file_store *f, const char *bucket, const char *key, bool make, place *p, error *e) {
   *p = (place){.fd = -1};
   if (*bucket) buf_printf(&p->path, "%s/", bucket);
   buf_addz(&p->path, key);
@@ -63,7 +76,9 @@ static pintle_status enter(const file_store *f, const char *bucket, const char *
   p->dir = strndup(p->path.data, slash ? (size_t)(slash - p->path.data) : 0);
   if (!p->dir) return error_nomem(e);
   p->name = slash ? slash + 1 : p->path.data;
-  pintle_status st = store_dir_open(f->root, p->dir, make, &p->fd, e);
+  int root;
+  pintle_status st = root_of(f, make, &root, e);
+  if (st == PINTLE_OK) st = store_dir_open(root, p->dir, make, &p->fd, e);
   if (st == PINTLE_NOT_FOUND) error_set(e, st, "no such object");
   return st;
 }
@@ -229,7 +244,7 @@ static pintle_status stat_object(void *self, pintle_call *call, const char *buck
 
 /* ---- delete */
 static pintle_status delete_object(void *self, pintle_call *call, const char *bucket, const char *key) {
-  const file_store *f = self;
+  file_store *f = self;
   place p;
   error e = {0};
   struct stat there;
@@ -300,9 +315,9 @@ static pintle_status visit(listing *l, int fd, const char *rest) {
   return st;
 }
 
-static pintle_status list(const file_store *f, const char *bucket, listing *l) {
+static pintle_status list(file_store *f, const char *bucket, listing *l) {
   CLEANUP(buf_free) buf dir = {0};
-  CLEANUP(close_p) int fd = -1;
+  CLEANUP(close_p) int root, fd = -1;
   const char *slash = strrchr(l->prefix, '/'), *rest = slash ? slash + 1 : l->prefix;
   buf_add(&l->key, l->prefix, (size_t)(rest - l->prefix));
   buf_addz(&dir, bucket);
@@ -311,12 +326,13 @@ static pintle_status list(const file_store *f, const char *bucket, listing *l) {
   if (dir.failed || l->key.failed) return error_nomem(&l->e);
   const char *why = dir.len || slash ? refused(buf_z(&dir)) : NULL;
   if (why) return error_set(&l->e, PINTLE_INVALID, "the prefix is refused: %s", why);
-  pintle_status st = store_dir_open(f->root, buf_z(&dir), false, &fd, &l->e);
+  pintle_status st = root_of(f, false, &root, &l->e);
+  if (st == PINTLE_OK) st = store_dir_open(root, buf_z(&dir), false, &fd, &l->e);
   if (st == PINTLE_NOT_FOUND) return PINTLE_OK; /* nothing there */
   return st == PINTLE_OK ? visit(l, fd, rest) : st;
 }
 
-static pintle_status finish_list(const file_store *f, const char *bucket, listing *l) {
+static pintle_status finish_list(file_store *f, const char *bucket, listing *l) {
   pintle_status st = list(f, bucket, l);
   if (l->strange) pintle_log(l->call, PINTLE_LOG_INFO, "%s: %zu names that cannot be objects were passed over", f->path, l->strange);
   buf_free(&l->key);
@@ -346,7 +362,7 @@ static void add_escaped(buf *to, const char *path) {
 }
 
 static pintle_status signed_url(void *self, pintle_call *call, const char *bucket, const char *key, int64_t ttl, pintle_result *url) {
-  const file_store *f = self;
+  file_store *f = self;
   CLEANUP(buf_free) buf text = {0}, path = {0};
   (void)ttl;
   if (*bucket) buf_printf(&path, "%s/", bucket);
@@ -364,18 +380,27 @@ static pintle_status signed_url(void *self, pintle_call *call, const char *bucke
 /* ---- life */
 static void destroy(void *self) {
   file_store *f = self;
-  if (f->root >= 0) close(f->root);
+  if (atomic_load(&f->root) >= 0) close(atomic_load(&f->root));
   free(f->path);
   free(f);
 }
 
+static char *absolute(const char *path) {
+  char *cwd = *path == '/' ? NULL : getcwd(NULL, 0), *to = NULL;
+  if (*path == '/') return strdup(path);
+  if (cwd && asprintf(&to, "%s/%s", cwd, path) < 0) to = NULL;
+  free(cwd);
+  return to;
+}
+
 pintle_status store_file_open(const char *root, void **self, error *e) {
+  int fd;
+  if (!*root) return error_set(e, PINTLE_INVALID, "the store's root directory has no name");
   file_store *f = calloc(1, sizeof *f);
   if (!f) return error_nomem(e);
-  f->root = -1;
-  pintle_status st = *root ? file_mkdirs(AT_FDCWD, root, e) : error_set(e, PINTLE_INVALID, "the store's root directory has no name");
-  if (st == PINTLE_OK) st = file_open(AT_FDCWD, root, O_RDONLY | O_DIRECTORY, 0, &f->root, e);
-  if (st == PINTLE_OK && !(f->path = realpath(root, NULL))) st = error_errno(e, errno, "cannot resolve %s", root);
+  atomic_init(&f->root, -1);
+  pintle_status st = (f->path = absolute(root)) ? root_of(f, false, &fd, e) : error_errno(e, errno, "cannot tell where %s is", root);
+  if (st == PINTLE_NOT_FOUND && access(f->path, F_OK) != 0) st = PINTLE_OK;
   if (st != PINTLE_OK) return destroy(f), st;
   *self = f;
   return PINTLE_OK;
@@ -395,7 +420,7 @@ static const pintle_option root_option = {.struct_size = sizeof(pintle_option),
                                           .flags = PINTLE_REQUIRED,
                                           .type = PINTLE_OPT_STRING,
                                           .name = "root",
-                                          .help = "directory that holds the buckets; made when absent"};
+                                          .help = "directory that holds the buckets; made by the first object that is put"};
 static const pintle_option *const options[] = {&root_option, NULL};
 static const HOST_PADDED(pintle_action) action = {.v = {.struct_size = sizeof(pintle_action),
                                                         .thread_model = PINTLE_PARALLEL,

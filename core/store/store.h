@@ -107,5 +107,5 @@ pintle_status store_runs(store *s, arena *a, store_run **out, size_t *n, error *
  * durable: temporary file, fsync, rename, fsync of the directory. Keys that leave the root, or whose parts are ".", ".." or empty, are INVALID; links
  * inside are not followed out of it. */
 extern const pintle_object_store store_file;
-pintle_status store_file_open(const char *root, void **self, error *e); /* made when absent; free with store_file.action->destroy */
+pintle_status store_file_open(const char *root, void **self, error *e); /* made by the first put; free with store_file.action->destroy */
 #endif
