@@ -1,5 +1,6 @@
 /* backup.c -- see backup.h: items from the flow into the tarball.  SPDX-License-Identifier: Apache-2.0 */
 #include "archive/digest.h"
+#include "archive/path.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "engine/backup_run.h"
