@@ -36,7 +36,7 @@ static pintle_status one_item(kube_source *s, const manifest *m, str text, bool 
   *done = false;
   if (rest.len >= 3 && memcmp(rest.ptr, "\xef\xbb\xbf", 3) == 0) rest.ptr += 3, rest.len -= 3;
   const char *from = kube_scan_space(rest.ptr, rest.ptr + rest.len), *end = rest.ptr + rest.len;
-  while (end > from && strchr(" \n\r\t", end[-1])) end--;
+  while (end > from && end[-1] && strchr(" \n\r\t", end[-1])) end--;
   rest = (str){from, (size_t)(end - from)};
   arena_reset(&s->arena);
   if (rest.len > s->max_bytes || kube_skim_item(rest, &s->arena, &skim, NULL) != PINTLE_OK || str_ends(skim.kind, "List")) return PINTLE_OK;
