@@ -19,6 +19,7 @@ typedef struct page {
   _Atomic uint32_t depth;  /* worker: calls in flight; a plugin may call a store */
   _Atomic int64_t told;    /* worker: when the plugin was told to stop; 0 = not yet */
   _Atomic uint64_t calls;  /* worker: calls begun so far; tells one call from the next */
+  _Atomic uint64_t moved;  /* worker: grows with every byte and report of a single call */
   page_call stack[PAGE_DEPTH];
   page_call last; /* the call that ended last */
   _Atomic uint32_t trace_len;

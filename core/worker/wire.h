@@ -17,6 +17,15 @@ enum wire_type {
   WIRE_LOG,        /* worker: a line that belongs to no item */
   WIRE_FINISH,     /* supervisor: finish and destroy */
   WIRE_FINISHED,   /* worker: counters, error */
+  /* single calls (single_wire.h) */
+  WIRE_SINGLE,  /* supervisor, instead of WIRE_SETUP: one action */
+  WIRE_CALL,    /* supervisor: function, arguments */
+  WIRE_DATA,    /* either: bytes of a stream */
+  WIRE_CREDIT,  /* either: so many bytes more may come */
+  WIRE_END,     /* supervisor: no more bytes come, or are taken, and why */
+  WIRE_ENTRIES, /* worker: entries of a listing */
+  WIRE_TELL,    /* worker: a line, a finding, a count, a sign of life */
+  WIRE_ANSWER,  /* worker: what the call came to */
   WIRE_TYPES
 };
 #define WIRE_MORE 1u

@@ -1,0 +1,134 @@
+/* side.c -- see side.h.  SPDX-License-Identifier: Apache-2.0 */
+#include "worker/side.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include <errno.h>
+#include <stdio.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+/* ---- the page */
+void side_enter(side *s, uint32_t entry, const char *what, int64_t deadline) {
+  page *p = s->page;
+  uint32_t depth = atomic_load_explicit(&p->depth, memory_order_relaxed);
+  page_call *c = &p->stack[depth < PAGE_DEPTH ? depth : PAGE_DEPTH - 1];
+  atomic_store_explicit(&c->entry, entry, memory_order_relaxed);
+  snprintf(c->what, sizeof c->what, "%s", what);
+  atomic_store_explicit(&c->ticket, s->ticket, memory_order_relaxed);
+  atomic_store_explicit(&c->started, clock_monotonic(), memory_order_relaxed);
+  atomic_store_explicit(&c->deadline, deadline, memory_order_relaxed);
+  atomic_store_explicit(&p->told, 0, memory_order_relaxed);
+  atomic_fetch_add_explicit(&p->calls, 1, memory_order_relaxed);
+  atomic_store_explicit(&p->depth, depth + 1, memory_order_release);
+}
+
+void side_leave(side *s) {
+  page *p = s->page;
+  uint32_t depth = atomic_load_explicit(&p->depth, memory_order_relaxed);
+  if (depth == 0) return;
+  const page_call *c = &p->stack[(depth <= PAGE_DEPTH ? depth : PAGE_DEPTH) - 1];
+  atomic_store_explicit(&p->last.entry, atomic_load_explicit(&c->entry, memory_order_relaxed), memory_order_relaxed);
+  memcpy(p->last.what, c->what, sizeof c->what);
+  atomic_store_explicit(&p->last.ticket, s->ticket, memory_order_relaxed);
+  atomic_store_explicit(&p->depth, depth - 1, memory_order_release);
+  if (s->timer_armed) {
+    struct itimerspec off = {0};
+    timerfd_settime(s->timer, 0, &off, NULL);
+    s->timer_armed = false;
+  }
+}
+
+/* ---- the clock */
+static int64_t deadline_now(const page *p) {
+  uint32_t depth = atomic_load_explicit(&p->depth, memory_order_relaxed);
+  return depth && depth <= PAGE_DEPTH ? atomic_load_explicit(&p->stack[depth - 1].deadline, memory_order_relaxed) : 0;
+}
+
+int32_t side_cancelled(void *ctx) {
+  side *s = ctx;
+  int64_t deadline = deadline_now(s->page);
+  uint32_t told = atomic_load(&s->page->cancel);
+  int32_t is = told ? (told == 2 ? 2 : 1) : deadline && clock_monotonic() >= deadline ? 2 : 0;
+  int64_t none = 0;
+  if (is) atomic_compare_exchange_strong(&s->page->told, &none, clock_monotonic());
+  return is;
+}
+
+/* One descriptor that is readable on cancellation and at the deadline. The timer is armed only for a call that asks. */
+int side_cancel_fd(void *ctx) {
+  side *s = ctx;
+  int64_t deadline = deadline_now(s->page);
+  if (deadline && s->timer >= 0 && !s->timer_armed) {
+    struct itimerspec at = {.it_value = {deadline / CLOCK_SECOND, deadline % CLOCK_SECOND}};
+    timerfd_settime(s->timer, TFD_TIMER_ABSTIME, &at, NULL);
+    s->timer_armed = true;
+  }
+  return s->epoll >= 0 ? s->epoll : s->cancel_fd;
+}
+
+/* ---- the socket */
+bool side_send(side *s, enum wire_type type) {
+  error e;
+  buf_clear(&s->frame);
+  if (getpid() != s->pid) _exit(1);
+  wire_frame(&s->frame, type, buf_str(&s->body), &s->out_seq);
+  if (s->body.failed || s->frame.failed || file_write(s->sock, s->frame.data, s->frame.len, "to the supervisor", &e) != PINTLE_OK)
+    s->lost = true;
+  return !s->lost;
+}
+
+void side_stray_log(void *ctx, int32_t level, str message, const pintle_kv *fields, size_t n) {
+  (void)ctx;
+  buf line = {0};
+  buf_printf(&line, "level=%d ", level);
+  buf_adds(&line, message);
+  for (size_t i = 0; i < n; i++) buf_printf(&line, " %s=%s", fields[i].key, fields[i].value);
+  buf_addc(&line, '\n');
+  if (!line.failed) file_write(STDERR_FILENO, line.data, line.len, "standard error", NULL);
+  buf_free(&line);
+}
+
+bool side_receive(side *s, enum wire_type *type, str *body) {
+  buf_clear(&s->joined);
+  for (;;) {
+    pintle_status st = wire_next(buf_str(&s->in), &s->in_used, &s->in_seq, &s->joined, type, body);
+    if (st != PINTLE_NOT_FOUND) return st == PINTLE_OK;
+    if (s->in_used) {
+      memmove(s->in.data, s->in.data + s->in_used, s->in.len - s->in_used);
+      s->in.len -= s->in_used;
+      s->in_used = 0;
+    }
+    if (!buf_reserve(&s->in, 256 << 10)) return false;
+    ssize_t n = read(s->sock, s->in.data + s->in.len, s->in.cap - s->in.len - 1);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return false;
+    s->in.len += (size_t)n;
+  }
+}
+
+/* ---- life */
+static int epoll_of(int cancel, int *timer) {
+  int ep = epoll_create1(EPOLL_CLOEXEC);
+  *timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+  struct epoll_event ev = {.events = EPOLLIN};
+  if (ep < 0 || *timer < 0 || epoll_ctl(ep, EPOLL_CTL_ADD, cancel, &ev) != 0 || epoll_ctl(ep, EPOLL_CTL_ADD, *timer, &ev) != 0) return -1;
+  return ep;
+}
+
+bool side_open(side *s, int sock, int page_fd, int cancel_fd) {
+  *s = (side){.sock = sock, .cancel_fd = cancel_fd, .pid = getpid(), .ticket = UINT64_MAX};
+  s->page = mmap(NULL, sizeof(page), PROT_READ | PROT_WRITE, MAP_SHARED, page_fd, 0);
+  if (s->page == MAP_FAILED) return false;
+  close(page_fd);
+  s->epoll = epoll_of(cancel_fd, &s->timer);
+  return true;
+}
+
+void side_close(side *s) {
+  buf_free(&s->in);
+  buf_free(&s->joined);
+  buf_free(&s->body);
+  buf_free(&s->frame);
+}

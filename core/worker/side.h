@@ -1,0 +1,37 @@
+/* side.h -- the worker's side, inside: the socket to the supervisor, the shared page, the clock of the call in flight.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef PINTLE_WORKER_SIDE_H
+#define PINTLE_WORKER_SIDE_H
+#include "worker/page.h"
+#include "worker/wire.h"
+#include <sys/types.h>
+
+typedef struct side {
+  int sock, cancel_fd, epoll, timer;
+  bool timer_armed;
+  pid_t pid; /* a forked child that returns from plugin code must not speak for us */
+  page *page;
+  uint64_t ticket, in_seq, out_seq;
+  buf in, joined, body, frame;
+  size_t in_used;
+  bool lost; /* the supervisor cannot be written to, or is gone */
+} side;
+bool side_open(side *s, int sock, int page_fd, int cancel_fd); /* {0} before */
+void side_close(side *s);
+
+/* Before and after each call of plugin code. deadline on clock_monotonic, 0 = none. */
+void side_enter(side *s, uint32_t entry, const char *what, int64_t deadline);
+void side_leave(side *s);
+/* For host_services and chain_options; ctx is a side. */
+int32_t side_cancelled(void *ctx);
+int side_cancel_fd(void *ctx); /* readable on cancellation and at the deadline */
+/* A line that belongs to no call, by standard error: another thread may be in the middle of a frame. */
+void side_stray_log(void *ctx, int32_t level, str message, const pintle_kv *fields, size_t n);
+
+bool side_send(side *s, enum wire_type type); /* s->body; false: lost */
+/* The next message, or false when the supervisor is gone. The body lives until the next call. */
+bool side_receive(side *s, enum wire_type *type, str *body);
+
+/* single_side.c: serves single calls after a WIRE_SINGLE with that body, until WIRE_FINISH. Returns main's status. */
+int single_serve(side *s, str setup);
+#endif
