@@ -132,7 +132,7 @@ void run_explain_crash(void *setup, size_t item, uint32_t entry, error *e) {
   const char *colon = place.len ? strchr(place.data, ':') : NULL;
   int n = colon ? (int)(colon - place.data) : (int)place.len;
   if (place.len)
-    error_hint(e, "repeat it with: pintle%s%s%s%s chain run --phase %s --action %s --execute %.*s", dir ? " --plugin-dir " : "", dir ? dir : "",
-               o->config ? " --config " : "", o->config ? o->config : "", s->phase, s->plan.entries[entry].name, n, place.data);
+    error_hint(e, "repeat it with: pintle chain run --phase %s --action %s --execute %.*s%s%s%s%s", s->phase, s->plan.entries[entry].name, n, place.data,
+               o->config ? " --config " : "", o->config ? o->config : "", dir ? " --plugin-dir " : "", dir ? dir : "");
   buf_free(&place);
 }

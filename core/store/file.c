@@ -317,7 +317,8 @@ static pintle_status visit(listing *l, int fd, const char *rest) {
 
 static pintle_status list(file_store *f, const char *bucket, listing *l) {
   CLEANUP(buf_free) buf dir = {0};
-  CLEANUP(close_p) int root, fd = -1;
+  CLEANUP(close_p) int fd = -1;
+  int root;
   const char *slash = strrchr(l->prefix, '/'), *rest = slash ? slash + 1 : l->prefix;
   buf_add(&l->key, l->prefix, (size_t)(rest - l->prefix));
   buf_addz(&dir, bucket);
