@@ -254,6 +254,17 @@ static pintle_status prepare(backup_run *r, error *e) {
   return st;
 }
 
+/* What no filter named, and is left out all the same. */
+static void tell_left_out(const backup_run *r) {
+  for (size_t i = 0; i < kube_source_count(r->o->source); i++) {
+    kube_entry k;
+    kube_source_get(r->o->source, i, &k);
+    engine_subject about = {k.type, k.ns, k.name};
+    if (k.deleting) LOG(r->o->journal, PINTLE_LOG_INFO, &about, "left out: it is being deleted");
+    else if (k.excluded) LOG(r->o->journal, PINTLE_LOG_INFO, &about, "left out by its label velero.io/exclude-from-backup");
+  }
+}
+
 pintle_status engine_backup(const engine_backup_options *options, engine_summary *out, error *e) {
   backup_run r = {.o = options, .tar_fd = -1, .started = clock_now(), .objects = {.store = options->store}};
   engine_flow_stats stats = {0};
@@ -262,6 +273,7 @@ pintle_status engine_backup(const engine_backup_options *options, engine_summary
   if (st != PINTLE_OK) return run_free(&r), st;
   engine_phase(options->journal, "InProgress");
   LOG(options->journal, PINTLE_LOG_INFO, NULL, "Backing up %llu items", (unsigned long long)r.total);
+  tell_left_out(&r);
   if (options->store) st = open_archive(&r, e);
   if (st == PINTLE_OK) st = engine_flow_run(r.flow, r.pool, &stats, e);
   if (r.lost && st == PINTLE_CANCELLED) *e = r.lock_error;
