@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
+enum { PAGE_CLOSED = 113 }; /* exit status of a worker whose socket a plugin has closed */
 enum { PAGE_DEPTH = 4, PAGE_TRACE = 3000 };
 typedef struct page_call {
   _Atomic uint32_t entry;            /* of the plan */

@@ -146,7 +146,8 @@ void proc_how(bool known, int status, char *to) {
   else if (WIFSIGNALED(status)) {
     const char *name = sigabbrev_np(WTERMSIG(status));
     snprintf(to, PROC_HOW, "crashed (SIG%s)", name ? name : "?");
-  } else snprintf(to, PROC_HOW, "ended its process (exit status %d)", WEXITSTATUS(status));
+  } else if (WEXITSTATUS(status) == PAGE_CLOSED) snprintf(to, PROC_HOW, "closed the socket of its worker");
+  else snprintf(to, PROC_HOW, "ended its process (exit status %d)", WEXITSTATUS(status));
 }
 
 void proc_trace(const proc *p, char *to) {
