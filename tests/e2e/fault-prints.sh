@@ -12,5 +12,5 @@ expect_not_in out "lines on stdout"
 if grep -q "$(printf '\033')" log; then fail "an escape sequence stands in the log"; fi
 chain prints item-30
 "$PINTLE" chain run --phase backup --execute -o json in >list.json 2>err || fail "chain run"
-compare in list.json --annotated tests.pintle.io/good=backup >/dev/null 2>&1 || python3 -c 'import json; json.load(open("list.json"))' || fail "what a plugin printed went into the output"
+python3 -c 'import json; assert len(json.load(open("list.json"))["items"]) == 60' || fail "what a plugin printed went into the output"
 pass
