@@ -50,6 +50,8 @@ static pintle_status fault(pintle_call *call, pintle_doc *item, pintle_result *r
   if (run_is(call, "kind")) return api->remove(item, "/kind");
   if (run_is(call, "name")) return api->set_i64(item, "/metadata/name", 7);
   if (run_is(call, "path")) return pintle_set_str(item, "/metadata/name", "../../escape");
+  if (run_is(call, "namespace")) return pintle_set_str(item, "/metadata/namespace", "../../escape");
+  if (run_is(call, "dots")) return pintle_set_str(item, "/metadata/namespace", "..");
   if (run_is(call, "metadata")) return api->set_json(item, "/metadata", "[]", 2);
   return pintle_fail(call, PINTLE_INVALID, "no such variant");
 }
