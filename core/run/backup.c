@@ -46,6 +46,7 @@ pintle_status run_backup(run_context *c, const run_request *request, engine_summ
   *out = (engine_summary){.phase = "Failed"};
   pintle_status st = run_complete(c, request->resource, e);
   if (st == PINTLE_OK) st = run_store(c, item_str(request->resource, "/spec/storageLocation", "").ptr, &s, e);
+  if (st == PINTLE_OK) st = run_writable(c, s, e);
   if (st == PINTLE_OK && !request->dry_run) st = run_claim(s, false, request->resource, &lock, e);
   if (st == PINTLE_OK) st = back_up(c, request, request->dry_run ? NULL : s, lock, out, e);
   if (lock) {

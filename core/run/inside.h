@@ -25,6 +25,8 @@ extern const char run_version[];
 
 /* locations.c */
 pintle_status run_read_locations(run_context *c, error *e);
+/* DENIED when the location of that store has accessMode ReadOnly: no backup is made in it or deleted from it (restores write what they did). */
+pintle_status run_writable(const run_context *c, const store *s, error *e);
 void run_close_stores(run_context *c);
 
 /* claim.c: refuses a name that is taken (EXISTS) or running (CONFLICT); what an interrupted run of that name left is removed. */

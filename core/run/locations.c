@@ -101,6 +101,18 @@ pintle_status run_store(run_context *c, const char *name, store **out, error *e)
   return PINTLE_OK;
 }
 
+pintle_status run_writable(const run_context *c, const store *s, error *e) {
+  for (size_t i = 0; i < c->n_locations; i++) {
+    const run_location *l = &c->locations[i];
+    if (strcmp(l->name, store_name(s)) != 0 || strcmp(l->access_mode, "ReadOnly") != 0) continue;
+    error_set(e, PINTLE_DENIED, "BackupStorageLocation \"%s\" has accessMode ReadOnly", l->name);
+    error_place(e, "%s", l->place);
+    error_hint(e, "name another one with --storage-location");
+    return PINTLE_DENIED;
+  }
+  return PINTLE_OK;
+}
+
 void run_close_stores(run_context *c) {
   for (size_t i = 0; i < c->n_stores; i++) {
     store_close(c->stores[i].store);

@@ -109,9 +109,9 @@ pintle_status run_delete(run_context *c, store *s, bool restore, const char *nam
   arena a = {0};
   bool exists = false;
   store_run old = {0};
-  (void)c;
   if (!store_valid_name(str_of(name)))
     return error_set(e, PINTLE_INVALID, "\"%s\" is no name of a %s", name, restore ? "restore" : "backup");
+  if (!restore && run_writable(c, s, e) != PINTLE_OK) return PINTLE_DENIED;
   const store_run run = {.kind = restore ? "restore" : "backup",
                          .name = name,
                          .uid = "delete",
