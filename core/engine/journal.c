@@ -80,7 +80,8 @@ static void add_value(buf *b, str v, bool json) {
     plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || strchr("-._/@^+", c);
   }
   if (plain) buf_adds(b, v);
-  else buf_json_go(b, v);
+  else if (json) buf_json_go(b, v);
+  else buf_json(b, v); /* logrus' text has Go's %q, which leaves <, > and & alone */
 }
 
 static void add_field(buf *b, const char *key, str v, bool json) {
@@ -100,7 +101,7 @@ static void write_line(engine_journal *j, int32_t level, const engine_subject *a
   buf_clear(b);
   if (json) buf_addc(b, '{');
   clock_rfc3339(clock_now(), time);
-  if (!json) buf_printf(b, "time=\"%s\" level=%s msg=", time, level_name(level)), buf_json_go(b, message);
+  if (!json) buf_printf(b, "time=\"%s\" level=%s msg=", time, level_name(level)), buf_json(b, message);
   const char *eq = strchr(j->o.run_field, '=');
   char run_key[16];
   snprintf(run_key, sizeof run_key, "%.*s", (int)(eq - j->o.run_field), j->o.run_field);

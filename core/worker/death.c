@@ -81,6 +81,22 @@ static void strike(worker_pool *p, uint32_t entry, bool timed_out) {
   buf_free(&body);
 }
 
+/* A plugin is mapped from /proc/self/fd/N, so its frames read "N(+0x1271)": say which file that is. */
+static void name_frames(const worker_pool *p, const pool_proc *w, buf *out) {
+  char trace[PAGE_TRACE + 1];
+  proc_trace(&w->proc, trace);
+  for (char *line = trace, *next; *line; line = next) {
+    next = strchrnul(line, '\n');
+    if (*next) *next++ = 0;
+    char *rest;
+    long fd = strtol(line, &rest, 10);
+    const char *file = NULL;
+    for (size_t i = 0; rest > line && *rest == '(' && i < p->o.plan->n_plugins; i++)
+      if (p->o.plan->plugins[i].fd == fd) file = p->o.plan->plugins[i].file;
+    buf_printf(out, "%s%s%s", out->len ? " < " : "", file ? file : "", file ? rest : line);
+  }
+}
+
 /* The item that the dead worker was busy with gets its error; those behind it go back to the front of the queue. */
 static void settle(worker_pool *p, pool_proc *w, uint32_t entry, uint64_t ticket, const char *what, const char *how) {
   pool_queue back = {0};
@@ -100,9 +116,10 @@ static void settle(worker_pool *p, pool_proc *w, uint32_t entry, uint64_t ticket
                 pool_plugin_of(p, entry), how, what);
       o.calls = 1;
     } else error_set(&o.error, PINTLE_CANCELLED, "the run was cancelled");
-    char trace[PAGE_TRACE + 1] = "";
-    if (culprit) proc_trace(&w->proc, trace);
-    pool_outcome(p, i, &o, culprit, trace);
+    buf trace = {0};
+    if (culprit) name_frames(p, w, &trace);
+    pool_outcome(p, i, &o, culprit, trace.len && !trace.failed ? trace.data : "");
+    buf_free(&trace);
   }
   if (!back.first) return;
   pool_queue *q = &p->queues[w->segment];

@@ -24,7 +24,8 @@ static void enter(void *ctx, const chain_entry *entry, const char *what, int64_t
   struct worker *w = ctx;
   side_enter(&w->side, entry->index, what, deadline);
   if (w->stop_before == entry->index + 1 && strcmp(what, "execute") == 0) {
-    fprintf(stderr, "stopped before action %s: attach with `gdb -p %d`, then `signal SIGCONT`\n", entry->name, (int)getpid());
+    fprintf(stderr, "level=%d stopped before action %s: attach with `gdb -p %d`, then `handle SIGSTOP nostop noprint nopass` and `continue`\n",
+            PINTLE_LOG_WARN, entry->name, (int)getpid());
     fflush(stderr);
     raise(SIGSTOP);
   }
