@@ -83,7 +83,6 @@ static void close_ended(worker_single *s, const struct pollfd *f) {
 static void serve(worker_single *s, single_call *c, const struct pollfd *f) {
   bool dead = f[1].revents & POLLIN;
   if (f[0].revents & (POLLIN | POLLHUP | POLLERR) && !single_read(s, c)) single_kill(s, "it sent what is no frame of ours");
-  else if (f[0].revents & POLLHUP && !(f[0].revents & POLLIN) && !dead) single_kill(s, "it closed its socket");
   close_ended(s, f + 2);
   if ((f[2].revents | f[3].revents) & (POLLIN | POLLHUP)) single_read_logs(s, c, false);
   if (dead) single_buried(s, c);
@@ -98,7 +97,7 @@ void single_wait(worker_single *s, single_call *c) {
     look(s, c);
     if (c->done) break;
     int fd = c->told || c->deaf ? -1 : c->caller->host->cancel_fd(c->caller);
-    struct pollfd f[5] = {{s->proc.sock, (short)(POLLIN | (s->out.len ? POLLOUT : 0)), 0},
+    struct pollfd f[5] = {{s->closed_at ? -1 : s->proc.sock, (short)(POLLIN | (s->out.len ? POLLOUT : 0)), 0},
                           {s->proc.pidfd, POLLIN, 0},
                           {s->proc.logs[0], POLLIN, 0},
                           {s->proc.logs[1], POLLIN, 0},

@@ -8,6 +8,7 @@
 
 #define START_LIMIT (30 * CLOCK_SECOND)  /* load and create have deadlines of their own; this is for what has none */
 #define EXIT_LIMIT (5 * CLOCK_SECOND)    /* it said goodbye */
+#define CLOSED_LIMIT CLOCK_SECOND        /* its socket is at its end, so its death should be seen */
 #define ABANDON_AFTER (5 * CLOCK_SECOND) /* stuck in the kernel after SIGKILL */
 enum { SHOWN_FRAMES = 6 };
 
@@ -39,7 +40,7 @@ void single_read_logs(worker_single *s, const single_call *c, bool last) {
   static const char *const sources[] = {"stdout", "stderr"};
   for (int i = 0; i < 2; i++) {
     log_pipe l = {s, c->caller, sources[i]};
-    if (s->proc.logs[i] >= 0) proc_read_lines(s->proc.logs[i], &s->lines[i], last, log_line, &l);
+    proc_read_lines(s->proc.logs[i], &s->lines[i], last, log_line, &l);
   }
 }
 
@@ -96,6 +97,7 @@ void single_watch(worker_single *s, single_call *c) {
     single_buried(s, c);
     return;
   }
+  if (s->closed_at && now > s->closed_at + CLOSED_LIMIT) single_kill(s, "it closed its socket");
   int32_t what = c->told ? 0 : c->caller->host->cancelled(c->caller);
   if (what) pass_on(s, c, what == 2 ? 2 : 1, now);
   if (s->state == SINGLE_READY) watch_call(s, c, now);
@@ -146,7 +148,7 @@ static void forget(worker_single *s) {
   proc_close(&s->proc);
   s->out_at = s->in_used = 0;
   s->out_seq = s->in_seq = 0;
-  s->killed_at = 0;
+  s->killed_at = s->closed_at = 0;
   s->timed_out = false;
   s->state = SINGLE_NONE;
 }

@@ -53,8 +53,8 @@ struct worker_single {
   enum single_state state;
   proc proc;
   uint32_t has;
-  error failure; /* why it could not be set up, or what finish said */
-  int64_t killed_at;
+  error failure;                /* why it could not be set up, or what finish said */
+  int64_t killed_at, closed_at; /* when we killed it; when its socket ended */
   bool timed_out;
   char why_killed[120];
   buf out, in, joined, lines[2];

@@ -148,6 +148,7 @@ bool single_read(worker_single *s, single_call *c) {
     ssize_t n = read(s->proc.sock, s->in.data + s->in.len, room);
     if (n < 0 && errno == EINTR) continue;
     if (n > 0) s->in.len += (size_t)n;
+    if (n == 0 && !s->closed_at) s->closed_at = clock_monotonic();
     more = n > 0 && (size_t)n == room && !c->done;
     if (n > 0 && !take_all(s, c)) return false;
   }
