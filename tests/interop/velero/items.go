@@ -104,7 +104,8 @@ func mark(files map[string]bool, dir, path string) { files[strings.TrimPrefix(pa
 // twin finds the copy that EnableAPIGroupVersions wants: in the version directory of the item's own apiVersion.
 func twin(dir, preferred string, i item) string {
 	if preferred == "" {
-		return "no preferred version"
+		fmt.Printf("%s has no preferred version\n", i.GroupResource)
+		os.Exit(1)
 	}
 	name := i.Object.GroupVersionKind().Version + "-preferredversion"
 	other, err := os.ReadFile(archive.GetVersionedItemFilePath(dir, i.GroupResource, i.Namespace, i.Name, name))
