@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define WINDOW ((size_t)16 << 20)          /* bytes of texts that wait for their turn */
+#define WINDOW ((size_t)16 << 20)          /* bytes of texts and records that wait for their turn, as they stand in memory */
 #define BACKLOG ((size_t)256 << 10)        /* bytes queued in the pool */
-enum { SPARE = 256, ROUND = 256 };         /* free tickets that keep their memory; items begun before workers are heard again */
+enum { SPARE = 128, ROUND = 256 };         /* free tickets that keep their memory; items begun before workers are heard again */
 enum { UNCLAIMED = 0, GONE = UINT32_MAX }; /* in of[]: not claimed; emitted */
 
 enum state { RUNNING, WAITING, DONE };
@@ -29,9 +29,10 @@ typedef struct ticket {
   bool has_labels, changed, died;
   int32_t what;
   uint32_t entry;
+  size_t weight; /* its part of the window */
   const kube_type *type;
   buf ns, name, skip, trace;
-  error error;
+  error *error;    /* NULL: none. It is large, and rare */
   arena sentences; /* holds the texts of missing */
   const char **missing;
   size_t n_missing, cap_missing;
@@ -81,6 +82,8 @@ static void ticket_clear(ticket *t, bool spare) {
     if (spare || bufs[i]->cap > 64 << 10) buf_free(bufs[i]);
     else buf_clear(bufs[i]);
   }
+  free(t->error);
+  t->error = NULL;
   arena_reset(&t->sentences);
   t->n_missing = t->n_children = t->n_waiters = 0;
   t->in_use = t->begun = t->emitting = t->has_labels = t->changed = t->died = false;
@@ -127,7 +130,6 @@ static ticket *claim(engine_flow *f, size_t item, uint32_t depth) {
   t->item = item, t->depth = depth, t->state = RUNNING;
   t->waits = 0, t->next = 0, t->entry = UINT32_MAX, t->what = CHAIN_DONE;
   t->type = NULL;
-  error_clear(&t->error);
   f->of[item] = (uint32_t)number + 1;
   return t;
 }
@@ -135,6 +137,16 @@ static ticket *claim(engine_flow *f, size_t item, uint32_t depth) {
 static ticket *ticket_of(const engine_flow *f, size_t item) {
   uint32_t n = f->of[item];
   return n == UNCLAIMED || n == GONE ? NULL : f->tickets[n - 1];
+}
+
+static void keep_error(engine_flow *f, ticket *t, const error *e) {
+  if (!t->error && !(t->error = malloc(sizeof *t->error))) fail_nomem(f);
+  else *t->error = *e;
+}
+
+static const error *error_of(const ticket *t) {
+  static const error none;
+  return t->error ? t->error : &none;
 }
 
 static void add_missing(engine_flow *f, ticket *t, const char *sentence) {
@@ -151,7 +163,7 @@ static void wake(engine_flow *f, ticket *t) {
       kube_entry k;
       kube_source_get(f->source, t->item, &k);
       snprintf(text, sizeof text, "additional item %s %.*s%s%.*s failed: %s", k.type->resource, (int)k.ns.len, k.ns.ptr,
-               k.ns.len ? "/" : "", (int)k.name.len, k.name.ptr, t->error.message);
+               k.ns.len ? "/" : "", (int)k.name.len, k.name.ptr, error_of(t)->message);
       add_missing(f, w, text);
     }
     if (--w->waits) continue;
@@ -178,9 +190,15 @@ static engine_done done_of(const ticket *t) {
                        .record = buf_str(&t->record),
                        .skip = t->skip.len ? t->skip.data : "",
                        .backtrace = t->trace.len ? t->trace.data : "",
-                       .error = &t->error,
+                       .error = error_of(t),
                        .missing = t->missing,
                        .n_missing = t->n_missing};
+}
+
+static void weigh(engine_flow *f, ticket *t) {
+  f->window -= t->weight;
+  t->weight = t->text.cap + t->stored.cap + t->record.cap;
+  f->window += t->weight;
 }
 
 static void finish(engine_flow *f, ticket *t) {
@@ -193,6 +211,7 @@ static void finish(engine_flow *f, ticket *t) {
     f->ops.complete(f->ops.ctx, &d, &f->failure);
   }
   buf_free(&t->stored);
+  weigh(f, t);
   wake(f, t);
 }
 
@@ -224,15 +243,17 @@ static void begin(engine_flow *f, ticket *t) {
   kube_source_get(f->source, t->item, &k);
   describe(t, &k);
   in.text = t->text, in.stored = t->stored; /* their memory is used again */
-  pintle_status st = f->ops.load(f->ops.ctx, t->item, &in, &t->error);
+  error why = {0};
+  pintle_status st = f->ops.load(f->ops.ctx, t->item, &in, &why);
   t->text = in.text, t->stored = in.stored;
   if (in.has_stored && t->stored.len == 0) set(&t->stored, buf_str(&t->text));
-  f->window += t->text.len;
-  if (st == PINTLE_OK && (t->text.failed || t->stored.failed || t->ns.failed || t->name.failed)) st = error_nomem(&t->error);
+  weigh(f, t);
+  if (st == PINTLE_OK && (t->text.failed || t->stored.failed || t->ns.failed || t->name.failed)) st = error_nomem(&why);
   if (st == PINTLE_NOMEM || st == PINTLE_CANCELLED) {
-    f->failure = t->error;
+    f->failure = why;
   } else if (st != PINTLE_OK) {
     t->what = CHAIN_FAILED;
+    keep_error(f, t, &why);
     finish(f, t);
   } else if (in.wanted) submit(f, t);
   else finish(f, t);
@@ -311,7 +332,6 @@ void engine_flow_outcome(void *flow, uint64_t number, const worker_outcome *w) {
   ticket *t = f->tickets[number];
   add_record(&t->record, o->record);
   if (o->changed && (o->what == CHAIN_YIELD || o->what == CHAIN_DONE)) {
-    f->window += o->text.len - t->text.len;
     set(&t->text, o->text);
     t->changed = true;
   }
@@ -321,12 +341,13 @@ void engine_flow_outcome(void *flow, uint64_t number, const worker_outcome *w) {
     t->next = o->next;
     t->has_labels = o->original_labels.ptr != NULL;
     if (t->has_labels) set(&t->labels, o->original_labels);
+    weigh(f, t);
     add_related(f, t, number, o);
   } else {
     t->what = o->what == CHAIN_FAIL_RUN ? CHAIN_FAILED : o->what;
     t->entry = o->entry;
     t->died = w->died;
-    if (t->what == CHAIN_FAILED) t->error = o->error;
+    if (t->what == CHAIN_FAILED) keep_error(f, t, &o->error);
     if (o->skip) buf_addz(&t->skip, o->skip);
     buf_addz(&t->trace, w->backtrace);
     if (o->what == CHAIN_FAIL_RUN && f->failure.status == PINTLE_OK) end_run(f, t, o);
@@ -338,7 +359,8 @@ void engine_flow_outcome(void *flow, uint64_t number, const worker_outcome *w) {
 /* ---- emission */
 static void release(engine_flow *f, ticket *t) {
   size_t number = f->of[t->item] - 1;
-  f->window -= t->text.len;
+  f->window -= t->weight;
+  t->weight = 0;
   f->of[t->item] = GONE;
   ticket_clear(t, f->n_free >= SPARE);
   f->free_tickets[f->n_free++] = number;
