@@ -12,11 +12,25 @@ static const char *get_environment(void *ctx, const char *name) {
   return NULL;
 }
 
+/* Lines of stores; their worker's standard output too. Without a run there is no log. */
+static void log_line(void *ctx, int32_t level, str message, const pintle_kv *fields, size_t n) {
+  const run_context *c = ctx;
+  CLEANUP(buf_free) buf text = {0};
+  const char *plugin = "";
+  if (!c->journal) return;
+  buf_adds(&text, message);
+  for (size_t i = 0; i < n; i++)
+    if (strcmp(fields[i].key, "plugin") == 0) plugin = fields[i].value;
+    else if (strcmp(fields[i].key, "source") != 0) buf_printf(&text, " %s=%s", fields[i].key, fields[i].value);
+  engine_log(c->journal, level, NULL, plugin, "plugin", "%s", buf_z(&text));
+}
+
 pintle_status run_open(const run_options *options, run_context **out, error *e) {
   run_context *c = calloc(1, sizeof *c);
   if (!c) return error_nomem(e);
   c->o = *options;
   c->environment = (conf_environment){get_environment, c};
+  c->services = (host_services){.ctx = c, .log = log_line};
   pintle_status st = PINTLE_OK;
   if (options->config) st = conf_set_load(&c->set, options->config, e);
   if (st == PINTLE_OK) st = conf_set_check(&c->set, e);

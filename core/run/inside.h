@@ -2,9 +2,13 @@
 #ifndef PINTLE_RUN_INSIDE_H
 #define PINTLE_RUN_INSIDE_H
 #include "run/run.h"
+#include "worker/single.h"
+
+#define RUN_FILE_PROVIDER "pintle.io/file"
 
 struct run_store {
   const char *name;
+  const pintle_object_store *ops; /* the built-in one, or a worker's */
   void *self;
   store *store;
 };
@@ -18,8 +22,11 @@ struct run_context {
   size_t n_locations;
   struct run_store *stores;
   size_t n_stores;
-  host_services services;
+  host_services services;  /* of calls of stores */
+  engine_journal *journal; /* where their lines go; NULL: no run is going on */
   conf_environment environment;
+  char *scratch; /* directory of credential files; NULL: none yet */
+  unsigned n_credentials;
 };
 extern const char run_version[];
 
@@ -28,6 +35,20 @@ pintle_status run_read_locations(run_context *c, error *e);
 /* DENIED when the location of that store has accessMode ReadOnly: no backup is made in it or deleted from it (restores write what they did). */
 pintle_status run_writable(const run_context *c, const store *s, error *e);
 void run_close_stores(run_context *c);
+
+/* plugin_store.c. The name of the action that serves a provider: a bare name is Velero's, an alias of the chain is followed. NULL: no memory. */
+const char *run_provider(run_context *c, const conf_chain *chain, const char *provider);
+/* That action of a plugin in a worker of its own, configured by the chain file and by d, a BackupStorageLocation (then l is it) or another document
+ * with spec.provider, spec.config and spec.credential. Errors have their place. */
+pintle_status run_plugin_single(run_context *c, uint32_t kind, const conf_chain *chain, const char *name, const conf_document *d,
+                                const run_location *l, worker_single **out, error *e);
+/* secret.c: a value of a Secret document that ref ({name, key}) in `from` names, decoded and appended. */
+pintle_status run_secret(run_context *c, const conf_document *from, const item_node *ref, buf *out, error *e);
+pintle_status run_base64(str text, buf *out); /* INVALID: it is none */
+/* scratch.c */
+pintle_status run_scratch_make(const char *temp_dir, char **out, error *e);
+void run_scratch_remove(char *path); /* with all that is in it; frees; NULL is fine */
+pintle_status run_scratch_file(const char *dir, const char *name, str content, buf *path, error *e); /* mode 0600 */
 
 /* claim.c: refuses a name that is taken (EXISTS) or running (CONFLICT); what an interrupted run of that name left is removed. */
 pintle_status run_claim(store *s, bool restore, const item_doc *resource, store_lock **lock, error *e);

@@ -3,8 +3,6 @@
 #include "run/inside.h"
 #include <stdlib.h>
 
-#define FILE_PROVIDER "pintle.io/file"
-
 static const char *trimmed(run_context *c, str s) {
   while (s.len && s.ptr[0] == '/') s.ptr++, s.len--;
   while (s.len && s.ptr[s.len - 1] == '/') s.len--;
@@ -38,7 +36,7 @@ pintle_status run_read_locations(run_context *c, error *e) {
     c->n_locations++;
   }
   if (n == 0) /* with no configuration at all it works (design section 7) */
-    c->locations[c->n_locations++] = (run_location){"default", FILE_PROVIDER, "", "", "ReadWrite", "built in", true};
+    c->locations[c->n_locations++] = (run_location){"default", RUN_FILE_PROVIDER, "", "", "ReadWrite", "built in", true};
   else if (n == 1) c->locations[0].is_default = true;
   return PINTLE_OK;
 }
@@ -69,11 +67,29 @@ static const run_location *find(run_context *c, const char *name, error *e) {
   return NULL;
 }
 
-static str config_of(const run_context *c, const run_location *l, const char *key, const char *fallback) {
+/* ---- the store behind a location */
+static pintle_status open_file(const conf_document *d, struct run_store *one, error *e) {
+  str root = d ? item_string(item_member(item_at(d->doc, "/spec/config"), STR("root"))) : STR("");
+  one->ops = &store_file;
+  return store_file_open(root.len ? root.ptr : "pintle-store", &one->self, e);
+}
+
+static pintle_status open_plugin(run_context *c, const conf_chain *chain, const char *name, const conf_document *d, const run_location *l,
+                                 struct run_store *one, error *e) {
+  worker_single *single = NULL;
+  pintle_status st = run_plugin_single(c, CONF_OBJECT_STORE, chain, name, d, l, &single, e);
+  if (st == PINTLE_OK) one->self = single, one->ops = worker_single_store(single);
+  return st;
+}
+
+static pintle_status open_location(run_context *c, const run_location *l, struct run_store *one, error *e) {
   const conf_document *d = NULL;
-  if (conf_set_find(&c->set, "velero.io", "BackupStorageLocation", l->name, &d, NULL) != PINTLE_OK) return str_of(fallback);
-  str s = item_string(item_member(item_at(d->doc, "/spec/config"), str_of(key)));
-  return s.len ? s : str_of(fallback);
+  const conf_chain *chain = NULL;
+  if (conf_set_find(&c->set, "velero.io", "BackupStorageLocation", l->name, &d, NULL) != PINTLE_OK) return open_file(NULL, one, e);
+  pintle_status st = run_chain(c, NULL, &chain, e);
+  const char *name = st == PINTLE_OK ? run_provider(c, chain, l->provider) : NULL;
+  if (!name) return st == PINTLE_OK ? error_nomem(e) : st;
+  return strcmp(name, RUN_FILE_PROVIDER) == 0 ? open_file(d, one, e) : open_plugin(c, chain, name, d, l, one, e);
 }
 
 pintle_status run_store(run_context *c, const char *name, store **out, error *e) {
@@ -81,20 +97,14 @@ pintle_status run_store(run_context *c, const char *name, store **out, error *e)
   if (!l) return PINTLE_NOT_FOUND;
   for (size_t i = 0; i < c->n_stores; i++)
     if (strcmp(c->stores[i].name, l->name) == 0) return *out = c->stores[i].store, PINTLE_OK;
-  if (strcmp(l->provider, FILE_PROVIDER) != 0) {
-    error_set(e, PINTLE_UNSUPPORTED, "BackupStorageLocation \"%s\": ObjectStores of plugins (%s) are not served yet", l->name, l->provider);
-    error_place(e, "%s", l->place);
-    error_hint(e, "use provider: %s", FILE_PROVIDER);
-    return PINTLE_UNSUPPORTED;
-  }
   struct run_store *v = realloc(c->stores, (c->n_stores + 1) * sizeof *v);
   if (!v) return error_nomem(e);
   c->stores = v;
   struct run_store one = {.name = l->name};
-  pintle_status st = store_file_open(config_of(c, l, "root", "pintle-store").ptr, &one.self, e);
+  pintle_status st = open_location(c, l, &one, e);
   const store_options o = {
-      .ops = &store_file, .self = one.self, .services = &c->services, .name = l->name, .bucket = l->bucket, .prefix = l->prefix};
-  if (st == PINTLE_OK && (st = store_open(&o, &one.store, e)) != PINTLE_OK) store_file.action->destroy(one.self);
+      .ops = one.ops, .self = one.self, .services = &c->services, .name = l->name, .bucket = l->bucket, .prefix = l->prefix};
+  if (st == PINTLE_OK && (st = store_open(&o, &one.store, e)) != PINTLE_OK) one.ops->action->destroy(one.self);
   if (st != PINTLE_OK) return error_wrap(e, "BackupStorageLocation \"%s\"", l->name), st;
   c->stores[c->n_stores++] = one;
   *out = one.store;
@@ -116,7 +126,8 @@ pintle_status run_writable(const run_context *c, const store *s, error *e) {
 void run_close_stores(run_context *c) {
   for (size_t i = 0; i < c->n_stores; i++) {
     store_close(c->stores[i].store);
-    store_file.action->destroy(c->stores[i].self);
+    c->stores[i].ops->action->destroy(c->stores[i].self);
   }
   free(c->stores);
+  run_scratch_remove(c->scratch);
 }

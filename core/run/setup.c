@@ -1,11 +1,6 @@
 /* setup.c -- the plan of a run, and what its workers are told.  SPDX-License-Identifier: Apache-2.0 */
 #include "base/clock.h"
 #include "run/inside.h"
-#include <errno.h>
-#include <ftw.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 static void properties(run_setup *s, const item_doc *resource, bool backup) {
   const char *v[] = {"run.kind",
@@ -63,13 +58,6 @@ static void describe(run_setup *s, const item_doc *resource) {
   buf_addc(b, ']');
 }
 
-static pintle_status make_scratch(run_setup *s, error *e) {
-  char path[4096];
-  snprintf(path, sizeof path, "%s/pintle-XXXXXX", s->c->o.temp_dir);
-  if (!mkdtemp(path)) return error_errno(e, errno, "cannot make a scratch directory in %s", s->c->o.temp_dir);
-  return (s->scratch = strdup(path)) ? PINTLE_OK : error_nomem(e);
-}
-
 pintle_status run_setup_open(run_context *c, const run_setup_options *options, const item_doc *resource, const run_input *input,
                              run_setup *out, error *e) {
   const host_registry *registry = NULL;
@@ -87,7 +75,7 @@ pintle_status run_setup_open(run_context *c, const run_setup_options *options, c
                                    .environment = &c->environment,
                                    .without_host_steps = options->without_host_steps};
   st = chain_plan_make(&plan, &out->plan, e);
-  if (st == PINTLE_OK) st = make_scratch(out, e);
+  if (st == PINTLE_OK) st = run_scratch_make(c->o.temp_dir, &out->scratch, e);
   if (st == PINTLE_OK && item_print(resource, NULL, 0, &out->resource) != PINTLE_OK) st = error_nomem(e);
   uint32_t stop = 0;
   if (st == PINTLE_OK) st = stop_before(out, &stop, e);
@@ -107,16 +95,9 @@ pintle_status run_setup_open(run_context *c, const run_setup_options *options, c
   return out->manifest_head.failed ? error_nomem(e) : PINTLE_OK;
 }
 
-static int remove_one(const char *path, const struct stat *s, int type, struct FTW *where) {
-  (void)s, (void)type, (void)where;
-  remove(path);
-  return 0;
-}
-
 void run_setup_close(run_setup *s) {
   chain_plan_free(&s->plan);
-  if (s->scratch) nftw(s->scratch, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-  free(s->scratch);
+  run_scratch_remove(s->scratch);
   buf_free(&s->resource);
   buf_free(&s->manifest_head);
   *s = (run_setup){0};
@@ -132,7 +113,7 @@ void run_explain_crash(void *setup, size_t item, uint32_t entry, error *e) {
   const char *colon = place.len ? strchr(place.data, ':') : NULL;
   int n = colon ? (int)(colon - place.data) : (int)place.len;
   if (place.len)
-    error_hint(e, "repeat it with: pintle chain run --phase %s --action %s --execute %.*s%s%s%s%s", s->phase, s->plan.entries[entry].name, n, place.data,
-               o->config ? " --config " : "", o->config ? o->config : "", dir ? " --plugin-dir " : "", dir ? dir : "");
+    error_hint(e, "repeat it with: pintle chain run --phase %s --action %s --execute %.*s%s%s%s%s", s->phase, s->plan.entries[entry].name,
+               n, place.data, o->config ? " --config " : "", o->config ? o->config : "", dir ? " --plugin-dir " : "", dir ? dir : "");
   buf_free(&place);
 }
