@@ -46,6 +46,7 @@ pintle_status run_backup(run_context *c, const run_request *request, engine_summ
   store *s = NULL;
   store_lock *lock = NULL;
   *out = (engine_summary){.phase = "Failed"};
+  c->control = &request->control;
   pintle_status st = run_complete(c, request->resource, e);
   if (st == PINTLE_OK) st = run_store(c, item_str(request->resource, "/spec/storageLocation", "").ptr, &s, e);
   if (st == PINTLE_OK) st = run_writable(c, s, e);
@@ -56,5 +57,6 @@ pintle_status run_backup(run_context *c, const run_request *request, engine_summ
     error end = {0};
     if (store_run_end(lock, failed ? "Failed" : NULL, &end) != PINTLE_OK && st == PINTLE_OK && !failed) *e = end;
   }
+  c->control = NULL;
   return st;
 }

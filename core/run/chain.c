@@ -20,6 +20,7 @@ pintle_status run_chain_items(run_context *c, const run_chain_request *request, 
       .kind = request->kind, .only = request->only, .dry_run = !request->execute, .without_host_steps = request->only != NULL};
   *out = (engine_summary){.phase = "Failed"};
   pintle_status st = PINTLE_OK;
+  c->control = &request->control;
   if (!resource) {
     st = backup ? run_new_backup("chain-run", &made, e) : run_new_restore("chain-run", &made, e);
     resource = made;
@@ -49,6 +50,7 @@ pintle_status run_chain_items(run_context *c, const run_chain_request *request, 
   run_setup_close(&setup);
   run_input_close(&in);
   c->journal = NULL;
+  c->control = NULL;
   engine_journal_free(journal);
   item_free(made);
   return st;

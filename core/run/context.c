@@ -25,12 +25,17 @@ static void log_line(void *ctx, int32_t level, str message, const pintle_kv *fie
   engine_log(c->journal, level, NULL, plugin, "plugin", "%s", buf_z(&text));
 }
 
+static int32_t cancelled(void *ctx) {
+  const run_context *c = ctx;
+  return c->control && c->control->cancelled && c->control->cancelled(c->control->ctx);
+}
+
 pintle_status run_open(const run_options *options, run_context **out, error *e) {
   run_context *c = calloc(1, sizeof *c);
   if (!c) return error_nomem(e);
   c->o = *options;
   c->environment = (conf_environment){get_environment, c};
-  c->services = (host_services){.ctx = c, .log = log_line};
+  c->services = (host_services){.ctx = c, .log = log_line, .cancelled = cancelled};
   pintle_status st = PINTLE_OK;
   if (options->config) st = conf_set_load(&c->set, options->config, e);
   if (st == PINTLE_OK) st = conf_set_check(&c->set, e);

@@ -23,6 +23,7 @@ struct run_context {
   struct run_store *stores;
   size_t n_stores;
   host_services services;  /* of calls of stores */
+  const engine_control *control; /* of the run going on; NULL */
   engine_journal *journal; /* where their lines go; NULL: no run is going on */
   conf_environment environment;
   char *scratch; /* directory of credential files; NULL: none yet */

@@ -58,6 +58,7 @@ pintle_status run_restore(run_context *c, const run_request *request, engine_sum
     error_hint(e, "name it with --to DIR, or look first with --dry-run");
     return PINTLE_INVALID;
   }
+  c->control = &request->control;
   pintle_status st = run_complete(c, request->resource, e);
   if (st == PINTLE_OK) st = run_store(c, request->location, &s, e);
   if (st == PINTLE_OK && !request->dry_run) st = run_claim(s, true, request->resource, &lock, e);
@@ -66,5 +67,6 @@ pintle_status run_restore(run_context *c, const run_request *request, engine_sum
     error end = {0};
     if (store_run_end(lock, NULL, &end) != PINTLE_OK && st == PINTLE_OK && strcmp(out->phase, "Failed") != 0) *e = end;
   }
+  c->control = NULL;
   return st;
 }

@@ -35,17 +35,13 @@ static int by_key(const void *a, const void *b) { return strcmp(((const line *)a
 
 static pintle_status collect(store *s, const char *prefix, bool common, lines *l, error *e) {
   l->store = s, l->prefix = strlen(s->prefix);
-  buf_clear(&s->key);
-  buf_addz(&s->key, s->prefix);
-  buf_addz(&s->key, prefix);
-  if (s->key.failed) return error_nomem(e);
-  atomic_store_explicit(&s->alive, clock_monotonic(), memory_order_relaxed);
-  host_call_begin(s->call, NULL, 0);
+  pintle_call *call = store_begin(s, prefix);
   host_result_begin(&s->result, s->call, HOST_RESULT_ENTRY, false);
   s->result.entry = take, s->result.entry_ctx = l;
-  pintle_call *call = host_call_handle(s->call);
-  pintle_status st = common ? s->ops->list_common_prefixes(s->self, call, s->bucket, buf_z(&s->key), "/", &s->result.base)
-                            : s->ops->list_objects(s->self, call, s->bucket, buf_z(&s->key), &s->result.base);
+  pintle_status st = store_may_call(s);
+  if (st == PINTLE_OK)
+    st = common ? s->ops->list_common_prefixes(s->self, call, s->bucket, buf_z(&s->key), "/", &s->result.base)
+                : s->ops->list_objects(s->self, call, s->bucket, buf_z(&s->key), &s->result.base);
   error theirs = {0};
   st = host_call_end(s->call, st, &theirs);
   if (l->failed.status != PINTLE_OK) theirs = l->failed, st = theirs.status;

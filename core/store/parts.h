@@ -13,9 +13,14 @@ struct store {
   host_result result;
   int64_t idle;
   _Atomic int64_t alive;        /* clock_monotonic of the last sign of life */
+  _Atomic int64_t stopped_at;   /* when the run was cancelled; 0: it is not */
+  bool late;                    /* the call in flight began after that: it cleans up */
   char *name, *bucket, *prefix; /* prefix "" or with '/' behind */
   buf key;                      /* of the call in flight */
 };
+/* Begins a call for prefix + key, in s->key; then: may it be made? NOMEM; CANCELLED: the run was stopped, and the time for cleaning up is over. */
+pintle_call *store_begin(store *s, const char *key);
+pintle_status store_may_call(store *s);
 /* Sleeps, in pieces, so that a cancelled run goes on at once: CANCELLED. */
 pintle_status store_pause(store *s, int64_t duration, error *e);
 

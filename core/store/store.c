@@ -3,19 +3,34 @@
 #include "archive/digest.h"
 #include "store/parts.h"
 #include <errno.h>
+#include <pintle/helpers.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
 #define IDLE (300 * CLOCK_SECOND)
+#define CLEANING (13 * CLOCK_SECOND) /* what a stopped run still has for cleaning up; it is to end within 15 s */
 
 /* ---- the deadline: of idleness, so it moves; the call's own could not */
 static void touch(store *s) { atomic_store_explicit(&s->alive, clock_monotonic(), memory_order_relaxed); }
 
+/* Since when the run is being stopped; 0: it is not. */
+static int64_t stopped_at(store *s) {
+  bool is = s->theirs->cancelled && s->theirs->cancelled(s->theirs->ctx) != 0;
+  int64_t at = is ? atomic_load_explicit(&s->stopped_at, memory_order_relaxed) : 0;
+  if (is && !at) at = clock_monotonic();
+  atomic_store_explicit(&s->stopped_at, at, memory_order_relaxed);
+  return at;
+}
+
+/* The call that was in flight when the run was stopped is told at once; those that begin later clean up after it. */
 static int32_t cancelled(void *ctx) {
   store *s = ctx;
-  int32_t what = s->theirs->cancelled ? s->theirs->cancelled(s->theirs->ctx) : 0;
-  if (what) return what;
+  int64_t at = stopped_at(s);
+  if (at && (!s->late || clock_monotonic() > at + CLEANING)) {
+    int32_t what = s->theirs->cancelled(s->theirs->ctx);
+    return what ? what : 1;
+  }
   return clock_monotonic() - atomic_load_explicit(&s->alive, memory_order_relaxed) > s->idle ? 2 : 0;
 }
 
@@ -114,13 +129,19 @@ pintle_status store_pause(store *s, int64_t duration, error *e) {
 }
 
 /* ---- one call */
-static pintle_call *begin(store *s, const char *key) {
+pintle_call *store_begin(store *s, const char *key) {
   buf_clear(&s->key);
   buf_addz(&s->key, s->prefix);
   buf_addz(&s->key, key);
   touch(s);
+  s->late = stopped_at(s) != 0;
   host_call_begin(s->call, NULL, 0);
   return host_call_handle(s->call);
+}
+
+pintle_status store_may_call(store *s) {
+  if (s->key.failed) return PINTLE_NOMEM;
+  return s->late && cancelled(s) ? pintle_fail(host_call_handle(s->call), PINTLE_CANCELLED, "the run is being stopped") : PINTLE_OK;
 }
 
 /* mine: an error of our side of a stream, which counts more than what the store made of it. */
@@ -170,8 +191,9 @@ typedef pintle_status put_function(void *self, pintle_call *, const char *bucket
 static pintle_status put(store *s, put_function *how, const char *key, body *b, error *e) {
   b->store = s;
   b->reader.v = (pintle_reader){.struct_size = sizeof(pintle_reader), .size = b->size, .ctx = b, .read = read_body};
-  pintle_call *call = begin(s, key);
-  pintle_status st = s->key.failed ? PINTLE_NOMEM : how(s->self, call, s->bucket, full(s), &b->reader.v);
+  pintle_call *call = store_begin(s, key);
+  pintle_status st = store_may_call(s);
+  if (st == PINTLE_OK) st = how(s->self, call, s->bucket, full(s), &b->reader.v);
   if (st == PINTLE_OK && b->at != b->size)
     error_set(&b->failed, PINTLE_FAILED, "the store took %lld of %lld bytes and said that all is well", (long long)b->at,
               (long long)b->size);
@@ -225,8 +247,9 @@ static pintle_status get(store *s, const char *key, sink *k, unsigned char *sha2
   k->writer.v = (pintle_writer){.struct_size = sizeof(pintle_writer), .size = PINTLE_NONE, .ctx = k, .write = write_sink};
   pintle_status st = sha256 ? archive_digest_begin(&k->digest, e) : PINTLE_OK;
   if (st != PINTLE_OK) return st;
-  pintle_call *call = begin(s, key);
-  st = s->key.failed ? PINTLE_NOMEM : s->ops->get_object(s->self, call, s->bucket, full(s), &k->writer.v);
+  pintle_call *call = store_begin(s, key);
+  st = store_may_call(s);
+  if (st == PINTLE_OK) st = s->ops->get_object(s->self, call, s->bucket, full(s), &k->writer.v);
   if (st == PINTLE_OK && sha256 && !archive_digest_end(&k->digest, sha256))
     error_set(&k->failed, PINTLE_FAILED, "OpenSSL cannot make a SHA-256");
   archive_digest_free(&k->digest);
@@ -280,15 +303,17 @@ pintle_status store_get_fd(store *s, const char *key, int fd, int64_t *size, uns
 /* ---- the others */
 pintle_status store_exists(store *s, const char *key, bool *exists, error *e) {
   int32_t answer = 0;
-  pintle_call *call = begin(s, key);
-  pintle_status st = s->key.failed ? PINTLE_NOMEM : s->ops->object_exists(s->self, call, s->bucket, full(s), &answer);
+  pintle_call *call = store_begin(s, key);
+  pintle_status st = store_may_call(s);
+  if (st == PINTLE_OK) st = s->ops->object_exists(s->self, call, s->bucket, full(s), &answer);
   st = finish(s, st, "look for", key, NULL, e);
   if (st == PINTLE_OK) *exists = answer != 0;
   return st;
 }
 
 pintle_status store_delete(store *s, const char *key, error *e) {
-  pintle_call *call = begin(s, key);
-  pintle_status st = s->key.failed ? PINTLE_NOMEM : s->ops->delete_object(s->self, call, s->bucket, full(s));
+  pintle_call *call = store_begin(s, key);
+  pintle_status st = store_may_call(s);
+  if (st == PINTLE_OK) st = s->ops->delete_object(s->self, call, s->bucket, full(s));
   return finish(s, st, "delete", key, NULL, e);
 }

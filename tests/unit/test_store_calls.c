@@ -8,6 +8,7 @@
 #undef fail /* check's macro; host->fail is meant */
 
 static error e;
+static int32_t *stop_soon;
 static buf asked; /* bucket and key of the last call */
 
 static void note(const char *bucket, const char *key) {
@@ -27,7 +28,11 @@ static pintle_status put(void *self, pintle_call *c, const char *bucket, const c
   }
   if (strcmp(how, "strange") == 0) return -77;
   if (strcmp(how, "half") == 0) return body->read(body, some, 3) < 0 ? PINTLE_FAILED : PINTLE_OK; /* and says that all is well */
-  while (strcmp(how, "idle") == 0) {                                                              /* nothing moves */
+  for (int i = 0; strcmp(how, "until-told") == 0; i++) {
+    if (i == 3) *stop_soon = 1;
+    if (c->host->cancelled(c) == 1) return pintle_fail(c, PINTLE_CANCELLED, "told");
+  }
+  while (strcmp(how, "idle") == 0) { /* nothing moves */
     struct timespec t = {.tv_nsec = 5000000};
     if (c->host->cancelled(c) == 2) return pintle_fail(c, PINTLE_TIMED_OUT, "gave up");
     nanosleep(&t, NULL);
@@ -77,7 +82,8 @@ static pintle_status common(void *self, pintle_call *c, const char *bucket, cons
 }
 
 static pintle_status drop(void *self, pintle_call *c, const char *bucket, const char *key) {
-  (void)self, (void)c;
+  (void)self;
+  if (c->host->cancelled(c)) return PINTLE_CANCELLED;
   note(bucket, key);
   return PINTLE_OK;
 }
@@ -143,6 +149,24 @@ START_TEST(a_store_that_takes_half_is_not_believed) {
 }
 END_TEST
 
+static int32_t stopped(void *ctx) { return *(const int32_t *)ctx; }
+
+START_TEST(a_stopped_run_ends_its_call_and_may_clean_up) {
+  int32_t is = 1;
+  store *s = NULL;
+  const host_services services = {.ctx = &is, .cancelled = stopped};
+  store_options o = {.ops = &table, .self = (void *)(uintptr_t) "until-told", .services = &services, .name = "loc", .bucket = "b"};
+  ck_assert_int_eq(store_open(&o, &s, &e), PINTLE_OK);
+  is = 0;
+  stop_soon = &is;
+  ck_assert_int_eq(store_put(s, "x", STR("y"), &e), PINTLE_CANCELLED); /* in flight */
+  ck_assert_str_eq(e.message, "location loc: cannot put x: told");
+  ck_assert_int_eq(store_delete(s, "x", &e), PINTLE_OK); /* after it */
+  stop_soon = NULL;
+  store_close(s);
+}
+END_TEST
+
 START_TEST(the_deadline_is_one_of_idleness) {
   store *s = opened("idle", 50000000);
   ck_assert_int_eq(store_put(s, "x", STR("y"), &e), PINTLE_TIMED_OUT);
@@ -203,6 +227,7 @@ int main(void) {
   tcase_add_test(t, bucket_and_prefix_are_trimmed_and_put_in_front);
   tcase_add_test(t, errors_name_location_key_and_operation);
   tcase_add_test(t, a_store_that_takes_half_is_not_believed);
+  tcase_add_test(t, a_stopped_run_ends_its_call_and_may_clean_up);
   tcase_add_test(t, the_deadline_is_one_of_idleness);
   tcase_add_test(t, the_reader_of_an_object_may_stop_and_its_error_counts);
   tcase_add_test(t, listings_are_sorted_and_stay_inside);
