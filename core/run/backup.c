@@ -13,7 +13,7 @@ static pintle_status back_up(run_context *c, const run_request *request, store *
       .temp_dir = c->o.temp_dir, .run_field = field, .json = c->o.json_log, .no_file = request->dry_run, .listener = request->listener};
   const run_setup_options so = {.kind = CONF_BACKUP_ITEM_ACTION, .dry_run = request->dry_run};
   pintle_status st = engine_journal_open(&jo, &journal, e);
-  c->journal = journal;
+  run_hear(c, journal);
   if (st == PINTLE_OK) engine_phase(journal, "Reading");
   if (st == PINTLE_OK) st = run_input_open(c, journal, &request->control, &in, e);
   if (st == PINTLE_OK) st = run_input_path(c, &in, request->from, e);
@@ -37,7 +37,7 @@ static pintle_status back_up(run_context *c, const run_request *request, store *
   }
   run_setup_close(&setup);
   run_input_close(&in);
-  c->journal = NULL;
+  run_hear(c, NULL);
   engine_journal_free(journal);
   return st;
 }

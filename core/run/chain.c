@@ -29,7 +29,7 @@ pintle_status run_chain_items(run_context *c, const run_chain_request *request, 
   }
   if (st == PINTLE_OK) st = run_complete(c, resource, e);
   if (st == PINTLE_OK) st = engine_journal_open(&jo, &journal, e);
-  c->journal = journal;
+  run_hear(c, journal);
   if (st == PINTLE_OK) st = run_input_open(c, journal, &request->control, &in, e);
   if (st == PINTLE_OK) st = read_input(c, &in, request->from, request->from_backup, request->location, e);
   if (st == PINTLE_OK) st = run_input_finish(&in, e);
@@ -49,7 +49,7 @@ pintle_status run_chain_items(run_context *c, const run_chain_request *request, 
   }
   run_setup_close(&setup);
   run_input_close(&in);
-  c->journal = NULL;
+  run_hear(c, NULL);
   c->control = NULL;
   engine_journal_free(journal);
   item_free(made);

@@ -12,17 +12,40 @@ static const char *get_environment(void *ctx, const char *name) {
   return NULL;
 }
 
-/* Lines of stores; their worker's standard output too. Without a run there is no log. */
+enum { MOST_EARLY = 200 };
+
+static void say(run_context *c, int32_t level, const char *plugin, const char *text) {
+  engine_log(c->journal, level, NULL, plugin, "plugin", "%s", text);
+}
+
+/* A store is there before the log of the run. */
+static void keep_early(run_context *c, int32_t level, const char *plugin, const char *text) {
+  struct run_early_line *l = c->n_early < MOST_EARLY ? arena_alloc(&c->memory, sizeof *l) : NULL;
+  if (!l) return;
+  *l = (struct run_early_line){NULL, level, arena_dup(&c->memory, plugin), arena_dup(&c->memory, text)};
+  if (!l->plugin || !l->text) return;
+  struct run_early_line **at = &c->early;
+  while (*at) at = &(*at)->next;
+  *at = l;
+  c->n_early++;
+}
+
+/* Lines of stores; their worker's standard output too. */
 static void log_line(void *ctx, int32_t level, str message, const pintle_kv *fields, size_t n) {
-  const run_context *c = ctx;
+  run_context *c = ctx;
   CLEANUP(buf_free) buf text = {0};
   const char *plugin = "";
-  if (!c->journal) return;
   buf_adds(&text, message);
   for (size_t i = 0; i < n; i++)
     if (strcmp(fields[i].key, "plugin") == 0) plugin = fields[i].value;
     else if (strcmp(fields[i].key, "source") != 0) buf_printf(&text, " %s=%s", fields[i].key, fields[i].value);
-  engine_log(c->journal, level, NULL, plugin, "plugin", "%s", buf_z(&text));
+  if (c->journal) say(c, level, plugin, buf_z(&text));
+  else keep_early(c, level, plugin, buf_z(&text));
+}
+
+void run_hear(run_context *c, engine_journal *journal) {
+  c->journal = journal;
+  for (; journal && c->early; c->early = c->early->next) say(c, c->early->level, c->early->plugin, c->early->text);
 }
 
 static int32_t cancelled(void *ctx) {

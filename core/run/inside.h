@@ -12,6 +12,11 @@ struct run_store {
   void *self;
   store *store;
 };
+struct run_early_line {
+  struct run_early_line *next;
+  int32_t level;
+  const char *plugin, *text;
+};
 struct run_context {
   run_options o;
   conf_set set;
@@ -22,15 +27,19 @@ struct run_context {
   size_t n_locations;
   struct run_store *stores;
   size_t n_stores;
-  host_services services;  /* of calls of stores */
+  host_services services;        /* of calls of stores */
   const engine_control *control; /* of the run going on; NULL */
-  engine_journal *journal; /* where their lines go; NULL: no run is going on */
+  engine_journal *journal;       /* where their lines go; NULL: no run is going on */
+  struct run_early_line *early;  /* what they said before it was there */
+  size_t n_early;
   conf_environment environment;
   char *scratch; /* directory of credential files; NULL: none yet */
   unsigned n_credentials;
 };
 extern const char run_version[];
 
+/* context.c: lines of stores go there from now on; NULL: to nobody. */
+void run_hear(run_context *c, engine_journal *journal);
 /* locations.c */
 pintle_status run_read_locations(run_context *c, error *e);
 /* DENIED when the location of that store has accessMode ReadOnly: no backup is made in it or deleted from it (restores write what they did). */

@@ -179,7 +179,9 @@ static pintle_status open_worker(making *m, str config, worker_single **out, err
                                    .timeout = m->listed ? m->listed->timeout : 0,
                                    .services = &m->c->services};
   pintle_status st = worker_single_open(&o, out, e);
-  if (st != PINTLE_OK) place_of_option(m, e);
+  if (st == PINTLE_OK) return st;
+  if (e && !str_starts(str_of(e->message), "action ")) error_wrap(e, "action %s", m->action->name); /* the plugin's own words */
+  place_of_option(m, e);
   return st;
 }
 

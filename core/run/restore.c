@@ -18,7 +18,7 @@ static pintle_status restore(run_context *c, const run_request *request, store *
                                      .listener = request->listener};
   const run_setup_options so = {.kind = CONF_RESTORE_ITEM_ACTION, .dry_run = request->dry_run};
   pintle_status st = engine_journal_open(&jo, &journal, e);
-  c->journal = journal;
+  run_hear(c, journal);
   if (st == PINTLE_OK) engine_phase(journal, "Reading");
   if (st == PINTLE_OK) st = run_input_open(c, journal, &request->control, &in, e);
   if (st == PINTLE_OK)
@@ -44,7 +44,7 @@ static pintle_status restore(run_context *c, const run_request *request, store *
   engine_target_close(target);
   run_setup_close(&setup);
   run_input_close(&in);
-  c->journal = NULL;
+  run_hear(c, NULL);
   engine_journal_free(journal);
   return st;
 }
