@@ -33,7 +33,7 @@ typedef struct ticket {
   const kube_type *type;
   buf ns, name, skip, trace;
   error *error;    /* NULL: none. It is large, and rare */
-  arena sentences; /* holds the texts of missing */
+  arena sentences; /* holds the error and the texts of missing */
   const char **missing;
   size_t n_missing, cap_missing;
 } ticket;
@@ -82,9 +82,9 @@ static void ticket_clear(ticket *t, bool spare) {
     if (spare || bufs[i]->cap > 64 << 10) buf_free(bufs[i]);
     else buf_clear(bufs[i]);
   }
-  free(t->error);
   t->error = NULL;
-  arena_reset(&t->sentences);
+  if (spare) arena_free(&t->sentences);
+  else arena_reset(&t->sentences);
   t->n_missing = t->n_children = t->n_waiters = 0;
   t->in_use = t->begun = t->emitting = t->has_labels = t->changed = t->died = false;
 }
@@ -140,8 +140,8 @@ static ticket *ticket_of(const engine_flow *f, size_t item) {
 }
 
 static void keep_error(engine_flow *f, ticket *t, const error *e) {
-  if (!t->error && !(t->error = malloc(sizeof *t->error))) fail_nomem(f);
-  else *t->error = *e;
+  if (!t->error && !(t->error = arena_alloc(&t->sentences, sizeof *t->error))) return fail_nomem(f);
+  *t->error = *e;
 }
 
 static const error *error_of(const ticket *t) {
