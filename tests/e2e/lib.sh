@@ -57,6 +57,7 @@ run() {
   status=$?
   seconds=$(($(date +%s) - seconds))
   command_line=$*
+  if grep -q 'runtime error: ' "$work/err"; then fail "a sanitizer complains: $command_line"; fi
 }
 expect_status() { [ "$status" -eq "$1" ] || fail "exit status $status, not $1: $command_line"; }
 expect_within() { [ "$seconds" -le "$1" ] || fail "took $seconds s, more than $1: $command_line"; }
@@ -86,6 +87,7 @@ expect_clean() {
 # The log of a backup or restore in the file "log".
 log_of() { # KIND NAME
   "$PINTLE" "$1" logs "$2" >"$work/log" 2>"$work/log.err" || fail "$1 logs $2: $(head -n 1 "$work/log.err")"
+  if grep -q 'runtime error: ' "$work/log"; then fail "a sanitizer complains in a worker"; fi
 }
 
 # ---- input
