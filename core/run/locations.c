@@ -50,9 +50,10 @@ static const run_location *find(run_context *c, const char *name, error *e) {
   const char *names[64];
   size_t n = 0;
   bool any = !name || !*name;
+  for (size_t i = 0; any && i < c->n_locations; i++)
+    if (c->locations[i].is_default) return &c->locations[i];
   for (size_t i = 0; i < c->n_locations; i++) {
-    if (any ? c->locations[i].is_default || strcmp(c->locations[i].name, "default") == 0 : strcmp(c->locations[i].name, name) == 0)
-      return &c->locations[i];
+    if (strcmp(c->locations[i].name, any ? "default" : name) == 0) return &c->locations[i];
     if (n < 64) names[n++] = c->locations[i].name;
   }
   if (any) {

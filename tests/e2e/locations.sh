@@ -47,4 +47,15 @@ run "$PINTLE" backup delete b2 --confirm --storage-location sealed
 [ "$status" -ne 0 ] || fail "deleted from a read-only location"
 run "$PINTLE" backup-location get
 expect_out NAME PROVIDER first second sealed ReadOnly one/a/b
+sed 's/name: second/name: default/; s/default: true, //' pintle.yaml >named.yaml # no default: the one that is called so
+run "$PINTLE" backup get --config named.yaml
+expect_out b2
+sed 's/name: second/name: default/' pintle.yaml >both.yaml # spec.default counts more than the name
+run "$PINTLE" backup get --config both.yaml
+expect_out b1
+expect_not_in out b2
+awk 'BEGIN { RS = "---\n" } { d[NR] = $0 } END { print d[2] "---\n" d[1] }' both.yaml >turned.yaml
+run "$PINTLE" backup get --config turned.yaml
+expect_out b1
+expect_not_in out b2
 pass
