@@ -4,7 +4,7 @@
 #include "base/file.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/timerfd.h>
@@ -16,7 +16,9 @@ void side_enter(side *s, uint32_t entry, const char *what, int64_t deadline) {
   uint32_t depth = atomic_load_explicit(&p->depth, memory_order_relaxed);
   page_call *c = &p->stack[depth < PAGE_DEPTH ? depth : PAGE_DEPTH - 1];
   atomic_store_explicit(&c->entry, entry, memory_order_relaxed);
-  snprintf(c->what, sizeof c->what, "%s", what);
+  size_t n = strnlen(what, sizeof c->what - 1);
+  memcpy(c->what, what, n);
+  c->what[n] = 0;
   atomic_store_explicit(&c->ticket, s->ticket, memory_order_relaxed);
   atomic_store_explicit(&c->started, clock_monotonic(), memory_order_relaxed);
   atomic_store_explicit(&c->deadline, deadline, memory_order_relaxed);
