@@ -207,7 +207,7 @@ static pintle_status take_header(archive_untar *u, error *e) {
   if (u->entries > u->limits.max_entries) return refuse(u, e, "the archive has too many entries");
   u->type = u->header.typeflag;
   u->size = u->left = number(u->header.size, sizeof u->header.size);
-  if (u->size < 0) return refuse(u, e, "its size is no number");
+  if (u->size < 0) return header_name(&u->header, &u->path), refuse(u, e, "its size is no number");
   buf_clear(&u->content);
   if (u->type == 'x' || u->type == 'g' || u->type == 'L') return begin_extra(u, e);
   if (u->type == 0 || u->type == '0' || u->type == '5') return begin_file(u, e);
@@ -272,5 +272,6 @@ pintle_status archive_untar_feed(archive_untar *u, str piece, error *e) {
 pintle_status archive_untar_end(archive_untar *u, error *e) {
   if (u->state == OVER) return PINTLE_OK;
   if (u->entries == 0) return error_set(e, PINTLE_INVALID, "this is no tar archive: it ends too early");
+  if (u->state == CONTENT) return refuse(u, e, "it is truncated: the archive ends inside it");
   return error_set(e, PINTLE_INVALID, "tar: truncated after %lld entries", (long long)u->entries);
 }

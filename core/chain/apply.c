@@ -130,7 +130,10 @@ static void describe(chain *c, chain_outcome *out) {
 static void end(chain *c, chain_outcome *out) {
   if (out->what < 0) {
     out->what = CHAIN_DONE;
-    if (chain_current_check(c, &c->error) != PINTLE_OK) fail(c, c->now.edited_by, CHAIN_FAILED, out);
+    if (chain_current_check(c, &c->error) != PINTLE_OK) {
+      chain_call_name(c, c->now.edited_by, &c->error);
+      fail(c, c->now.edited_by, CHAIN_FAILED, out);
+    }
   }
   if (out->what == CHAIN_DONE || out->what == CHAIN_YIELD) print_text(c, out);
   describe(c, out);

@@ -74,6 +74,15 @@ static void tell_overdue(chain *c, const chain_entry *entry, int64_t elapsed) {
   if (n > 0) chain_log(&c->lines, PINTLE_LOG_WARN, (str){text, (size_t)n}, NULL, 0);
 }
 
+/* An action that leaves an item without a usable kind, name or namespace has failed, and none of its edits counts. */
+static pintle_status accept_edits(chain *c, uint32_t entry) {
+  chain_current before = c->now;
+  chain_current_edited(c, entry);
+  pintle_status st = chain_current_check(c, &c->error);
+  if (st != PINTLE_OK) c->now = before;
+  return st;
+}
+
 pintle_status chain_call_entry(chain *c, uint32_t entry) {
   const chain_entry *n = &c->plan->entries[entry];
   int64_t start, deadline, elapsed;
@@ -91,11 +100,9 @@ pintle_status chain_call_entry(chain *c, uint32_t entry) {
 
   chain_record_open(c, entry);
   chain_record_call(c, elapsed, tries);
-  if (st == PINTLE_OK) {
-    bool edited = item_edited(c->doc);
-    if ((st = chain_record_commit(c)) != PINTLE_OK) error_nomem(&c->error);
-    else if (edited) chain_current_edited(c, entry);
-  } else item_rollback(c->doc);
+  if (st == PINTLE_OK && item_edited(c->doc)) st = accept_edits(c, entry);
+  if (st != PINTLE_OK) item_rollback(c->doc);
+  else if ((st = chain_record_commit(c)) != PINTLE_OK) error_nomem(&c->error);
   if (st == PINTLE_OK) chain_record_result(c);
   else chain_record_error(c);
   chain_record_close(c);

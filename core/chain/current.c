@@ -102,7 +102,6 @@ pintle_status chain_current_check(chain *c, error *e) {
     error_set(e, PINTLE_INVALID, "the namespace that was left to the item %s", fault);
     error_place(e, "/metadata/namespace");
   } else return PINTLE_OK;
-  chain_call_name(c, n->edited_by, e);
   return PINTLE_INVALID;
 }
 

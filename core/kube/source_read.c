@@ -94,6 +94,10 @@ static pintle_status read_manifest(kube_source *s, manifest *m, error *e) {
     return PINTLE_OK;
   }
   str text = buf_str(&s->text);
+  if (m->kind == JSON && text.len == 0) { /* cut off, or never written: worth an error, though kubectl passes over it */
+    source_report(s, PINTLE_LOG_ERROR, m->path, "the file is empty, which is no JSON");
+    return PINTLE_OK;
+  }
   if (m->kind == JSON) {
     pintle_status st = one_item(s, m, text, &done, e);
     if (st != PINTLE_OK || done) return st;

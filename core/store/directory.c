@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -146,6 +147,30 @@ void store_dir_clean(int fd) {
   if (d) closedir(d);
 }
 
+/* A writer holds a lock on its temporary file; one that nobody holds was left by a writer that is gone. */
+static bool dead_temporary(int dir, const char *name) {
+  CLEANUP(close_p) int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+  return fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0;
+}
+
+/* A directory that holds nothing but what dead writers left is empty. */
+static bool remove_with_dead(int parent, const char *name) {
+  int fd = openat(parent, name, OPEN);
+  DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
+  if (!d) {
+    close_p(&fd);
+    return false;
+  }
+  bool only_dead = true;
+  for (struct dirent *i; only_dead && (i = readdir(d));)
+    if (strcmp(i->d_name, ".") != 0 && strcmp(i->d_name, "..") != 0) only_dead = temporary(i->d_name) && dead_temporary(fd, i->d_name);
+  rewinddir(d);
+  for (struct dirent *i; only_dead && (i = readdir(d));)
+    if (temporary(i->d_name)) unlinkat(fd, i->d_name, 0);
+  closedir(d);
+  return only_dead && unlinkat(parent, name, AT_REMOVEDIR) == 0;
+}
+
 void store_dir_prune(int root, const char *path, size_t keep) {
   char at[4096];
   size_t n = strlen(path);
@@ -156,7 +181,7 @@ void store_dir_prune(int root, const char *path, size_t keep) {
     CLEANUP(close_p) int parent = -1;
     if (n) at[n - 1] = 0;
     if (store_dir_open(root, n ? at : "", false, &parent, NULL) != PINTLE_OK) return;
-    if (unlinkat(parent, at + n, AT_REMOVEDIR) != 0) return; /* not empty, or somebody else was faster */
+    if (unlinkat(parent, at + n, AT_REMOVEDIR) != 0 && !remove_with_dead(parent, at + n)) return; /* not empty, or somebody else was faster */
     fsync(parent);
     if (n) n--;
   }

@@ -12,6 +12,7 @@
 #include <pintle/helpers.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/random.h>
 #include <unistd.h>
 
@@ -109,7 +110,9 @@ static pintle_status make_temporary(int dir, char name[64], int *fd, error *e) {
   uint64_t r;
   if (getrandom(&r, sizeof r, 0) != (ssize_t)sizeof r) return error_errno(e, errno, "no random number");
   snprintf(name, 64, STORE_TEMPORARY "%016llx", (unsigned long long)r);
-  return file_open(dir, name, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW, 0600, fd, e);
+  pintle_status st = file_open(dir, name, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW, 0600, fd, e);
+  if (st == PINTLE_OK) flock(*fd, LOCK_EX | LOCK_NB); /* tells others that its writer lives; a file system without locks cleans up later */
+  return st;
 }
 
 static pintle_status settle(const place *p, const char *temp, bool only_new, error *e) {

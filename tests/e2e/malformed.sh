@@ -19,6 +19,7 @@ mkfifo in/o-fifo.json
 ln -s /nowhere in/p-dangling.json
 run "$PINTLE" backup create b1 --from in
 expect_status 3
+expect_err a-broken.json:3:25
 expect_within 20
 expect_clean
 compare good "$store/backups/b1/b1.tar.gz"
@@ -31,7 +32,6 @@ for place in a-broken.json:3:25 b-cut.json:1: c-tab.yaml:5:1 d-twice.yaml:6:3 e-
 done
 [ -z "$missing" ] || fail "no message has these places:$missing"
 for place in a-broken b-cut c-tab d-twice e-twice f-utf16 j-path l-utf8 m-deep n-laughs; do grep -qF "in/$place" errors || fail "in/$place is no error"; done
-expect_err a-broken.json:3:25
 run "$PINTLE" backup get b1 -o json
 expect_out PartiallyFailed
 pass

@@ -146,6 +146,7 @@ START_TEST(odd_files) {
          "W fifo: this is a FIFO, socket or device, and is not read\n"
          "W link: a link to a directory is not followed\n"
          "E lost.yaml: the link leads nowhere\n"
+         "E z.json: the file is empty, which is no JSON\n"
          "W link.json:1: Pod default/a occurs twice; this one is used, not the one at a.json:1\n");
 }
 END_TEST
