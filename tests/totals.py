@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Sums up what the test programs of some build directories counted: the last line is 'N passed, N failed, N skipped'.
 
-Usage: totals.py BUILD-DIRECTORY...  (SPDX-License-Identifier: Apache-2.0)
+Usage: totals.py BUILD-DIRECTORY|LOG...  (SPDX-License-Identifier: Apache-2.0)
 A program that prints a count ('Checks: N, Failures: N, Errors: N' or 'N passed, N failed[, N skipped]') counts as that many tests, any other as one.
 """
 import json
+import os
 import re
 import sys
 
@@ -32,6 +33,11 @@ def count(test):
 def main():
     totals = [0, 0, 0]
     for directory in sys.argv[1:]:
+        if os.path.isfile(directory):
+            with open(directory, encoding="utf-8") as log:
+                for i, n in enumerate(count({"stdout": log.read(), "result": "OK"})):
+                    totals[i] += n
+            continue
         with open(directory + "/meson-logs/testlog.json", encoding="utf-8") as log:
             for line in log:
                 for i, n in enumerate(count(json.loads(line))):
