@@ -80,7 +80,8 @@ static void find_listed(making *m) {
   for (size_t i = 0; i < m->chain->n_actions; i++) {
     const conf_chain_action *l = &m->chain->actions[i];
     if (l->kind != CONF_ANY_KIND && l->kind != m->action->kind) continue;
-    if (strcmp(run_provider(m->c, m->chain, l->name), m->action->name) == 0) m->listed = l;
+    const char *name = run_provider(m->c, m->chain, l->name);
+    if (name && strcmp(name, m->action->name) == 0) m->listed = l;
   }
 }
 

@@ -35,7 +35,7 @@ static int by_key(const void *a, const void *b) { return strcmp(((const line *)a
 
 static pintle_status collect(store *s, const char *prefix, bool common, lines *l, error *e) {
   l->store = s, l->prefix = strlen(s->prefix);
-  pintle_call *call = store_begin(s, prefix);
+  pintle_call *call = store_begin(s, prefix, false);
   host_result_begin(&s->result, s->call, HOST_RESULT_ENTRY, false);
   s->result.entry = take, s->result.entry_ctx = l;
   pintle_status st = store_may_call(s);

@@ -18,8 +18,9 @@ struct store {
   char *name, *bucket, *prefix; /* prefix "" or with '/' behind */
   buf key;                      /* of the call in flight */
 };
-/* Begins a call for prefix + key, in s->key; then: may it be made? NOMEM; CANCELLED: the run was stopped, and the time for cleaning up is over. */
-pintle_call *store_begin(store *s, const char *key);
+/* Begins a call for prefix + key, in s->key; then: may it be made? NOMEM; CANCELLED: the run was stopped, and this does not clean up after it (deletions,
+ * run records and a restore's own objects do), or the time for that is over. */
+pintle_call *store_begin(store *s, const char *key, bool cleans);
 pintle_status store_may_call(store *s);
 /* Sleeps, in pieces, so that a cancelled run goes on at once: CANCELLED. */
 pintle_status store_pause(store *s, int64_t duration, error *e);

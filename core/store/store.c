@@ -23,7 +23,7 @@ static int64_t stopped_at(store *s) {
   return at;
 }
 
-/* The call that was in flight when the run was stopped is told at once; those that begin later clean up after it. */
+/* The call that was in flight when the run was stopped is told at once; of those that begin later only what cleans up after it is let be. */
 static int32_t cancelled(void *ctx) {
   store *s = ctx;
   int64_t at = stopped_at(s);
@@ -129,19 +129,22 @@ pintle_status store_pause(store *s, int64_t duration, error *e) {
 }
 
 /* ---- one call */
-pintle_call *store_begin(store *s, const char *key) {
+/* A stopped restore says in the store how far it came; a stopped backup takes back what it put. */
+static bool belongs_to_the_end(const char *key) { return str_starts(str_of(key), STORE_RUNS) || str_starts(str_of(key), "restores/"); }
+
+pintle_call *store_begin(store *s, const char *key, bool cleans) {
   buf_clear(&s->key);
   buf_addz(&s->key, s->prefix);
   buf_addz(&s->key, key);
   touch(s);
-  s->late = stopped_at(s) != 0;
+  s->late = (cleans || belongs_to_the_end(key)) && stopped_at(s) != 0;
   host_call_begin(s->call, NULL, 0);
   return host_call_handle(s->call);
 }
 
 pintle_status store_may_call(store *s) {
   if (s->key.failed) return PINTLE_NOMEM;
-  return s->late && cancelled(s) ? pintle_fail(host_call_handle(s->call), PINTLE_CANCELLED, "the run is being stopped") : PINTLE_OK;
+  return stopped_at(s) && cancelled(s) ? pintle_fail(host_call_handle(s->call), PINTLE_CANCELLED, "the run is being stopped") : PINTLE_OK;
 }
 
 /* mine: an error of our side of a stream, which counts more than what the store made of it. */
@@ -191,7 +194,7 @@ typedef pintle_status put_function(void *self, pintle_call *, const char *bucket
 static pintle_status put(store *s, put_function *how, const char *key, body *b, error *e) {
   b->store = s;
   b->reader.v = (pintle_reader){.struct_size = sizeof(pintle_reader), .size = b->size, .ctx = b, .read = read_body};
-  pintle_call *call = store_begin(s, key);
+  pintle_call *call = store_begin(s, key, false);
   pintle_status st = store_may_call(s);
   if (st == PINTLE_OK) st = how(s->self, call, s->bucket, full(s), &b->reader.v);
   if (st == PINTLE_OK && b->at != b->size)
@@ -247,7 +250,7 @@ static pintle_status get(store *s, const char *key, sink *k, unsigned char *sha2
   k->writer.v = (pintle_writer){.struct_size = sizeof(pintle_writer), .size = PINTLE_NONE, .ctx = k, .write = write_sink};
   pintle_status st = sha256 ? archive_digest_begin(&k->digest, e) : PINTLE_OK;
   if (st != PINTLE_OK) return st;
-  pintle_call *call = store_begin(s, key);
+  pintle_call *call = store_begin(s, key, false);
   st = store_may_call(s);
   if (st == PINTLE_OK) st = s->ops->get_object(s->self, call, s->bucket, full(s), &k->writer.v);
   if (st == PINTLE_OK && sha256 && !archive_digest_end(&k->digest, sha256))
@@ -303,7 +306,7 @@ pintle_status store_get_fd(store *s, const char *key, int fd, int64_t *size, uns
 /* ---- the others */
 pintle_status store_exists(store *s, const char *key, bool *exists, error *e) {
   int32_t answer = 0;
-  pintle_call *call = store_begin(s, key);
+  pintle_call *call = store_begin(s, key, false);
   pintle_status st = store_may_call(s);
   if (st == PINTLE_OK) st = s->ops->object_exists(s->self, call, s->bucket, full(s), &answer);
   st = finish(s, st, "look for", key, NULL, e);
@@ -312,7 +315,7 @@ pintle_status store_exists(store *s, const char *key, bool *exists, error *e) {
 }
 
 pintle_status store_delete(store *s, const char *key, error *e) {
-  pintle_call *call = store_begin(s, key);
+  pintle_call *call = store_begin(s, key, true);
   pintle_status st = store_may_call(s);
   if (st == PINTLE_OK) st = s->ops->delete_object(s->self, call, s->bucket, full(s));
   return finish(s, st, "delete", key, NULL, e);
