@@ -80,7 +80,7 @@ typedef struct chain_outcome {
   int64_t wait; /* -1 none */
   const chain_related *post;
   size_t n_post;
-  str record;                        /* JSON array: what each action did; "" when none was called. See docs/chain-record.md */
+  str record;                        /* JSON array: what each action did; "" when none was called. See docs/architecture.md */
   str original_labels;               /* to hand back after a YIELD */
   const chain_operation *operations; /* all of this stretch; operation, op_entry and post above are the first one's */
   size_t n_operations;

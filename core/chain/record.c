@@ -1,4 +1,4 @@
-/* record.c -- what each action did to an item, as JSON; docs/chain-record.md.  SPDX-License-Identifier: Apache-2.0 */
+/* record.c -- what each action did to an item, as JSON; docs/architecture.md.  SPDX-License-Identifier: Apache-2.0 */
 #include "builtin/builtin.h"
 #include "chain/inside.h"
 

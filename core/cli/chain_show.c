@@ -105,6 +105,28 @@ static int show_list(cli *c, const chain_plan *p, const char *format) {
   return cli_print_items(c, "pintle.io/v1alpha1", "ChainEntryList", buf_str(&b), format);
 }
 
+/* Where each option's value comes from; the values themselves may be secret. */
+static void show_options(cli *c, const chain_plan *p) {
+  static const pintle_option *const none[] = {NULL};
+  CLEANUP(item_freep) item_doc *config = NULL;
+  CLEANUP(buf_free) buf out = {0};
+  char place[600];
+  if (item_new(&config) != PINTLE_OK) return;
+  for (size_t i = 0; i < p->n; i++) {
+    const chain_entry *e = &p->entries[i];
+    if (e->config.len < 3 || item_parse(config, e->config, 0, NULL, NULL) != PINTLE_OK) continue;
+    buf_printf(&out, "%sOptions of %s:\n", out.len ? "" : "\n", e->name);
+    for (const item_node *o = item_first(item_root(config)); o; o = item_next(o)) {
+      CLEANUP(buf_free) buf pointer = {0};
+      item_pointer(o, &pointer);
+      const char *source = conf_options_source(none, e->layers, e->n_layers, item_key(o).ptr);
+      conf_options_place(e->layers, e->n_layers, buf_z(&pointer), place, sizeof place);
+      buf_printf(&out, "  %s: %s%s%s\n", item_key(o).ptr, source ? source : "default", source ? ", " : "", source ? place : "");
+    }
+  }
+  cli_out(c, buf_str(&out));
+}
+
 static int show(cli *c, cli_session *s) {
   const char *const *only = NULL, *format = cli_text(&c->flags, "output");
   chain_plan plan = {0};
@@ -115,7 +137,10 @@ static int show(cli *c, cli_session *s) {
   int status = CLI_COMPLETED;
   if (strcmp(format, "table") != 0) status = show_list(c, &plan, format);
   else if (plan.n == 0) cli_note(c, "The chain has no action for a %s: items go through as they are.", cli_text(&c->flags, "phase"));
-  else show_table(c, &plan);
+  else {
+    show_table(c, &plan);
+    show_options(c, &plan);
+  }
   chain_plan_free(&plan);
   return status;
 }
