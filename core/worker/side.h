@@ -14,7 +14,7 @@ typedef struct side {
   uint64_t ticket, in_seq, out_seq;
   buf in, joined, body, frame;
   size_t in_used;
-  bool lost; /* the supervisor cannot be written to, or is gone */
+  _Atomic bool lost; /* the supervisor cannot be written to, or is gone */
 } side;
 bool side_open(side *s, int sock, int page_fd, int cancel_fd); /* {0} before */
 void side_close(side *s);

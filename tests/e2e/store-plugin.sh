@@ -57,7 +57,8 @@ expect_status 0
 run "$PINTLE" backup verify b1 --storage-location same
 expect_status 0
 log_of backup b1
-expect_in log "a store in $work/vendor"
+expect_in log "a store in $work/vendor" \
+  "bucket b, prefix some/where, certificate -----BEGIN CERT, credentials of 14 bytes with mode 600"
 run "$PINTLE" backup create b1 --from "$here/manifests"
 expect_status 2
 expect_err 'backup "b1" already exists'

@@ -212,6 +212,20 @@ static pintle_status signed_url(void *self, pintle_call *call, const char *bucke
 }
 
 /* ---- life */
+/* What Velero adds to the configuration. */
+static void tell_injected(pintle_call *call) {
+  const pintle_doc *config = call->host->config(call);
+  const char *path = pintle_str_or(config, "/credentialsFile", NULL), *bucket = pintle_str_or(config, "/bucket", NULL);
+  char text[256] = "";
+  struct stat st = {0};
+  int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+  if (fd >= 0 && (fstat(fd, &st) != 0 || read(fd, text, sizeof text - 1) < 0)) text[0] = 0;
+  if (fd >= 0) close(fd);
+  if (bucket)
+    pintle_log(call, PINTLE_LOG_INFO, "bucket %s, prefix %s, certificate %s, credentials of %zu bytes with mode %o", bucket,
+               pintle_str_or(config, "/prefix", "-"), pintle_str_or(config, "/caCert", "-"), strlen(text), (unsigned)st.st_mode & 0777);
+}
+
 static pintle_status create(void *module, pintle_call *call, void **self) {
   run_store *s = calloc(1, sizeof *s);
   (void)module;
@@ -224,6 +238,7 @@ static pintle_status create(void *module, pintle_call *call, void **self) {
   strcpy(s->root, root);
   mkdir(s->root, 0700);
   pintle_log(call, PINTLE_LOG_INFO, "a store in %s", root);
+  tell_injected(call);
   *self = s;
   return PINTLE_OK;
 }
