@@ -127,6 +127,7 @@ pintle_status run_delete(run_context *c, store *s, bool restore, const char *nam
   if (st == PINTLE_OK && exists) st = store_delete(s, key.data, e);
   buf_printf(&prefix, "%s/%s/", restore ? "restores" : "backups", name);
   if (st == PINTLE_OK) st = store_list(s, buf_z(&prefix), remove_key, s, e);
+  if (st == PINTLE_OK && !exists) st = store_delete(s, key.data, e); /* a killed run may have left a directory without any object */
   if (lock) {
     error end = {0};
     if (store_run_end(lock, NULL, &end) != PINTLE_OK && st == PINTLE_OK) {

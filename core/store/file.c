@@ -255,7 +255,7 @@ static pintle_status delete_object(void *self, pintle_call *call, const char *bu
   if (st == PINTLE_OK) st = store_dir_stat(p.fd, p.name, &there, &e);
   if (st == PINTLE_OK && unlinkat(p.fd, p.name, 0) != 0) st = error_errno(&e, errno, "cannot delete the object");
   if (st == PINTLE_OK && fsync(p.fd) != 0) st = error_errno(&e, errno, "cannot sync the object's directory");
-  if (st == PINTLE_OK) store_dir_prune(f->root, p.dir, strlen(bucket));
+  if (p.fd >= 0) store_dir_prune(f->root, p.dir, strlen(bucket)); /* also when only a dead writer's file is there */
   leave(&p);
   return st == PINTLE_OK || st == PINTLE_NOT_FOUND ? PINTLE_OK : say(call, &e);
 }

@@ -4,7 +4,7 @@ import datetime, json, os, sys
 n = 0
 for name in os.listdir(sys.argv[1]):
     path = os.path.join(sys.argv[1], name)
-    if not os.path.isfile(path):
+    if not os.path.isfile(path) or name.startswith(".tmp-"):  # no object: what a killed writer left
         continue
     with open(path) as f:
         record = json.load(f)
