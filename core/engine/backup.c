@@ -103,26 +103,6 @@ static bool unfit_for_archive(backup_run *r, const engine_done *d, char *why, si
   return refused != NULL;
 }
 
-static void tell(backup_run *r, const engine_done *d, const kube_entry *k, const char *outcome, str message) {
-  buf_clear(&r->place);
-  kube_source_place(r->o->source, d->item, &r->place);
-  engine_event event = {.kind = ENGINE_ITEM,
-                        .type = k->type,
-                        .ns = d->ns,
-                        .name = d->name,
-                        .outcome = outcome,
-                        .changed = d->changed,
-                        .message = message,
-                        .record = d->record,
-                        .text = d->text,
-                        .place = r->place.len ? r->place.data : ""};
-  if (d->changed && engine_wants_before(r->o->journal)) {
-    buf_clear(&r->text);
-    if (kube_source_read(r->o->source, d->item, &r->text, NULL) == PINTLE_OK) event.before = buf_str(&r->text);
-  }
-  engine_tell(r->o->journal, &event);
-}
-
 static pintle_status emit(void *ctx, const engine_done *d, error *e) {
   backup_run *r = ctx;
   engine_journal *j = r->o->journal;
@@ -135,7 +115,7 @@ static pintle_status emit(void *ctx, const engine_done *d, error *e) {
   if (d->what == CHAIN_DONE && (renamed_onto_another(r, d, &k, clash, sizeof clash) || unfit_for_archive(r, d, clash, sizeof clash))) {
     LOG(j, PINTLE_LOG_ERROR, &about, "%s", clash);
     r->failed++;
-    tell(r, d, &k, "failed", str_of(clash));
+    engine_report_item(&r->report, d, k.type, "failed", str_of(clash));
     return PINTLE_OK;
   }
   switch (d->what) {
@@ -146,21 +126,19 @@ static pintle_status emit(void *ctx, const engine_done *d, error *e) {
     if (st != PINTLE_OK) return st;
     r->selected[d->item] = 2;
     r->stored++;
-    tell(r, d, &k, "stored", STR(""));
+    engine_report_item(&r->report, d, k.type, "stored", STR(""));
     return PINTLE_OK;
   }
   case CHAIN_SKIPPED:
     LOG(j, PINTLE_LOG_INFO, &about, "left out by an action: %s", d->skip);
-    tell(r, d, &k, "skipped", str_of(d->skip));
+    engine_report_item(&r->report, d, k.type, "skipped", str_of(d->skip));
     return PINTLE_OK;
   default: {
     error failed = *d->error;
     if (r->o->explain && d->died) r->o->explain(r->o->explain_ctx, d->item, d->entry, &failed);
-    LOG(j, PINTLE_LOG_ERROR, &about, "%s%s%s%s%s%s", failed.message, *failed.place ? " at " : "", failed.place, *failed.hint ? " (" : "",
-        failed.hint, *failed.hint ? ")" : "");
-    if (*d->backtrace) LOG(j, PINTLE_LOG_INFO, &about, "backtrace: %s", d->backtrace);
+    engine_report_failed(&r->report, &about, d, "", &failed);
     r->failed++;
-    tell(r, d, &k, "failed", str_of(failed.message));
+    engine_report_item(&r->report, d, k.type, "failed", str_of(failed.message));
     return PINTLE_OK;
   }
   }
@@ -223,8 +201,9 @@ static void run_free(backup_run *r) {
   engine_objects_free(&r->objects);
   free(r->selected);
   engine_list_free(r->list);
+  engine_report_free(&r->report);
   arena_free(&r->scratch);
-  buf *bufs[] = {&r->text, &r->path, &r->gr, &r->place, &r->volumes, &r->counters};
+  buf *bufs[] = {&r->text, &r->path, &r->gr, &r->volumes, &r->counters};
   for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++) buf_free(bufs[i]);
 }
 
@@ -266,7 +245,11 @@ static void tell_left_out(const backup_run *r) {
 }
 
 pintle_status engine_backup(const engine_backup_options *options, engine_summary *out, error *e) {
-  backup_run r = {.o = options, .tar_fd = -1, .started = clock_now(), .objects = {.store = options->store}};
+  backup_run r = {.o = options,
+                  .report = {.journal = options->journal, .source = options->source},
+                  .tar_fd = -1,
+                  .started = clock_now(),
+                  .objects = {.store = options->store}};
   engine_flow_stats stats = {0};
   *out = (engine_summary){.phase = "Failed", .started = r.started};
   pintle_status st = prepare(&r, e);

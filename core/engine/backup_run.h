@@ -4,6 +4,7 @@
 #include "archive/archive.h"
 #include "engine/backup.h"
 #include "engine/list.h"
+#include "engine/report.h"
 
 typedef struct backup_run {
   const engine_backup_options *o;
@@ -25,8 +26,9 @@ typedef struct backup_run {
   store_manifest *manifest;
   engine_objects objects;
   engine_list *list;
+  engine_report report;
   arena scratch;
-  buf text, path, gr, place;
+  buf text, path, gr;
   buf volumes; /* elements of volumeinfo.json */
   buf counters;
 } backup_run;

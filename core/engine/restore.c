@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "engine/list.h"
 #include "engine/priority.h"
+#include "engine/report.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -16,12 +17,13 @@ typedef struct restore_run {
   engine_flow *flow;
   worker_pool *pool;
   engine_list *list;
+  engine_report report;
   engine_objects objects;
   uint64_t created, updated, unchanged, failed, skipped;
   int64_t started, told;
   bool lost, update;
   error lock_error;
-  buf text, place, counters, key;
+  buf text, counters, key;
   arena scratch;
 } restore_run;
 
@@ -129,26 +131,6 @@ static pintle_status complete(void *ctx, const engine_done *d, error *e) {
   return st == PINTLE_NOMEM ? st : PINTLE_OK;
 }
 
-static void tell(restore_run *r, const engine_done *d, const char *outcome, str message) {
-  buf_clear(&r->place);
-  kube_source_place(r->o->source, d->item, &r->place);
-  engine_event event = {.kind = ENGINE_ITEM,
-                        .type = d->type,
-                        .ns = d->ns,
-                        .name = d->name,
-                        .outcome = outcome,
-                        .changed = d->changed,
-                        .message = message,
-                        .record = d->record,
-                        .text = d->text,
-                        .place = r->place.len ? r->place.data : ""};
-  if (d->changed && engine_wants_before(r->o->journal)) {
-    buf_clear(&r->text);
-    if (kube_source_read(r->o->source, d->item, &r->text, NULL) == PINTLE_OK) event.before = buf_str(&r->text);
-  }
-  engine_tell(r->o->journal, &event);
-}
-
 static pintle_status emit_done(restore_run *r, const engine_done *d, const kube_entry *k, error *e) {
   engine_subject about = {d->type, d->ns, d->name};
   const char *why = left_out(r, d, k), *action = "created", *outcome = "created";
@@ -156,7 +138,7 @@ static pintle_status emit_done(restore_run *r, const engine_done *d, const kube_
   if (why) {
     r->skipped++;
     LOG(r->o->journal, PINTLE_LOG_INFO, &about, "not restored: %s", why);
-    return tell(r, d, "skipped", str_of(why)), PINTLE_OK;
+    return engine_report_item(&r->report, d, d->type, "skipped", str_of(why)), PINTLE_OK;
   }
   switch (what) {
   case ENGINE_CREATED: r->created++; break;
@@ -170,7 +152,7 @@ static pintle_status emit_done(restore_run *r, const engine_done *d, const kube_
     break;
   default: r->failed++, action = outcome = "failed"; break; /* its error was said when it could not be written */
   }
-  tell(r, d, outcome, STR(""));
+  engine_report_item(&r->report, d, d->type, outcome, STR(""));
   return engine_list_add(r->list, d->item, d->type, d->ns, d->name, action, e);
 }
 
@@ -185,16 +167,16 @@ static pintle_status emit(void *ctx, const engine_done *d, error *e) {
   if (d->what == CHAIN_SKIPPED) {
     r->skipped++;
     LOG(r->o->journal, PINTLE_LOG_INFO, &about, "left out by an action: %s", d->skip);
-    tell(r, d, "skipped", str_of(d->skip));
+    engine_report_item(&r->report, d, d->type, "skipped", str_of(d->skip));
     return PINTLE_OK;
   }
   error failed = *d->error;
   if (r->o->explain && d->died) r->o->explain(r->o->explain_ctx, d->item, d->entry, &failed);
-  LOG(r->o->journal, PINTLE_LOG_ERROR, &about, "error preparing %s: %s%s%s%s%s%s", k.type->resource, failed.message,
-      *failed.place ? " at " : "", failed.place, *failed.hint ? " (" : "", failed.hint, *failed.hint ? ")" : "");
-  if (*d->backtrace) LOG(r->o->journal, PINTLE_LOG_INFO, &about, "backtrace: %s", d->backtrace);
+  char prefix[300];
+  snprintf(prefix, sizeof prefix, "error preparing %s: ", k.type->resource);
+  engine_report_failed(&r->report, &about, d, prefix, &failed);
   r->failed++;
-  tell(r, d, "failed", str_of(failed.message));
+  engine_report_item(&r->report, d, d->type, "failed", str_of(failed.message));
   return engine_list_add(r->list, d->item, k.type, k.ns, k.name, "failed", e);
 }
 
@@ -254,11 +236,12 @@ static void run_free(restore_run *r) {
   engine_flow_free(r->flow);
   engine_filter_free(r->filter);
   engine_list_free(r->list);
+  engine_report_free(&r->report);
   engine_objects_free(&r->objects);
   free(r->selected);
   free(r->written);
   free(r->order);
-  buf *bufs[] = {&r->text, &r->place, &r->counters, &r->key};
+  buf *bufs[] = {&r->text, &r->counters, &r->key};
   for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++) buf_free(bufs[i]);
   arena_free(&r->scratch);
 }
@@ -307,7 +290,10 @@ static pintle_status put_objects(restore_run *r, engine_summary *out, error *e) 
 }
 
 pintle_status engine_restore(const engine_restore_options *options, engine_summary *out, error *e) {
-  restore_run r = {.o = options, .started = clock_now(), .objects = {.store = options->store}};
+  restore_run r = {.o = options,
+                   .report = {.journal = options->journal, .source = options->source},
+                   .started = clock_now(),
+                   .objects = {.store = options->store}};
   engine_flow_stats stats = {0};
   error finish_error = {0};
   r.update = str_is(item_str(options->restore, "/spec/existingResourcePolicy", ""), "update");

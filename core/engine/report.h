@@ -1,0 +1,17 @@
+/* report.h -- how a run tells of one item: the same words and the same event for a backup and a restore.  SPDX-License-Identifier: Apache-2.0 */
+#ifndef PINTLE_ENGINE_REPORT_H
+#define PINTLE_ENGINE_REPORT_H
+#include "engine/flow.h"
+#include "engine/journal.h"
+
+typedef struct engine_report {
+  engine_journal *journal;
+  const kube_source *source;
+  buf place, before; /* used again for each item; engine_report_free */
+} engine_report;
+void engine_report_free(engine_report *r);
+/* The ENGINE_ITEM event of an item that is called type now. */
+void engine_report_item(engine_report *r, const engine_done *d, const kube_type *type, const char *outcome, str message);
+/* The error line of a failed item, prefix in front of it, and its backtrace. */
+void engine_report_failed(engine_report *r, const engine_subject *about, const engine_done *d, const char *prefix, const error *failed);
+#endif
