@@ -12,7 +12,7 @@ enum { GZIP_LEVEL = 5 }; /* of the contents: 6 makes them 3% smaller and takes 1
 /* ---- what the flow asks */
 static size_t next_item(void *ctx) {
   backup_run *r = ctx;
-  size_t n = kube_source_count(r->o->source);
+  size_t n = kube_source_count(r->c->source);
   while (r->at < n && !r->selected[r->at]) r->at++;
   return r->at < n ? r->at++ : SIZE_MAX;
 }
@@ -21,18 +21,18 @@ static pintle_status load_item(void *ctx, size_t item, engine_input *in, error *
   backup_run *r = ctx;
   kube_entry k;
   kube_skim skim = {0};
-  kube_source_get(r->o->source, item, &k);
+  kube_source_get(r->c->source, item, &k);
   buf_clear(&r->text);
   arena_reset(&r->scratch);
-  pintle_status st = kube_source_read(r->o->source, item, &r->text, e);
+  pintle_status st = kube_source_read(r->c->source, item, &r->text, e);
   if (st == PINTLE_OK && r->by_labels) st = kube_skim_item(buf_str(&r->text), &r->scratch, &skim, e);
   if (st != PINTLE_OK) return st;
-  in->wanted = chain_plan_wants(r->o->pool.plan, r->o->types, k.type, k.ns, skim.labels);
+  in->wanted = chain_plan_wants(r->c->pool.plan, r->c->types, k.type, k.ns, skim.labels);
   if (k.verbatim) buf_adds(&in->text, buf_str(&r->text));
   else st = item_minify(buf_str(&r->text), ITEM_KUBERNETES, NULL, &in->text, e);
   if (st == PINTLE_INVALID && e->place[0]) { /* line and column inside the item: say in which file */
     buf place = {0};
-    kube_source_place(r->o->source, item, &place);
+    kube_source_place(r->c->source, item, &place);
     error_wrap(e, "%s", buf_z(&place));
     buf_free(&place);
   }
@@ -43,14 +43,14 @@ static size_t resolve(void *ctx, size_t parent, const chain_related *related, bu
   backup_run *r = ctx;
   kube_entry k;
   (void)parent;
-  size_t item = kube_source_find(r->o->source, str_of(related->id.group), str_of(related->id.resource), str_of(related->id.ns),
+  size_t item = kube_source_find(r->c->source, str_of(related->id.group), str_of(related->id.resource), str_of(related->id.ns),
                                  str_of(related->id.name));
   if (item == SIZE_MAX) {
     buf_printf(why, "additional item %s %s%s%s is not in the input", related->id.resource, related->id.ns, *related->id.ns ? "/" : "",
                related->id.name);
     return SIZE_MAX;
   }
-  kube_source_get(r->o->source, item, &k);
+  kube_source_get(r->c->source, item, &k);
   if (k.deleting) return SIZE_MAX; /* Velero IB:112: even with must-include */
   if (related->flags & PINTLE_MUST_INCLUDE || r->selected[item]) return item;
   if (k.excluded || (k.ns.len && !engine_filter_takes(r->filter, k.type, k.ns, NULL))) return SIZE_MAX;
@@ -84,7 +84,7 @@ static pintle_status store_item(backup_run *r, const engine_done *d, const kube_
 /* An action may give an item another name; not that of another item of the backup. */
 static bool renamed_onto_another(backup_run *r, const engine_done *d, const kube_entry *k, char *to, size_t size) {
   if (str_eq(d->ns, k->ns) && str_eq(d->name, k->name)) return false;
-  size_t other = kube_source_find(r->o->source, str_of(k->type->group), str_of(k->type->resource), d->ns, d->name);
+  size_t other = kube_source_find(r->c->source, str_of(k->type->group), str_of(k->type->resource), d->ns, d->name);
   bool taken = other != SIZE_MAX && other != d->item && r->selected[other];
   taken |= engine_list_renamed(r->list, k->type, d->ns, d->name);
   if (taken)
@@ -105,17 +105,16 @@ static bool unfit_for_archive(backup_run *r, const engine_done *d, char *why, si
 
 static pintle_status emit(void *ctx, const engine_done *d, error *e) {
   backup_run *r = ctx;
-  engine_journal *j = r->o->journal;
+  engine_journal *j = r->c->journal;
   kube_entry k;
   char clash[700];
-  kube_source_get(r->o->source, d->item, &k);
+  kube_source_get(r->c->source, d->item, &k);
   engine_subject about = {k.type, k.ns, k.name};
-  engine_log_record(j, &about, d->record, engine_failed_by(d, r->o->pool.plan));
-  for (size_t i = 0; i < d->n_missing; i++) LOG(j, PINTLE_LOG_WARN, &about, "%s", d->missing[i]);
+  engine_stage_tell(&r->stage, &about, d);
   if (d->what == CHAIN_DONE && (renamed_onto_another(r, d, &k, clash, sizeof clash) || unfit_for_archive(r, d, clash, sizeof clash))) {
     LOG(j, PINTLE_LOG_ERROR, &about, "%s", clash);
     r->failed++;
-    engine_report_item(&r->report, d, k.type, "failed", str_of(clash));
+    engine_report_item(&r->stage.report, d, k.type, "failed", str_of(clash));
     return PINTLE_OK;
   }
   switch (d->what) {
@@ -126,58 +125,21 @@ static pintle_status emit(void *ctx, const engine_done *d, error *e) {
     if (st != PINTLE_OK) return st;
     r->selected[d->item] = 2;
     r->stored++;
-    engine_report_item(&r->report, d, k.type, "stored", STR(""));
+    engine_report_item(&r->stage.report, d, k.type, "stored", STR(""));
     return PINTLE_OK;
   }
-  case CHAIN_SKIPPED:
-    LOG(j, PINTLE_LOG_INFO, &about, "left out by an action: %s", d->skip);
-    engine_report_item(&r->report, d, k.type, "skipped", str_of(d->skip));
-    return PINTLE_OK;
-  default: {
-    error failed = *d->error;
-    if (r->o->explain && d->died) r->o->explain(r->o->explain_ctx, d->item, d->entry, &failed);
-    engine_report_failed(&r->report, &about, d, "", &failed);
-    r->failed++;
-    engine_report_item(&r->report, d, k.type, "failed", str_of(failed.message));
-    return PINTLE_OK;
+  case CHAIN_SKIPPED: return engine_stage_skipped(&r->stage, &about, d), PINTLE_OK;
+  default: r->failed++; return engine_stage_failed(&r->stage, &about, d, ""), PINTLE_OK;
   }
-  }
-}
-
-static void progress(void *ctx, uint64_t emitted) {
-  backup_run *r = ctx;
-  int64_t now = clock_monotonic();
-  if (now - r->told < CLOCK_SECOND / 10) return;
-  r->told = now;
-  engine_event event = {.kind = ENGINE_PROGRESS, .done = emitted, .total = r->total > emitted ? r->total : emitted};
-  engine_tell(r->o->journal, &event);
-  if (r->o->lock && store_run_update(r->o->lock, (str){0}, &r->lock_error) != PINTLE_OK) r->lost = true;
-}
-
-static bool cancelled(void *ctx) {
-  backup_run *r = ctx;
-  return r->lost || (r->o->control.cancelled && r->o->control.cancelled(r->o->control.ctx));
-}
-
-static void explain(void *ctx, size_t item, uint32_t entry, error *e) {
-  const backup_run *r = ctx;
-  if (r->o->explain) r->o->explain(r->o->explain_ctx, item, entry, e);
-}
-
-static void outcome(void *ctx, uint64_t ticket, const worker_outcome *o) { engine_flow_outcome(((backup_run *)ctx)->flow, ticket, o); }
-
-static void worker_log(void *ctx, int32_t level, const char *source, const char *plugin, str message) {
-  backup_run *r = ctx;
-  engine_log(r->o->journal, level, NULL, plugin, source, "%.*s", (int)message.len, message.ptr);
 }
 
 /* ---- the run */
 static pintle_status open_archive(backup_run *r, error *e) {
-  pintle_status st = file_temporary(r->o->temp_dir, &r->tar_fd, e);
+  pintle_status st = file_temporary(r->c->temp_dir, &r->tar_fd, e);
   if (st == PINTLE_OK) st = archive_gzip_open(r->tar_fd, r->o->gzip_threads, GZIP_LEVEL, &r->gzip, e);
-  if (st == PINTLE_OK) st = archive_writer_open(r->gzip, r->started, &r->tar, e);
+  if (st == PINTLE_OK) st = archive_writer_open(r->gzip, r->stage.started, &r->tar, e);
   if (st == PINTLE_OK) st = archive_writer_add(r->tar, "metadata/version", STR("1.1.0\n"), e);
-  if (st == PINTLE_OK) st = store_manifest_new(r->o->temp_dir, &r->manifest, e);
+  if (st == PINTLE_OK) st = store_manifest_new(r->c->temp_dir, &r->manifest, e);
   return st;
 }
 
@@ -195,81 +157,57 @@ static void run_free(backup_run *r) {
   archive_gzip_abandon(r->gzip);
   close_p(&r->tar_fd);
   store_manifest_free(r->manifest);
-  worker_pool_free(r->pool);
-  engine_flow_free(r->flow);
+  engine_stage_free(&r->stage);
   engine_filter_free(r->filter);
   engine_objects_free(&r->objects);
   free(r->selected);
   engine_list_free(r->list);
-  engine_report_free(&r->report);
   arena_free(&r->scratch);
-  buf *bufs[] = {&r->text, &r->path, &r->gr, &r->volumes, &r->counters};
+  buf *bufs[] = {&r->text, &r->path, &r->gr, &r->volumes};
   for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++) buf_free(bufs[i]);
 }
 
 /* Everything that may refuse the run before it starts. */
 static pintle_status prepare(backup_run *r, error *e) {
-  const engine_backup_options *o = r->o;
-  const engine_flow_ops ops = {.ctx = r,
-                               .next = next_item,
-                               .load = load_item,
-                               .resolve = resolve,
-                               .emit = emit,
-                               .progress = progress,
-                               .cancelled = cancelled,
-                               .explain = explain};
-  pintle_status st = engine_filter_backup(o->backup, o->types, &r->filter, e);
-  if (st == PINTLE_OK) st = engine_select_backup(r->filter, o->source, &r->selected, e);
-  if (st == PINTLE_OK) st = engine_list_new(o->source, &r->list, e);
-  if (st == PINTLE_OK) st = engine_flow_new(&ops, o->source, o->types, &r->flow, e);
-  for (size_t i = 0; st == PINTLE_OK && i < kube_source_count(o->source); i++) r->total += r->selected[i];
-  if (st != PINTLE_OK) return st;
-  worker_pool_options pool = o->pool;
-  pool.ctx = r;
-  pool.outcome = outcome;
-  pool.log = worker_log;
-  st = worker_pool_open(&pool, &r->pool, e);
-  for (size_t i = 0; st == PINTLE_OK && i < o->pool.plan->n; i++) r->by_labels |= o->pool.plan->entries[i].selector.labels != NULL;
+  const engine_flow_ops ops = {.ctx = r, .next = next_item, .load = load_item, .resolve = resolve, .emit = emit};
+  pintle_status st = engine_filter_backup(r->o->backup, r->c->types, &r->filter, e);
+  if (st == PINTLE_OK) st = engine_select_backup(r->filter, r->c->source, &r->selected, e);
+  if (st == PINTLE_OK) st = engine_list_new(r->c->source, &r->list, e);
+  for (size_t i = 0; st == PINTLE_OK && i < kube_source_count(r->c->source); i++) r->stage.total += r->selected[i];
+  if (st == PINTLE_OK) st = engine_stage_open(&r->stage, r->c, &ops, e);
+  for (size_t i = 0; st == PINTLE_OK && i < r->c->pool.plan->n; i++) r->by_labels |= r->c->pool.plan->entries[i].selector.labels != NULL;
   return st;
 }
 
 /* What no filter named, and is left out all the same. */
 static void tell_left_out(const backup_run *r) {
-  for (size_t i = 0; i < kube_source_count(r->o->source); i++) {
+  for (size_t i = 0; i < kube_source_count(r->c->source); i++) {
     kube_entry k;
-    kube_source_get(r->o->source, i, &k);
+    kube_source_get(r->c->source, i, &k);
     engine_subject about = {k.type, k.ns, k.name};
-    if (k.deleting) LOG(r->o->journal, PINTLE_LOG_INFO, &about, "left out: it is being deleted");
-    else if (k.excluded) LOG(r->o->journal, PINTLE_LOG_INFO, &about, "left out by its label velero.io/exclude-from-backup");
+    if (k.deleting) LOG(r->c->journal, PINTLE_LOG_INFO, &about, "left out: it is being deleted");
+    else if (k.excluded) LOG(r->c->journal, PINTLE_LOG_INFO, &about, "left out by its label velero.io/exclude-from-backup");
   }
 }
 
 pintle_status engine_backup(const engine_backup_options *options, engine_summary *out, error *e) {
-  backup_run r = {.o = options,
-                  .report = {.journal = options->journal, .source = options->source},
-                  .tar_fd = -1,
-                  .started = clock_now(),
-                  .objects = {.store = options->store}};
-  engine_flow_stats stats = {0};
-  *out = (engine_summary){.phase = "Failed", .started = r.started};
+  backup_run r = {
+      .o = options, .c = &options->common, .stage.started = clock_now(), .tar_fd = -1, .objects = {.store = options->common.store}};
+  engine_journal *j = r.c->journal;
+  *out = (engine_summary){.phase = "Failed", .started = r.stage.started};
   pintle_status st = prepare(&r, e);
   if (st != PINTLE_OK) return run_free(&r), st;
-  engine_phase(options->journal, "InProgress");
-  LOG(options->journal, PINTLE_LOG_INFO, NULL, "Backing up %llu items", (unsigned long long)r.total);
+  engine_phase(j, "InProgress");
+  LOG(j, PINTLE_LOG_INFO, NULL, "Backing up %llu items", (unsigned long long)r.stage.total);
   tell_left_out(&r);
-  if (options->store) st = open_archive(&r, e);
-  if (st == PINTLE_OK) st = engine_flow_run(r.flow, r.pool, &stats, e);
-  if (r.lost && st == PINTLE_CANCELLED) *e = r.lock_error;
-  error finish_error = {0};
-  pintle_status finished = worker_pool_close(r.pool, &r.counters, &finish_error);
-  if (finished != PINTLE_OK && st == PINTLE_OK) LOG(options->journal, PINTLE_LOG_ERROR, NULL, "%s", finish_error.message);
-  engine_report_counters(options->journal, buf_str(&r.counters));
-  if (st == PINTLE_OK && options->store) st = close_archive(&r, e);
-  out->total = r.total > r.stored ? r.total : r.stored;
-  out->done = r.stored, out->skipped = stats.skipped, out->failed = r.failed;
+  if (r.c->store) st = open_archive(&r, e);
+  if (st == PINTLE_OK) st = engine_stage_run(&r.stage, e);
+  if (st == PINTLE_OK && r.c->store) st = close_archive(&r, e);
+  out->total = r.stage.total > r.stored ? r.stage.total : r.stored;
+  out->done = r.stored, out->skipped = r.stage.stats.skipped, out->failed = r.failed;
   out->contents_size = r.tar_size;
   if (st == PINTLE_OK) st = backup_commit(&r, out, e);
-  out->warnings = engine_warnings(options->journal), out->errors = engine_errors(options->journal);
+  out->warnings = engine_warnings(j), out->errors = engine_errors(j);
   out->ended = clock_now();
   if (st != PINTLE_OK) {
     engine_objects_take_back(&r.objects);
@@ -277,7 +215,7 @@ pintle_status engine_backup(const engine_backup_options *options, engine_summary
     out->phase = "Failed";
     backup_status(&r, out, e);
   }
-  engine_phase(options->journal, out->phase);
+  engine_phase(j, out->phase);
   run_free(&r);
   return PINTLE_OK;
 }

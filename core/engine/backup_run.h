@@ -4,20 +4,16 @@
 #include "archive/archive.h"
 #include "engine/backup.h"
 #include "engine/list.h"
-#include "engine/report.h"
 
 typedef struct backup_run {
+  engine_stage stage; /* the first: the flow's ctx */
   const engine_backup_options *o;
+  const engine_common *c; /* o->common */
   engine_filter *filter;
   unsigned char *selected; /* by item: 0 no, 1 taken, 2 stored */
   size_t at;
-  uint64_t total, stored, failed;
-  int64_t started, told;
-  bool lost;      /* the lock */
+  uint64_t stored, failed;
   bool by_labels; /* an action selects by labels */
-  error lock_error;
-  engine_flow *flow;
-  worker_pool *pool;
   int tar_fd;
   archive_gzip *gzip;
   archive_writer *tar; /* NULL in a dry run */
@@ -26,11 +22,9 @@ typedef struct backup_run {
   store_manifest *manifest;
   engine_objects objects;
   engine_list *list;
-  engine_report report;
   arena scratch;
   buf text, path, gr;
   buf volumes; /* elements of volumeinfo.json */
-  buf counters;
 } backup_run;
 
 /* commit.c: objects, read back, velero-backup.json last; sets out->phase. */

@@ -32,19 +32,19 @@ static const char *key_of(backup_run *r, int object) {
 
 /* Neither a large put nor the reading back can renew the heartbeat: say beforehand how long it may take, at 1 MB/s. */
 static pintle_status expect(backup_run *r, int64_t bytes, error *e) {
-  return r->o->lock ? store_run_expect(r->o->lock, (60 + bytes / 1000000) * CLOCK_SECOND, e) : PINTLE_OK;
+  return r->c->lock ? store_run_expect(r->c->lock, (60 + bytes / 1000000) * CLOCK_SECOND, e) : PINTLE_OK;
 }
 
 static pintle_status put_log(backup_run *r, error *e) {
   int fd;
   int64_t size;
-  pintle_status st = engine_journal_finish(r->o->journal, &fd, &size, e);
+  pintle_status st = engine_journal_finish(r->c->journal, &fd, &size, e);
   return st == PINTLE_OK ? engine_put_fd(&r->objects, key_of(r, STORE_LOG), fd, size, NULL, e) : st;
 }
 
 static pintle_status put_results(backup_run *r, error *e) {
   buf json = {0};
-  pintle_status st = engine_results(r->o->journal, &json, e);
+  pintle_status st = engine_results(r->c->journal, &json, e);
   if (st == PINTLE_OK) st = engine_put_text(&r->objects, key_of(r, STORE_RESULTS), buf_str(&json), true, e);
   buf_free(&json);
   return st;
@@ -65,11 +65,11 @@ static pintle_status put_manifest(backup_run *r, error *e) {
   pintle_status st = PINTLE_OK;
   for (size_t i = 0; i < r->objects.n && st == PINTLE_OK; i++)
     st = store_manifest_object(r->manifest, r->objects.v[i].key, r->objects.v[i].size, r->objects.v[i].sha256, e);
-  return st == PINTLE_OK ? store_manifest_put(r->manifest, r->o->store, key_of(r, STORE_MANIFEST), r->o->manifest_head, e) : st;
+  return st == PINTLE_OK ? store_manifest_put(r->manifest, r->c->store, key_of(r, STORE_MANIFEST), r->o->manifest_head, e) : st;
 }
 
 void backup_take_back_manifest(backup_run *r) {
-  if (r->o->store) store_delete(r->o->store, key_of(r, STORE_MANIFEST), NULL);
+  if (r->c->store) store_delete(r->c->store, key_of(r, STORE_MANIFEST), NULL);
 }
 
 static pintle_status pass_over(void *ctx, str data, error *e) {
@@ -82,7 +82,7 @@ static pintle_status hash_manifest(backup_run *r, error *e) {
   unsigned char sha[32];
   char hex[65];
   int64_t size;
-  pintle_status st = store_get_each(r->o->store, key_of(r, STORE_MANIFEST), pass_over, NULL, &size, sha, e);
+  pintle_status st = store_get_each(r->c->store, key_of(r, STORE_MANIFEST), pass_over, NULL, &size, sha, e);
   if (st == PINTLE_OK) {
     archive_hex(sha, sizeof sha, hex);
     st = item_set(r->o->backup, "/metadata/annotations/pintle.io~1manifest-sha256", str_of(hex));
@@ -101,7 +101,7 @@ static pintle_status put_metadata(backup_run *r, error *e) {
 }
 
 pintle_status backup_commit(backup_run *r, engine_summary *out, error *e) {
-  const engine_backup_options *o = r->o;
+  const engine_common *o = r->c;
   pintle_status st = PINTLE_OK;
   out->phase = engine_errors(o->journal) ? "PartiallyFailed" : "Completed";
   if (o->store) {
@@ -124,7 +124,7 @@ pintle_status backup_commit(backup_run *r, engine_summary *out, error *e) {
   }
   if (st == PINTLE_OK && o->control.cancelled && o->control.cancelled(o->control.ctx))
     st = error_set(e, PINTLE_CANCELLED, "the run was cancelled");
-  if (st == PINTLE_OK && o->lock) st = store_run_update(o->lock, STR("{}"), e);
+  if (st == PINTLE_OK) st = engine_record_save(&r->stage.record, true, e);
   if (st == PINTLE_OK && o->control.may_commit && !o->control.may_commit(o->control.ctx))
     st = error_set(e, PINTLE_CONFLICT, "another run has taken this one's place");
   out->warnings = engine_warnings(o->journal), out->errors = engine_errors(o->journal);

@@ -20,19 +20,19 @@ static pintle_status back_up(run_context *c, const run_request *request, store *
   if (st == PINTLE_OK) st = run_input_finish(&in, e);
   if (st == PINTLE_OK) st = run_setup_open(c, &so, request->resource, &in, &setup, e);
   if (st == PINTLE_OK) {
-    const engine_backup_options o = {.backup = request->resource,
-                                     .source = in.source,
-                                     .types = in.types,
-                                     .pool = setup.pool,
-                                     .store = s,
-                                     .lock = lock,
-                                     .temp_dir = c->o.temp_dir,
+    const engine_backup_options o = {.common = {.source = in.source,
+                                                .types = in.types,
+                                                .pool = setup.pool,
+                                                .store = s,
+                                                .lock = lock,
+                                                .temp_dir = c->o.temp_dir,
+                                                .journal = journal,
+                                                .control = request->control,
+                                                .explain = run_explain_crash,
+                                                .explain_ctx = &setup},
+                                     .backup = request->resource,
                                      .gzip_threads = 2,
-                                     .journal = journal,
-                                     .control = request->control,
-                                     .manifest_head = buf_str(&setup.manifest_head),
-                                     .explain = run_explain_crash,
-                                     .explain_ctx = &setup};
+                                     .manifest_head = buf_str(&setup.manifest_head)};
     st = engine_backup(&o, out, e);
   }
   run_setup_close(&setup);

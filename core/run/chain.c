@@ -35,16 +35,16 @@ pintle_status run_chain_items(run_context *c, const run_chain_request *request, 
   if (st == PINTLE_OK) st = run_input_finish(&in, e);
   if (st == PINTLE_OK) st = run_setup_open(c, &so, resource, &in, &setup, e);
   if (st == PINTLE_OK) { /* the restore engine without filters and without a target serves both phases: items in, items out */
-    const engine_restore_options o = {.restore = resource,
-                                      .source = in.source,
-                                      .types = in.types,
-                                      .pool = setup.pool,
-                                      .everything = true,
-                                      .temp_dir = c->o.temp_dir,
-                                      .journal = journal,
-                                      .control = request->control,
-                                      .explain = run_explain_crash,
-                                      .explain_ctx = &setup};
+    const engine_restore_options o = {.common = {.source = in.source,
+                                                 .types = in.types,
+                                                 .pool = setup.pool,
+                                                 .temp_dir = c->o.temp_dir,
+                                                 .journal = journal,
+                                                 .control = request->control,
+                                                 .explain = run_explain_crash,
+                                                 .explain_ctx = &setup},
+                                      .restore = resource,
+                                      .everything = true};
     st = engine_restore(&o, out, e);
   }
   run_setup_close(&setup);

@@ -27,18 +27,18 @@ static pintle_status restore(run_context *c, const run_request *request, store *
   if (st == PINTLE_OK) st = run_setup_open(c, &so, r, &in, &setup, e);
   if (st == PINTLE_OK && request->to && !request->dry_run) st = engine_target_open(request->to, &target, e);
   if (st == PINTLE_OK) {
-    const engine_restore_options o = {.restore = request->resource,
-                                      .source = in.source,
-                                      .types = in.types,
-                                      .pool = setup.pool,
-                                      .store = request->dry_run ? NULL : s,
-                                      .lock = lock,
-                                      .target = target,
-                                      .temp_dir = c->o.temp_dir,
-                                      .journal = journal,
-                                      .control = request->control,
-                                      .explain = run_explain_crash,
-                                      .explain_ctx = &setup};
+    const engine_restore_options o = {.common = {.source = in.source,
+                                                 .types = in.types,
+                                                 .pool = setup.pool,
+                                                 .store = request->dry_run ? NULL : s,
+                                                 .lock = lock,
+                                                 .temp_dir = c->o.temp_dir,
+                                                 .journal = journal,
+                                                 .control = request->control,
+                                                 .explain = run_explain_crash,
+                                                 .explain_ctx = &setup},
+                                      .restore = request->resource,
+                                      .target = target};
     st = engine_restore(&o, out, e);
   }
   engine_target_close(target);

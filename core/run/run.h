@@ -4,6 +4,7 @@
  * prints or exits. */
 #ifndef PINTLE_RUN_RUN_H
 #define PINTLE_RUN_RUN_H
+#include "engine/backup.h"
 #include "engine/restore.h"
 
 typedef struct run_options {
@@ -44,9 +45,9 @@ pintle_status run_new_restore(const char *name, item_doc **out, error *e);
 pintle_status run_complete(run_context *c, item_doc *resource, error *e);
 
 typedef struct run_request {
-  item_doc *resource; /* completed here; its status is written */
-  const char *from;   /* backup: directory, file, or "-". restore: NULL (the store's backup spec.backupName), or a tarball or directory */
-  const char *to;     /* restore: directory */
+  item_doc *resource;   /* completed here; its status is written */
+  const char *from;     /* backup: directory, file, or "-". restore: NULL (the store's backup spec.backupName), or a tarball or directory */
+  const char *to;       /* restore: directory */
   const char *location; /* restore: where the backup is and where the restore's objects go; NULL: the default */
   bool dry_run;
   engine_listener listener;

@@ -1,0 +1,86 @@
+/* stage.c -- see stage.h.  SPDX-License-Identifier: Apache-2.0 */
+#include "engine/stage.h"
+#include "base/clock.h"
+
+bool engine_stage_cancelled(void *ctx) {
+  const engine_stage *s = ctx;
+  return s->lost || (s->o->control.cancelled && s->o->control.cancelled(s->o->control.ctx));
+}
+
+void engine_stage_beat(engine_stage *s, uint64_t done) {
+  int64_t now = clock_monotonic();
+  if (now - s->told < CLOCK_SECOND / 10) return;
+  s->told = now;
+  engine_event event = {.kind = ENGINE_PROGRESS, .done = done, .total = s->total > done ? s->total : done};
+  engine_tell(s->o->journal, &event);
+  if (!s->lost && engine_record_save(&s->record, false, &s->lock_error) != PINTLE_OK) s->lost = true;
+}
+
+static void progress(void *ctx, uint64_t emitted) { engine_stage_beat(ctx, emitted); }
+
+static void explain(void *ctx, size_t item, uint32_t entry, error *e) {
+  const engine_stage *s = ctx;
+  if (s->o->explain) s->o->explain(s->o->explain_ctx, item, entry, e);
+}
+
+static void outcome(void *ctx, uint64_t ticket, const worker_outcome *o) { engine_flow_outcome(((engine_stage *)ctx)->flow, ticket, o); }
+
+static void worker_log(void *ctx, int32_t level, const char *source, const char *plugin, str message) {
+  const engine_stage *s = ctx;
+  engine_log(s->o->journal, level, NULL, plugin, source, "%.*s", (int)message.len, message.ptr);
+}
+
+pintle_status engine_stage_open(engine_stage *s, const engine_common *options, const engine_flow_ops *ops, error *e) {
+  engine_flow_ops all = *ops;
+  s->o = options;
+  s->record.lock = options->lock;
+  s->report = (engine_report){.journal = options->journal, .source = options->source};
+  all.progress = progress;
+  all.cancelled = engine_stage_cancelled;
+  all.explain = explain;
+  pintle_status st = engine_flow_new(&all, options->source, options->types, &s->flow, e);
+  if (st != PINTLE_OK) return st;
+  worker_pool_options pool = options->pool;
+  pool.ctx = s;
+  pool.outcome = outcome;
+  pool.log = worker_log;
+  return worker_pool_open(&pool, &s->pool, e);
+}
+
+pintle_status engine_stage_run(engine_stage *s, error *e) {
+  error finish = {0};
+  pintle_status st = engine_flow_run(s->flow, s->pool, &s->stats, e);
+  if (s->lost && st == PINTLE_CANCELLED) {
+    *e = s->lock_error;
+    st = e->status;
+  }
+  if (worker_pool_close(s->pool, &s->counters, &finish) != PINTLE_OK && st == PINTLE_OK)
+    LOG(s->o->journal, PINTLE_LOG_ERROR, NULL, "%s", finish.message);
+  engine_report_counters(s->o->journal, buf_str(&s->counters));
+  return st;
+}
+
+void engine_stage_free(engine_stage *s) {
+  worker_pool_free(s->pool);
+  engine_flow_free(s->flow);
+  engine_report_free(&s->report);
+  engine_record_free(&s->record);
+  buf_free(&s->counters);
+}
+
+void engine_stage_tell(engine_stage *s, const engine_subject *about, const engine_done *d) {
+  engine_log_record(s->o->journal, about, d->record, engine_failed_by(d, s->o->pool.plan));
+  for (size_t i = 0; i < d->n_missing; i++) LOG(s->o->journal, PINTLE_LOG_WARN, about, "%s", d->missing[i]);
+}
+
+void engine_stage_skipped(engine_stage *s, const engine_subject *about, const engine_done *d) {
+  LOG(s->o->journal, PINTLE_LOG_INFO, about, "left out by an action: %s", d->skip);
+  engine_report_item(&s->report, d, about->type, "skipped", str_of(d->skip));
+}
+
+void engine_stage_failed(engine_stage *s, const engine_subject *about, const engine_done *d, const char *prefix) {
+  error failed = *d->error;
+  if (d->died) explain(s, d->item, d->entry, &failed);
+  engine_report_failed(&s->report, about, d, prefix, &failed);
+  engine_report_item(&s->report, d, about->type, "failed", str_of(failed.message));
+}

@@ -1,0 +1,65 @@
+/* stage.h -- the items stage, as backup and restore have it in common.  SPDX-License-Identifier: Apache-2.0 */
+#ifndef PINTLE_ENGINE_STAGE_H
+#define PINTLE_ENGINE_STAGE_H
+#include "engine/flow.h"
+#include "engine/journal.h"
+#include "engine/record.h"
+#include "engine/report.h"
+
+typedef struct engine_control { /* asked now and then by any run */
+  bool (*cancelled)(void *ctx);
+  bool (*may_commit)(void *ctx); /* before the commit object: is this run still the one? NULL = yes */
+  void *ctx;
+} engine_control;
+
+typedef struct engine_summary {
+  const char *phase; /* Completed, PartiallyFailed, Failed */
+  uint64_t total, done, skipped, failed;
+  uint64_t warnings, errors;
+  uint64_t created, updated, unchanged; /* restore */
+  int64_t contents_size;                /* bytes of the tarball */
+  int64_t started, ended;
+} engine_summary;
+
+/* What every run is given. */
+typedef struct engine_common {
+  kube_source *source; /* finished */
+  kube_types *types;
+  worker_pool_options pool; /* ctx, outcome and log are filled in here */
+  store *store;             /* NULL: nothing is written there (dry run, chain run) */
+  store_lock *lock;         /* renewed; NULL in a dry run */
+  const char *temp_dir;
+  engine_journal *journal;
+  engine_control control;
+  void (*explain)(void *ctx, size_t item, uint32_t entry, error *e); /* adds the line that repeats a crash to e->hint; may be NULL */
+  void *explain_ctx;
+} engine_common;
+
+typedef struct engine_stage {
+  const engine_common *o;
+  engine_flow *flow;
+  worker_pool *pool;
+  engine_record record;
+  engine_report report;
+  engine_flow_stats stats;
+  uint64_t total; /* items that are to be done, for the progress */
+  int64_t started, told;
+  bool lost; /* the lock */
+  error lock_error;
+  buf counters; /* of the actions, after engine_stage_run */
+} engine_stage;
+/* ops with next, load, resolve, complete and emit; what else the flow asks is answered here. The stage is the first member of what ops->ctx points to.
+ * Starts the first worker. */
+pintle_status engine_stage_open(engine_stage *s, const engine_common *options, const engine_flow_ops *ops, error *e);
+/* All items through the chain; the workers are gone after it, the counters of their actions are told. */
+pintle_status engine_stage_run(engine_stage *s, error *e);
+void engine_stage_free(engine_stage *s);
+bool engine_stage_cancelled(void *stage); /* or the lock is lost */
+/* The heartbeat is renewed, and where the run has come to is told, ten times a second at most. */
+void engine_stage_beat(engine_stage *s, uint64_t done);
+/* What the flow has to say of an item before what came of it: lines and findings of its record, children that are missing. */
+void engine_stage_tell(engine_stage *s, const engine_subject *about, const engine_done *d);
+/* An item that an action left out, or failed: line and event. prefix stands in front of the error. */
+void engine_stage_skipped(engine_stage *s, const engine_subject *about, const engine_done *d);
+void engine_stage_failed(engine_stage *s, const engine_subject *about, const engine_done *d, const char *prefix);
+#endif
