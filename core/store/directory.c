@@ -147,10 +147,11 @@ void store_dir_clean(int fd) {
   if (d) closedir(d);
 }
 
-/* A writer holds a lock on its temporary file; one that nobody holds was left by a writer that is gone. */
-static bool dead_temporary(int dir, const char *name) {
+/* A writer holds a lock on its temporary file from before its first byte until it has its name (file.c); one that nobody holds was left by a writer
+ * that is gone, and goes while we hold it. */
+static bool remove_dead(int dir, const char *name) {
   CLEANUP(close_p) int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-  return fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0;
+  return fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0 && unlinkat(dir, name, 0) == 0;
 }
 
 /* A directory that holds nothing but what dead writers left is empty. */
@@ -161,14 +162,14 @@ static bool remove_with_dead(int parent, const char *name) {
     close_p(&fd);
     return false;
   }
-  bool only_dead = true;
-  for (struct dirent *i; only_dead && (i = readdir(d));)
-    if (strcmp(i->d_name, ".") != 0 && strcmp(i->d_name, "..") != 0) only_dead = temporary(i->d_name) && dead_temporary(fd, i->d_name);
+  bool only_temporary = true, only_dead = true;
+  for (struct dirent *i; only_temporary && (i = readdir(d));)
+    if (strcmp(i->d_name, ".") != 0 && strcmp(i->d_name, "..") != 0) only_temporary = temporary(i->d_name);
   rewinddir(d);
-  for (struct dirent *i; only_dead && (i = readdir(d));)
-    if (temporary(i->d_name)) unlinkat(fd, i->d_name, 0);
+  for (struct dirent *i; only_temporary && only_dead && (i = readdir(d));)
+    if (temporary(i->d_name)) only_dead = remove_dead(fd, i->d_name);
   closedir(d);
-  return only_dead && unlinkat(parent, name, AT_REMOVEDIR) == 0;
+  return only_temporary && only_dead && unlinkat(parent, name, AT_REMOVEDIR) == 0;
 }
 
 void store_dir_prune(int root, const char *path, size_t keep) {
@@ -181,7 +182,8 @@ void store_dir_prune(int root, const char *path, size_t keep) {
     CLEANUP(close_p) int parent = -1;
     if (n) at[n - 1] = 0;
     if (store_dir_open(root, n ? at : "", false, &parent, NULL) != PINTLE_OK) return;
-    if (unlinkat(parent, at + n, AT_REMOVEDIR) != 0 && !remove_with_dead(parent, at + n)) return; /* not empty, or somebody else was faster */
+    if (unlinkat(parent, at + n, AT_REMOVEDIR) != 0 && !remove_with_dead(parent, at + n))
+      return; /* not empty, or somebody else was faster */
     fsync(parent);
     if (n) n--;
   }

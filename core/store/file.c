@@ -106,12 +106,20 @@ static pintle_status copy_in(pintle_call *call, const pintle_reader *body, int f
   return st;
 }
 
+/* The lock tells others that the file's writer lives. One that was removed before we had the lock is NOT_FOUND; a file system without locks cleans up
+ * after a day. */
 static pintle_status make_temporary(int dir, char name[64], int *fd, error *e) {
   uint64_t r;
+  struct stat now;
   if (getrandom(&r, sizeof r, 0) != (ssize_t)sizeof r) return error_errno(e, errno, "no random number");
   snprintf(name, 64, STORE_TEMPORARY "%016llx", (unsigned long long)r);
   pintle_status st = file_open(dir, name, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW, 0600, fd, e);
-  if (st == PINTLE_OK) flock(*fd, LOCK_EX | LOCK_NB); /* tells others that its writer lives; a file system without locks cleans up later */
+  int locked = -1;
+  while (st == PINTLE_OK && (locked = flock(*fd, LOCK_EX)) != 0 && errno == EINTR) continue;
+  if (locked == 0 && fstat(*fd, &now) == 0 && now.st_nlink == 0) {
+    close_p(fd);
+    st = error_set(e, PINTLE_NOT_FOUND, "the object's directory was just removed");
+  }
   return st;
 }
 
@@ -147,8 +155,9 @@ static pintle_status finish_put(pintle_call *call, const place *p, const char *t
   pintle_status st = copy_in(call, body, *fd, e);
   if (st == PINTLE_OK && fsync(*fd) != 0) st = error_errno(e, errno, "cannot sync the object");
   if (st != PINTLE_OK) return st;
-  int failed = close(*fd);
-  *fd = -1;
+  CLEANUP(close_p) int lock = fcntl(*fd, F_DUPFD_CLOEXEC, 0); /* holds it until the object has its name */
+  int failed = lock < 0 || close(*fd);
+  if (lock >= 0) *fd = -1;
   return failed ? error_errno(e, errno, "cannot close the object") : settle(p, temp, only_new, e);
 }
 
