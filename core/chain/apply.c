@@ -33,8 +33,10 @@ static void fail(chain *c, uint32_t entry, int32_t what, chain_outcome *out) {
 static void apply_policy(chain *c, uint32_t entry, pintle_status st, chain_outcome *out) {
   int32_t policy = c->plan->entries[entry].on_error;
   chain_call_name(c, entry, &c->error);
-  if (st == PINTLE_CANCELLED && chain_cancelled(c)) policy = CONF_FAIL_ITEM; /* an item is not passed on half done because the run ends */
+  bool over = st == PINTLE_CANCELLED && chain_cancelled(c); /* an item is not passed on half done because the run ends */
+  if (over) policy = CONF_FAIL_ITEM;
   if (policy == CONF_WARN) c->lines.warnings++;
+  else if (c->blocks && policy == CONF_FAIL_ITEM && !over) c->lines.errors++; /* the other actions are asked all the same */
   else fail(c, entry, policy == CONF_FAIL_RUN ? CHAIN_FAIL_RUN : CHAIN_FAILED, out);
 }
 
@@ -60,7 +62,7 @@ static void take_result(chain *c, uint32_t entry, chain_outcome *out) {
   if (st == PINTLE_OK) st = chain_related_take(c, entry, out);
   if (st != PINTLE_OK) fail(c, entry, CHAIN_FAILED, out);
   else if (r->skip) skip(c, entry, out);
-  else if (out->n_related) yield(c, entry + 1, out);
+  else if (out->n_related && !c->blocks) yield(c, entry + 1, out);
 }
 
 static void leave_out(chain *c, uint32_t entry, const char *why) {
@@ -77,7 +79,7 @@ static void cancelled(chain *c, uint32_t entry, chain_outcome *out) {
 static void quarantined(chain *c, uint32_t entry, chain_outcome *out) {
   error_set(&c->error, PINTLE_FAILED, "not called any more: %s", c->slots[entry].quarantine);
   chain_record_open(c, entry);
-  chain_record_error(c);
+  chain_record_error(c, entry);
   buf_addc(&c->record, '}');
   apply_policy(c, entry, PINTLE_FAILED, out);
 }

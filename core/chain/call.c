@@ -36,6 +36,7 @@ static pintle_status execute(chain *c, const host_instance *i) {
   const host_table_set *t = i->tables;
   if (t->kind == CONF_BACKUP_ITEM_ACTION) return t->ops.backup->execute(i->self, call, item, &c->input.v, &c->result.base);
   if (t->kind == CONF_RESTORE_ITEM_ACTION) return t->ops.restore->execute(i->self, call, item, &c->input.v, &c->result.base);
+  if (t->kind == CONF_ITEM_BLOCK_ACTION) return t->ops.block->get_related_items(i->self, call, item, &c->input.v, &c->result.base);
   return t->ops.del->execute(i->self, call, item, &c->input.v);
 }
 
@@ -47,7 +48,7 @@ static pintle_status once(chain *c, uint32_t entry, int64_t deadline) {
   c->input.v.run = item_handle(c->run);
   host_call_begin(c->call, i->config, deadline);
   host_result_begin(&c->result, c->call, c->allowed, c->plan->dry_run || c->plan->finalizing);
-  chain_enter(c, entry, "execute", deadline);
+  chain_enter(c, entry, c->blocks ? "get_related_items" : "execute", deadline);
   item_begin(c->doc);
   pintle_status st = execute(c, i);
   chain_leave(c);
@@ -104,7 +105,7 @@ pintle_status chain_call_entry(chain *c, uint32_t entry) {
   if (st != PINTLE_OK) item_rollback(c->doc);
   else if ((st = chain_record_commit(c)) != PINTLE_OK) error_nomem(&c->error);
   if (st == PINTLE_OK) chain_record_result(c);
-  else chain_record_error(c);
+  else chain_record_error(c, entry);
   chain_record_close(c);
   return st;
 }

@@ -37,6 +37,7 @@ static pintle_status compute_selector(chain *c, chain_slot *s, uint32_t entry, e
   pintle_status (*applies_to)(void *, pintle_call *, pintle_result *) = t->kind == CONF_BACKUP_ITEM_ACTION    ? t->ops.backup->applies_to
                                                                         : t->kind == CONF_RESTORE_ITEM_ACTION ? t->ops.restore->applies_to
                                                                         : t->kind == CONF_DELETE_ITEM_ACTION  ? t->ops.del->applies_to
+                                                                        : t->kind == CONF_ITEM_BLOCK_ACTION   ? t->ops.block->applies_to
                                                                                                               : NULL;
   if (!applies_to) return PINTLE_OK;
   int64_t deadline = clock_monotonic() + LOAD_TIMEOUT;
@@ -103,6 +104,7 @@ static uint32_t allowed(uint32_t kind) {
     return HOST_RESULT_ITEMS | HOST_RESULT_POST | HOST_RESULT_OPERATION | HOST_RESULT_SKIP | HOST_RESULT_NOTE;
   if (kind == CONF_RESTORE_ITEM_ACTION)
     return HOST_RESULT_ITEMS | HOST_RESULT_OPERATION | HOST_RESULT_WAIT | HOST_RESULT_SKIP | HOST_RESULT_NOTE;
+  if (kind == CONF_ITEM_BLOCK_ACTION) return HOST_RESULT_ITEMS | HOST_RESULT_NOTE;
   return 0;
 }
 
@@ -114,6 +116,7 @@ static chain *make(const chain_options *options) {
   c->plan = p;
   c->mapping = (uint32_t)p->n;
   c->original = p->kind != CONF_RESTORE_ITEM_ACTION;
+  c->blocks = p->kind == CONF_ITEM_BLOCK_ACTION;
   c->allowed = allowed(p->kind);
   pthread_mutex_init(&c->lines.lock, NULL);
   pthread_mutex_init(&c->counting, NULL);
@@ -162,7 +165,8 @@ static void destroy(chain *c) {
 pintle_status chain_open(const chain_options *options, chain **out, const chain_entry **failed, error *e) {
   uint32_t kind = options->plan->kind;
   if (failed) *failed = NULL;
-  if (kind != CONF_BACKUP_ITEM_ACTION && kind != CONF_RESTORE_ITEM_ACTION && kind != CONF_DELETE_ITEM_ACTION)
+  if (kind != CONF_BACKUP_ITEM_ACTION && kind != CONF_RESTORE_ITEM_ACTION && kind != CONF_DELETE_ITEM_ACTION &&
+      kind != CONF_ITEM_BLOCK_ACTION)
     return error_set(e, PINTLE_UNSUPPORTED, "actions of this kind are not put to items");
   chain *c = make(options);
   if (!c) return error_nomem(e);

@@ -24,7 +24,7 @@ typedef struct chain_options {
   void *ctx;
   const pintle_plugin *const *linked; /* as in chain_plan_options */
 } chain_options;
-/* Backup, Restore and DeleteItemActions; UNSUPPORTED: another kind. While a chain with stray_log is open, host_stray_log is its own.
+/* Backup, Restore, Delete and ItemBlockActions; UNSUPPORTED: another kind. While a chain with stray_log is open, host_stray_log is its own.
  * Opens the plugins of the plan, load(), create() each entry of this segment, applies_to where there is one. The error names plugin and
  * action; its place is a JSON Pointer into the config where the plugin gave one, and *failed (may be NULL) is the entry. */
 pintle_status chain_open(const chain_options *options, chain **out, const chain_entry **failed, error *e);
@@ -74,7 +74,8 @@ typedef struct chain_outcome {
   uint32_t warnings, errors, findings,
       calls; /* log lines of WARN, ERROR (an action's error with onError Warn counts as a warning); findings; actions called */
   const chain_related *related;
-  size_t n_related; /* YIELD: additional items, in order; backup: PINTLE_MUST_INCLUDE in flags. SKIPPED of a backup: they are still taken */
+  size_t n_related; /* YIELD: additional items, in order; backup: PINTLE_MUST_INCLUDE in flags. SKIPPED of a backup: they are still taken. Item
+                       blocks: what all actions of the stretch named, whatever it came to; 10,000 at most */
   const char *operation; /* with entry in op_entry; NULL: none. The next issue's engine journals it */
   uint32_t op_entry;
   int64_t wait; /* -1 none */
@@ -85,6 +86,7 @@ typedef struct chain_outcome {
   const chain_operation *operations; /* all of this stretch; operation, op_entry and post above are the first one's */
   size_t n_operations;
 } chain_outcome;
-/* Never fails itself: everything is in *out, which lives until the next call of chain_apply. */
+/* Never fails itself: everything is in *out, which lives until the next call of chain_apply. ItemBlockActions: the item is read-only, they do not
+ * yield for what they name, and the error of one leaves the others (and is counted in errors), unless it says onError FailRun. */
 void chain_apply(chain *c, const chain_input *in, chain_outcome *out);
 #endif

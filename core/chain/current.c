@@ -54,7 +54,7 @@ pintle_status chain_current_parse(chain *c, error *e) {
   item_set_readonly(c->doc, false);
   pintle_status st = item_parse(c->doc, n->in->text, ITEM_KUBERNETES, NULL, e);
   if (st != PINTLE_OK) return st;
-  if (c->plan->kind == CONF_DELETE_ITEM_ACTION) item_set_readonly(c->doc, true);
+  if (c->plan->kind == CONF_DELETE_ITEM_ACTION || c->blocks) item_set_readonly(c->doc, true);
   n->parsed = true;
   const item_node *root = item_root(c->doc);
   n->api_version = text_at(item_member(root, STR("apiVersion")));

@@ -11,6 +11,7 @@
 #define CHAIN_MAX_LINES 1000u
 #define CHAIN_MAX_LOG ((size_t)256 << 10)
 #define CHAIN_MAX_COUNTERS 1000u
+#define CHAIN_MAX_RELATED 10000u /* of one item's block; as in frames */
 
 typedef struct chain_counter {
   struct chain_counter *next;
@@ -72,6 +73,7 @@ struct chain {
   uint32_t mapping, entry;     /* pintle.io/namespace-mapping (n: none); the entry whose code runs */
   const item_node *namespaces; /* spec.namespaceMapping; NULL: none */
   bool original;               /* items are selected as they were (backup, delete), not as they are */
+  bool blocks;                 /* ItemBlockActions */
   uint32_t allowed;            /* HOST_RESULT_* */
   /* one item */
   chain_current now;
@@ -116,7 +118,7 @@ void chain_record_open(chain *c, uint32_t entry);
 void chain_record_call(chain *c, int64_t elapsed, unsigned tries);
 pintle_status chain_record_commit(chain *c); /* commits the document's transaction; its patch goes into the record */
 void chain_record_result(chain *c);
-void chain_record_error(chain *c);
+void chain_record_error(chain *c, uint32_t entry);
 void chain_record_text(chain *c, const char *key, str text);
 void chain_record_close(chain *c);
 str chain_record_end(chain *c);

@@ -84,7 +84,7 @@ static void add_part(buf *b, const char *key, const char *text) {
   buf_json_go(b, str_of(text));
 }
 
-void chain_record_error(chain *c) {
+void chain_record_error(chain *c, uint32_t entry) {
   buf *b = &c->record;
   buf_addz(b, ",\"error\":{\"status\":\"");
   buf_addz(b, error_status_name(c->error.status));
@@ -93,6 +93,7 @@ void chain_record_error(chain *c) {
   add_part(b, "hint", c->error.hint);
   add_part(b, "at", c->error.place);
   add_part(b, "code", c->error.code);
+  if (c->blocks && c->plan->entries[entry].on_error != CONF_WARN) add_part(b, "severity", "error");
   buf_addc(b, '}');
 }
 

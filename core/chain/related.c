@@ -25,8 +25,29 @@ static pintle_status copy(chain *c, uint32_t entry, const host_result_id *from, 
   return PINTLE_OK;
 }
 
+/* What the actions of one item name is one list. */
+static pintle_status add_to_block(chain *c, uint32_t entry, chain_outcome *out) {
+  const host_result *r = &c->result;
+  const chain_related *more;
+  if (r->n_items > CHAIN_MAX_RELATED - out->n_related)
+    return error_set(&c->error, PINTLE_INVALID, "the actions of the item name more than %u related items", CHAIN_MAX_RELATED);
+  pintle_status st = copy(c, entry, r->items, r->n_items, &more);
+  if (st != PINTLE_OK || !more) return st;
+  if (out->n_related) {
+    chain_related *v = arena_alloc(&c->item, (out->n_related + r->n_items) * sizeof *v);
+    if (!v) return error_nomem(&c->error);
+    memcpy(v, out->related, out->n_related * sizeof *v);
+    memcpy(v + out->n_related, more, r->n_items * sizeof *v);
+    more = v;
+  }
+  out->related = more;
+  out->n_related += r->n_items;
+  return PINTLE_OK;
+}
+
 pintle_status chain_related_take(chain *c, uint32_t entry, chain_outcome *out) {
   const host_result *r = &c->result;
+  if (c->blocks) return add_to_block(c, entry, out);
   pintle_status st = copy(c, entry, r->items, r->n_items, &out->related);
   if (st != PINTLE_OK) return st;
   out->n_related = r->n_items;

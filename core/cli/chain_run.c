@@ -38,10 +38,9 @@ static int put_through(cli *c, cli_session *s, const run_chain_request *made) {
 int cli_chain_run(cli *c) {
   CLEANUP(item_freep) item_doc *resource = NULL;
   const char *file = cli_text(&c->flags, "resource"), *backup = cli_text(&c->flags, "from-backup");
-  bool restore = strcmp(cli_text(&c->flags, "phase"), "restore") == 0;
   cli_session s;
   error e = {0};
-  run_chain_request request = {.kind = restore ? CONF_RESTORE_ITEM_ACTION : CONF_BACKUP_ITEM_ACTION,
+  run_chain_request request = {.kind = cli_phase_kind(c),
                                .from = c->args[0],
                                .from_backup = backup,
                                .location = cli_text(&c->flags, "storage-location"),
@@ -49,7 +48,7 @@ int cli_chain_run(cli *c) {
   if ((c->n_args == 1) == (backup != NULL))
     return cli_usage(c, "pintle chain run FILE|DIR|FILE.tar.gz|-, or --from-backup NAME", "name the items: files or a backup, one of them");
   pintle_status st = cli_list(&c->flags, "action", &c->memory, &request.only, &e);
-  if (st == PINTLE_OK && file) st = cli_spec_read(file, restore ? "Restore" : "Backup", &resource, &e);
+  if (st == PINTLE_OK && file) st = cli_spec_read(file, request.kind == CONF_RESTORE_ITEM_ACTION ? "Restore" : "Backup", &resource, &e);
   if (st != PINTLE_OK) return cli_fail(c, &e);
   request.resource = resource;
   int status = cli_session_open(c, &s);

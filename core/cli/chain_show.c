@@ -4,8 +4,14 @@
 #include "cli/gather.h"
 #include "cli/table.h"
 
-static uint32_t phase_kind(const cli *c) {
-  return strcmp(cli_text(&c->flags, "phase"), "restore") == 0 ? CONF_RESTORE_ITEM_ACTION : CONF_BACKUP_ITEM_ACTION;
+uint32_t cli_phase_kind(const cli *c) {
+  const char *phase = cli_text(&c->flags, "phase");
+  if (strcmp(phase, "item-block") == 0) return CONF_ITEM_BLOCK_ACTION;
+  return strcmp(phase, "restore") == 0 ? CONF_RESTORE_ITEM_ACTION : CONF_BACKUP_ITEM_ACTION;
+}
+
+static const char *phase_name(const cli *c) {
+  return cli_phase_kind(c) == CONF_ITEM_BLOCK_ACTION ? "block of items" : cli_text(&c->flags, "phase");
 }
 
 static const char *plugin_of(const chain_plan *p, const chain_entry *e) {
@@ -132,11 +138,11 @@ static int show(cli *c, cli_session *s) {
   chain_plan plan = {0};
   error e = {0};
   pintle_status st = cli_list(&c->flags, "action", &c->memory, &only, &e);
-  if (st == PINTLE_OK) st = run_plan(s->run, phase_kind(c), only, &plan, &e);
+  if (st == PINTLE_OK) st = run_plan(s->run, cli_phase_kind(c), only, &plan, &e);
   if (st != PINTLE_OK) return cli_fail(c, &e);
   int status = CLI_COMPLETED;
   if (strcmp(format, "table") != 0) status = show_list(c, &plan, format);
-  else if (plan.n == 0) cli_note(c, "The chain has no action for a %s: items go through as they are.", cli_text(&c->flags, "phase"));
+  else if (plan.n == 0) cli_note(c, "The chain has no action for a %s: items go through as they are.", phase_name(c));
   else {
     show_table(c, &plan);
     show_options(c, &plan);
@@ -228,10 +234,10 @@ static int explain(cli *c, cli_session *s) {
   const char *format = cli_text(&c->flags, "output");
   explaining x = {.c = c, .table = strcmp(format, "table") == 0};
   error e = {0};
-  pintle_status st = run_explain(s->run, phase_kind(c), c->args[0], cli_text(&c->flags, "from-backup"),
+  pintle_status st = run_explain(s->run, cli_phase_kind(c), c->args[0], cli_text(&c->flags, "from-backup"),
                                  cli_text(&c->flags, "storage-location"), each, &x, &e);
   int status = st == PINTLE_OK ? CLI_COMPLETED : cli_fail(c, &e);
-  if (st == PINTLE_OK && !x.any) cli_note(c, "There is no item, or the chain has no action for a %s.", cli_text(&c->flags, "phase"));
+  if (st == PINTLE_OK && !x.any) cli_note(c, "There is no item, or the chain has no action for a %s.", phase_name(c));
   if (st == PINTLE_OK && x.out.failed) error_nomem(&e), status = cli_fail(c, &e);
   else if (st == PINTLE_OK && x.table) cli_out(c, buf_str(&x.out));
   else if (st == PINTLE_OK) {

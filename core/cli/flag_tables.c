@@ -185,8 +185,8 @@ const cli_flag cli_delete_flags[] = {
 
 #define PHASE                                                                           \
   {                                                                                     \
-    "phase", TEXT, .value = "PHASE", .fallback = "backup", .choices = "backup|restore", \
-                   .help = "which actions: those of a backup or of a restore"           \
+    "phase", TEXT, .value = "PHASE", .fallback = "backup", .choices = "backup|restore|item-block", \
+                   .help = "which actions: those of a backup or of a restore, or those that name which items of a backup belong together" \
   }
 #define ACTIONS \
   { "action", LIST, .value = "ACTION", .help = "only this action (repeatable); pintle's own steps are left out then" }

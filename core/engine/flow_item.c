@@ -19,7 +19,7 @@ void flow_submit(engine_flow *f, flow_ticket *t) {
   t->in.stored = t->stored.len ? buf_str(&t->stored) : (str){0};
   t->in.original_labels = t->has_labels ? buf_str(&t->labels) : (str){0};
   t->state = FLOW_RUNNING;
-  worker_pool_submit(f->pool, f->of[t->item] - 1, &t->in, &f->failure);
+  worker_pool_submit(f->pool, f->of[t->item] - 1, 0, &t->in, &f->failure);
 }
 
 static void finish(engine_flow *f, flow_ticket *t) {

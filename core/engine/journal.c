@@ -247,12 +247,13 @@ static bool says_something(str record) {
   return false;
 }
 
-static void warn_of_error(engine_journal *j, const engine_subject *about, const char *action, const item_node *error) {
+static void tell_error(engine_journal *j, const engine_subject *about, const char *action, const item_node *error) {
   str at = member(error, "at"), hint = member(error, "hint");
   buf text = {0};
   buf_printf(&text, "action %s: %s%s%s%s%s%s", action, member(error, "message").ptr, at.len ? " at " : "", at.ptr, hint.len ? " (" : "",
              hint.ptr, hint.len ? ")" : "");
-  if (!text.failed) say(j, PINTLE_LOG_WARN, about, action, "plugin", buf_str(&text));
+  int32_t level = str_is(member(error, "severity"), "error") ? PINTLE_LOG_ERROR : PINTLE_LOG_WARN;
+  if (!text.failed) say(j, level, about, action, "plugin", buf_str(&text));
   buf_free(&text);
 }
 
@@ -280,7 +281,7 @@ void engine_log_record(engine_journal *j, const engine_subject *about, str recor
       buf_free(&text);
     }
     const item_node *error = item_member(a, STR("error"));
-    if (error && !(failed && strcmp(failed, name) == 0)) warn_of_error(j, about, name, error);
+    if (error && !(failed && strcmp(failed, name) == 0)) tell_error(j, about, name, error);
   }
 }
 

@@ -9,7 +9,7 @@ static pintle_status read_input(run_context *c, run_input *in, const char *from,
 }
 
 pintle_status run_chain_items(run_context *c, const run_chain_request *request, engine_summary *out, error *e) {
-  bool backup = request->kind == CONF_BACKUP_ITEM_ACTION;
+  bool backup = request->kind != CONF_RESTORE_ITEM_ACTION;
   item_doc *made = NULL, *resource = request->resource;
   run_input in = {0};
   run_setup setup = {0};

@@ -61,8 +61,8 @@ static void describe(run_setup *s, const item_doc *resource) {
 pintle_status run_setup_open(run_context *c, const run_setup_options *options, const item_doc *resource, const run_input *input,
                              run_setup *out, error *e) {
   const host_registry *registry = NULL;
-  bool backup = options->kind == CONF_BACKUP_ITEM_ACTION;
-  *out = (run_setup){.c = c, .source = input->source, .phase = backup ? "backup" : "restore"};
+  bool backup = options->kind != CONF_RESTORE_ITEM_ACTION, block = options->kind == CONF_ITEM_BLOCK_ACTION;
+  *out = (run_setup){.c = c, .source = input->source, .phase = block ? "item-block" : backup ? "backup" : "restore"};
   pintle_status st = run_chain(c, resource, &out->chain, e);
   if (st == PINTLE_OK) st = run_plugins(c, &registry, e);
   if (st != PINTLE_OK) return st;

@@ -121,11 +121,7 @@ static void settle(worker_pool *p, pool_proc *w, uint32_t entry, uint64_t ticket
     pool_outcome(p, i, &o, culprit, trace.len && !trace.failed ? trace.data : "");
     buf_free(&trace);
   }
-  if (!back.first) return;
-  pool_queue *q = &p->queues[w->segment];
-  back.last->next = q->first;
-  if (!q->first) q->last = back.last;
-  q->first = back.first;
+  pool_release(p, w, &back);
 }
 
 static bool has(const pool_proc *w, uint64_t ticket) {
@@ -143,7 +139,7 @@ void pool_buried(worker_pool *p, pool_proc *w) {
   if (!pool_read(p, w) && !w->killed_at) pool_log(p, PINTLE_LOG_ERROR, "", "worker %d sent what is no frame of ours", (int)w->pid);
   pool_read_logs(p, w, true);
   describe_death(w, status, known, how);
-  if (w->state == POOL_FINISHED) return; /* it said goodbye, or why it cannot start */
+  if (w->state == POOL_FINISHED) return pool_release(p, w, &(pool_queue){0}); /* it said goodbye, or why it cannot start */
   const page_call *c = call_of(p, w), *before = &w->page->last;
   uint32_t entry = c ? atomic_load(&c->entry) : UINT32_MAX, last = atomic_load(&before->entry);
   uint64_t ticket = c ? atomic_load(&c->ticket) : UINT64_MAX;

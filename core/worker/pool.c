@@ -22,35 +22,34 @@ static pintle_status failed(const worker_pool *p, error *e) {
 
 /* ---- handing out */
 static void fill(worker_pool *p, pool_proc *w) {
-  pool_queue *q = &p->queues[w->segment];
-  while (q->first && w->frames < POOL_FRAMES && !w->gone && !w->killed_at) {
+  while (w->frames < POOL_FRAMES && !w->gone && !w->killed_at) {
     buf body = {0};
     uint32_t n = 0;
-    size_t bytes = 0;
-    for (const pool_item *i = q->first; i && n < POOL_FRAME_ITEMS && (n == 0 || bytes + i->len <= POOL_FRAME_BYTES); i = i->next)
-      n++, bytes += i->len;
-    buf_reserve(&body, bytes + 4);
-    wire_u32(&body, n);
-    for (uint32_t k = 0; k < n; k++) {
-      pool_item *i = pool_pop(q);
+    pool_item *last = NULL;
+    wire_u32(&body, 0); /* how many, known below */
+    for (pool_item *i; n < POOL_FRAME_ITEMS && body.len < POOL_FRAME_BYTES && (i = pool_next(p, w, n ? POOL_FRAME_BYTES - body.len : 0)); n++) {
       buf_add(&body, i->data, i->len);
-      i->ends_frame = k + 1 == n;
-      p->backlog -= i->len;
-      pool_push(&w->with, i);
+      i->ends_frame = false;
+      if (!w->with.first) w->seen_at = clock_monotonic(); /* it was idle until now */
+      pool_push(&w->with, last = i);
     }
-    w->frames++;
-    if (!w->with.first->next) w->seen_at = clock_monotonic(); /* it was idle until now */
-    if (body.failed) w->out.failed = true;
-    pool_send(p, w, WIRE_ITEMS, buf_str(&body));
+    if (n) {
+      last->ends_frame = true;
+      w->frames++;
+      if (body.failed) w->out.failed = true;
+      else memcpy(body.data, &n, sizeof n);
+      pool_send(p, w, WIRE_ITEMS, buf_str(&body));
+    }
     buf_free(&body);
+    if (!n) return;
   }
 }
 
 static pintle_status hand_out(worker_pool *p, error *e) {
   for (uint32_t s = 0; s < p->n_segments; s++) {
     for (unsigned frames = 0; frames < POOL_FRAMES; frames++) /* those with least to do first */
-      for (pool_proc *w = p->procs; w && p->queues[s].first; w = w->next)
-        if (w->segment == s && w->state == POOL_READY && w->frames <= frames) fill(p, w);
+      for (pool_proc *w = p->procs; w; w = w->next)
+        if (w->segment == s && w->state == POOL_READY && w->frames <= frames && pool_has_next(p, w)) fill(p, w);
     bool starting = false;
     for (const pool_proc *w = p->procs; w; w = w->next) starting |= w->segment == s && w->state == POOL_STARTING && !w->gone;
     if (!p->queues[s].first || starting || count_procs(p, s) >= (s ? 1 : p->o.concurrency)) continue;
@@ -60,14 +59,14 @@ static pintle_status hand_out(worker_pool *p, error *e) {
   return PINTLE_OK;
 }
 
-pintle_status worker_pool_submit(worker_pool *p, uint64_t ticket, const chain_input *in, error *e) {
+pintle_status worker_pool_submit(worker_pool *p, uint64_t ticket, uint32_t block, const chain_input *in, error *e) {
   buf b = {0};
   uint32_t segment = in->next < p->o.plan->n ? p->o.plan->entries[in->next].segment : 0;
   if (p->failure.status != PINTLE_OK) return failed(p, e);
   message_put_item(&b, ticket, in);
   pool_item *i = b.failed ? NULL : malloc(sizeof *i + b.len);
   if (i) {
-    *i = (pool_item){.ticket = ticket, .segment = segment, .len = b.len};
+    *i = (pool_item){.ticket = ticket, .segment = segment, .block = segment ? 0 : block, .len = b.len};
     memcpy(i->data, b.data, b.len);
   }
   buf_free(&b);
@@ -111,6 +110,11 @@ static void drop_queued(worker_pool *p) {
   for (uint32_t s = 0; s < p->n_segments; s++)
     for (pool_item *i; (i = pool_pop(&p->queues[s]));) {
       p->backlog -= i->len;
+      pool_outcome(p, i, &o, false, "");
+    }
+  for (pool_proc *w = p->procs; w; w = w->next)
+    for (pool_item *i; (i = pool_pop(&w->own));) {
+      p->owned -= i->len;
       pool_outcome(p, i, &o, false, "");
     }
 }
@@ -157,7 +161,6 @@ pintle_status worker_pool_step(worker_pool *p, int64_t wait, error *e) {
 }
 
 size_t worker_pool_pending(const worker_pool *p) { return p->pending; }
-size_t worker_pool_backlog(const worker_pool *p) { return p->backlog; }
 const worker_action_stats *worker_pool_stats(const worker_pool *p, uint32_t entry) { return &p->stats[entry]; }
 
 size_t worker_pool_pids(const worker_pool *p, int *pids, size_t n) {
@@ -267,6 +270,7 @@ void worker_pool_free(worker_pool *p) {
   }
   for (uint32_t s = 0; p->queues && s < p->n_segments; s++)
     for (pool_item *i; (i = pool_pop(&p->queues[s]));) free(i);
+  pool_forget_blocks(p);
   free(p->queues);
   free(p->stats);
   free(p->sums);

@@ -8,13 +8,13 @@
 #include "worker/worker.h"
 #include <sys/types.h>
 
-enum { POOL_FRAME_ITEMS = 8, POOL_FRAME_BYTES = 256 << 10, POOL_FRAMES = 2, POOL_STRIKES = 3 };
+enum { POOL_FRAME_ITEMS = 8, POOL_FRAME_BYTES = 256 << 10, POOL_FRAMES = 2, POOL_STRIKES = 3, POOL_BLOCKS = 1024 };
 
 /* An item on its way: queued, or with a worker until its outcome is back. */
 typedef struct pool_item {
   struct pool_item *next;
   uint64_t ticket;
-  uint32_t segment;
+  uint32_t segment, block;
   bool ends_frame; /* the last one of the frame it went out in */
   size_t len;
   char data[]; /* as message_put_item made it */
@@ -24,6 +24,13 @@ typedef struct pool_queue {
 } pool_queue;
 void pool_push(pool_queue *q, pool_item *i);
 pool_item *pool_pop(pool_queue *q);
+
+/* Which worker has an item block. */
+typedef struct pool_block {
+  struct pool_block *next;
+  uint32_t number;
+  struct pool_proc *proc;
+} pool_block;
 
 enum pool_state { POOL_STARTING, POOL_READY, POOL_FINISHING, POOL_FINISHED };
 typedef struct pool_proc {
@@ -39,6 +46,7 @@ typedef struct pool_proc {
   enum pool_state state;
   uint32_t segment;
   pool_queue with; /* items it has, oldest first */
+  pool_queue own;  /* items of its blocks, not handed to it yet; they go before those of the pool's queue */
   unsigned frames; /* of them, not finished */
   buf out, in, joined, lines[2];
   size_t out_at, in_used;
@@ -57,6 +65,8 @@ struct worker_pool {
   pool_queue *queues; /* by segment */
   uint32_t n_segments;
   size_t pending, backlog;
+  size_t owned;                    /* bytes in the workers' own queues */
+  pool_block *blocks[POOL_BLOCKS]; /* by number */
   worker_action_stats *stats; /* by entry */
   unsigned fruitless;         /* deaths since the last outcome */
   int64_t cancelled_at;
@@ -71,6 +81,12 @@ struct worker_pool {
   page local_page;
 };
 
+/* blocks.c: the next item for w, which is then its own; NULL: none, or none that is at most room bytes long (0: any). */
+pool_item *pool_next(worker_pool *p, pool_proc *w, size_t room);
+bool pool_has_next(const worker_pool *p, const pool_proc *w);
+/* w is gone: its blocks are anybody's, what was queued for it goes behind `back` and then to the front of the queue. */
+void pool_release(worker_pool *p, pool_proc *w, pool_queue *back);
+void pool_forget_blocks(worker_pool *p);
 /* spawn.c */
 pintle_status pool_spawn(worker_pool *p, uint32_t segment, error *e);
 void pool_proc_free(pool_proc *w);

@@ -22,6 +22,7 @@ static bool env_wanted(const void *ctx, const char *variable) {
 
 void pool_proc_free(pool_proc *w) {
   for (pool_item *i; (i = pool_pop(&w->with));) free(i);
+  for (pool_item *i; (i = pool_pop(&w->own));) free(i);
   proc_close(&w->proc);
   buf *bufs[] = {&w->out, &w->in, &w->joined, &w->lines[0], &w->lines[1]};
   for (size_t i = 0; i < 5; i++) buf_free(bufs[i]);

@@ -37,8 +37,11 @@ typedef struct worker_pool_options {
 /* Starts the first worker and waits until it has loaded the chain: a plugin that cannot be loaded or refuses its configuration ends the run here,
  * with the place in the chain file. */
 pintle_status worker_pool_open(const worker_pool_options *options, worker_pool **out, error *e);
-/* Queues one item (all is copied). The outcome comes in a later step, or, with concurrency 0, before this returns. */
-pintle_status worker_pool_submit(worker_pool *p, uint64_t ticket, const chain_input *in, error *e);
+/* Queues one item (all is copied). The outcome comes in a later step, or, with concurrency 0, before this returns. block: the item block it is of, 0 =
+ * none: items of one block go to one worker, in the order of their submission, a resumed one too; when that worker dies, the rest goes to another. */
+pintle_status worker_pool_submit(worker_pool *p, uint64_t ticket, uint32_t block, const chain_input *in, error *e);
+/* No item of that block is submitted any more. */
+void worker_pool_end_block(worker_pool *p, uint32_t block);
 /* Pumps: waits up to `wait` nanoseconds (0 = do not wait) for something to happen, then handles all that has. An error is one that ends the run (no
  * worker can be started any more). */
 pintle_status worker_pool_step(worker_pool *p, int64_t wait, error *e);

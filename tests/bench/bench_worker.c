@@ -44,7 +44,7 @@ static void submit(bench *b, worker_pool *pool, size_t i) {
   chain_input in = {.type = kube_types_of(b->types, skim.api_version, skim.kind, true), .text = text};
   if (!in.type) die("an item of no known kind", &e);
   in.id = (pintle_id){in.type->group, in.type->version, in.type->resource, arena_copy(&a, skim.ns), arena_copy(&a, skim.name)};
-  if (worker_pool_submit(pool, i, &in, &e) != PINTLE_OK) die("submit", &e);
+  if (worker_pool_submit(pool, i, 0, &in, &e) != PINTLE_OK) die("submit", &e);
   arena_free(&a);
 }
 

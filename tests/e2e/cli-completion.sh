@@ -47,7 +47,7 @@ completes "pintle backup create b1 --from in --dry" --dry-run
 completes "pintle backup get -o " table json yaml
 completes "pintle get backups --output=j" json !yaml
 completes "pintle backup create b1 -o " json yaml !table
-completes "pintle chain run --phase " backup restore
+completes "pintle chain run --phase " backup item-block restore
 completes "pintle --log-format json chain show --ph" --phase
 completes "pintle completion " bash zsh fish
 completes "pintle backup describe " nightly

@@ -791,6 +791,79 @@ START_TEST(delete_actions) {
 }
 END_TEST
 
+/* ItemBlockActions: each one is asked whatever the others did, the item is read-only, and nobody yields. */
+static pintle_status name_two(void *self, pintle_call *call, const pintle_doc *item, const pintle_input *in, pintle_result *out) {
+  const pintle_id claim = {"", "", "persistentvolumeclaims", "a", "c"}, config = {"", "", "configmaps", "a", "m"};
+  UNUSED;
+  out->api->additional_item(out, &claim, 0);
+  return out->api->additional_item(out, &config, 0);
+}
+static pintle_status name_and_fail(void *self, pintle_call *call, const pintle_doc *item, const pintle_input *in, pintle_result *out) {
+  const pintle_id never = {"", "", "secrets", "a", "never"};
+  UNUSED;
+  out->api->additional_item(out, &never, 0);
+  return pintle_fail(call, PINTLE_DENIED, "no way");
+}
+static pintle_status edit(void *self, pintle_call *call, const pintle_doc *item, const pintle_input *in, pintle_result *out) {
+  UNUSED;
+  return pintle_set_str((pintle_doc *)(uintptr_t)item, "/spec/x", "y");
+}
+static pintle_status name_many(void *self, pintle_call *call, const pintle_doc *item, const pintle_input *in, pintle_result *out) {
+  UNUSED;
+  for (int i = 0; i < 9999; i++) {
+    char name[16];
+    const pintle_id id = {"", "", "secrets", "a", name};
+    snprintf(name, sizeof name, "s%d", i);
+    if (out->api->additional_item(out, &id, 0) != PINTLE_OK) return PINTLE_FAILED;
+  }
+  return PINTLE_OK;
+}
+static pintle_status name_one(void *self, pintle_call *call, const pintle_doc *item, const pintle_input *in, pintle_result *out) {
+  const pintle_id one = {"", "", "secrets", "a", "last"};
+  UNUSED;
+  return out->api->additional_item(out, &one, 0);
+}
+START_TEST(block_actions) {
+  pintle_status (*const calls[])(void *, pintle_call *, const pintle_doc *, const pintle_input *, pintle_result *) = {
+      name_and_fail, edit, name_two, name_one, name_many};
+  enum { N = sizeof calls / sizeof *calls };
+  char names[N][16];
+  pintle_action actions[N];
+  pintle_item_block_action tables[N];
+  const pintle_item_block_action *list[N + 1] = {NULL};
+  conf_chain_action listed[N];
+  for (int i = 0; i < N; i++) {
+    snprintf(names[i], sizeof names[i], "test.io/%c", 'a' + i);
+    actions[i] = (pintle_action){.struct_size = sizeof actions[i], .name = names[i], .summary = "test"};
+    tables[i] = (pintle_item_block_action){.struct_size = sizeof tables[i], .action = &actions[i], .get_related_items = calls[i]};
+    listed[i] = (conf_chain_action){.name = names[i], .kind = CONF_ITEM_BLOCK_ACTION, .on_error = i == 1 ? CONF_WARN : CONF_FAIL_ITEM};
+    list[i] = &tables[i];
+  }
+  const pintle_plugin plugin = {PINTLE_PLUGIN_HEAD, .name = "test", .version = "1", .item_block_actions = list};
+  const pintle_plugin *const linked[] = {&plugin, NULL};
+  fixture f = {.file = {.name = "default", .actions = listed, .n_actions = N}};
+  chain_outcome out;
+  memcpy(f.linked, linked, sizeof linked);
+  open_plan(&f, CONF_ITEM_BLOCK_ACTION, "{}", false);
+  apply(&f, POD, &out);
+  ck_assert_int_eq(out.what, CHAIN_FAILED); /* the last one named too much; what came before counts */
+  ck_assert_str_eq(out.error.message, "the actions of the item name more than 10000 related items");
+  ck_assert(!out.changed);
+  ck_assert_uint_eq(out.errors, 1);
+  ck_assert_uint_eq(out.warnings, 1);
+  ck_assert_uint_eq(out.calls, N);
+  ck_assert_uint_eq(out.n_related, 3);
+  ck_assert_str_eq(out.related[0].id.name, "c");
+  ck_assert_str_eq(out.related[1].id.name, "m");
+  ck_assert_str_eq(out.related[2].id.name, "last");
+  ck_assert_uint_eq(out.related[2].entry, 3);
+  const char *record = record_of(&out);
+  ck_assert(strstr(record, CALLED("a", ",\"error\":{\"status\":\"DENIED\",\"message\":\"no way\",\"severity\":\"error\"}")));
+  ck_assert(strstr(record, "\"action\":\"test.io/b\"") && !strstr(strstr(record, "test.io/b"), "severity"));
+  teardown(&f);
+}
+END_TEST
+
 /* A cancelled run calls nobody any more, and no item passes half done. */
 static int32_t yes(void *ctx) { return *(int32_t *)ctx; }
 EXECUTE(give_up) {
@@ -838,6 +911,7 @@ int main(void) {
   tcase_add_test(t, create_fails);
   tcase_add_test(t, host_steps);
   tcase_add_test(t, delete_actions);
+  tcase_add_test(t, block_actions);
   tcase_add_test(t, cancelled);
   suite_add_tcase(s, t);
   SRunner *r = srunner_create(s);
