@@ -18,6 +18,7 @@ static void begin(chain *c, const chain_input *in, chain_outcome *out) {
   chain_lines_item(&c->lines);
   c->operations = NULL;
   c->cap_operations = 0;
+  c->n_times = 0;
   c->id = (pintle_id){text_or_empty(in->id.group), text_or_empty(in->id.version), text_or_empty(in->id.resource), text_or_empty(in->id.ns),
                       text_or_empty(in->id.name)};
   *out = (chain_outcome){.what = -1, .text = in->text, .type = in->type, .wait = -1};
@@ -139,6 +140,7 @@ static void end(chain *c, chain_outcome *out) {
   }
   if (out->what == CHAIN_DONE || out->what == CHAIN_YIELD) print_text(c, out);
   describe(c, out);
+  out->times = c->times, out->n_times = c->n_times;
   out->record = chain_record_end(c);
   if (c->record.failed) {
     out->record = STR("");

@@ -107,5 +107,6 @@ pintle_status chain_call_entry(chain *c, uint32_t entry) {
   if (st == PINTLE_OK) chain_record_result(c);
   else chain_record_error(c, entry);
   chain_record_close(c);
+  c->times[c->n_times++] = (chain_time){entry, st, elapsed};
   return st;
 }

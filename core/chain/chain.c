@@ -122,6 +122,7 @@ static chain *make(const chain_options *options) {
   pthread_mutex_init(&c->counting, NULL);
   chain_services_init(c);
   c->slots = arena_zalloc(&c->memory, (p->n + 1) * sizeof *c->slots);
+  c->times = arena_zalloc(&c->memory, (p->n + 1) * sizeof *c->times);
   c->modules = arena_zalloc(&c->memory, (p->n_plugins + 1) * sizeof *c->modules);
   c->resources = chain_resources_new(p->n);
   return c;
@@ -171,7 +172,7 @@ pintle_status chain_open(const chain_options *options, chain **out, const chain_
   chain *c = make(options);
   if (!c) return error_nomem(e);
   if (c->o.stray_log) host_stray_log(&c->stray);
-  pintle_status st = c->slots && c->modules && c->resources ? PINTLE_OK : error_nomem(e);
+  pintle_status st = c->slots && c->times && c->modules && c->resources ? PINTLE_OK : error_nomem(e);
   if (st == PINTLE_OK && host_call_new(&c->services, &c->call) != PINTLE_OK) st = error_nomem(e);
   if (st == PINTLE_OK) st = read_run(c, e);
   if (st == PINTLE_OK) st = open_entries(c, failed, e);

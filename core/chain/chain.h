@@ -61,6 +61,11 @@ typedef struct chain_operation {
   const chain_related *post;
   size_t n_post;
 } chain_operation;
+typedef struct chain_time { /* one call of an action, tries included */
+  uint32_t entry;
+  int32_t status; /* pintle_status it came to */
+  int64_t elapsed;
+} chain_time;
 typedef struct chain_outcome {
   int32_t what;
   uint32_t next;         /* YIELD: the entry to go on with */
@@ -85,6 +90,8 @@ typedef struct chain_outcome {
   str original_labels;               /* to hand back after a YIELD */
   const chain_operation *operations; /* all of this stretch; operation, op_entry and post above are the first one's */
   size_t n_operations;
+  const chain_time *times; /* each call of this stretch, in order: at most one an entry */
+  size_t n_times;
 } chain_outcome;
 /* Never fails itself: everything is in *out, which lives until the next call of chain_apply. ItemBlockActions: the item is read-only, they do not
  * yield for what they name, and the error of one leaves the others (and is counted in errors), unless it says onError FailRun. */

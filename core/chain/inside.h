@@ -85,6 +85,8 @@ struct chain {
   error error;
   chain_operation *operations;
   size_t cap_operations;
+  chain_time *times; /* room for one an entry */
+  size_t n_times;
 };
 
 /* services.c */

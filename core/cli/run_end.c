@@ -99,12 +99,13 @@ static int fail_on(const ended *r, int status) {
 }
 
 /* ---- the end */
-static int write_metrics(const ended *r, int status) {
+static int write_metrics(const ended *r, bool begun, int status) {
   const char *file = cli_text(&r->c->flags, "metrics-file");
   CLEANUP(buf_free) buf text = {0};
   error e = {0};
   if (!file || r->dry) return status;
-  cli_metrics_print(r->summary, r->kind->restore, &text);
+  const cli_metrics m = {r->kind->restore, begun, r->resource, r->summary, buf_str(&r->watch->actions)};
+  cli_metrics_print(&m, &text);
   if (text.failed) error_nomem(&e);
   else if (file_replace(AT_FDCWD, file, buf_str(&text), 0644, false, &e) == PINTLE_OK) return status;
   error_wrap(&e, "--metrics-file");
@@ -162,16 +163,16 @@ int cli_run_now(cli *c, cli_session *s, const cli_run_kind *kind, item_doc *reso
   cli_err(c, buf_str(&w.line));
   buf_clear(&w.line);
   int number = cli_signals_number();
+  const ended r = {c, s, kind, resource, &summary, &w, dry};
   if (st != PINTLE_OK) {
-    status = cli_fail(c, &e);
+    status = write_metrics(&r, false, cli_fail(c, &e));
     return cli_watch_close(&w, number ? CLI_SIGNAL + number : status);
   }
-  const ended r = {c, s, kind, resource, &summary, &w, dry};
   status = cli_phase_status(summary.phase);
   if (status == CLI_FAILED && e.message[0]) cli_fail(c, &e);
   tell(&r);
   if (status != CLI_FAILED) status = fail_on(&r, status);
-  status = write_metrics(&r, status);
+  status = write_metrics(&r, true, status);
   status = cli_watch_close(&w, status);
   return number && cli_phase_status(summary.phase) == CLI_FAILED ? CLI_SIGNAL + number : status;
 }

@@ -218,6 +218,7 @@ static void event(void *ctx, const engine_event *v) {
   case ENGINE_LOG: log_line(w, v); break;
   case ENGINE_ITEM: item(w, v); break;
   case ENGINE_COUNTERS: counters(w, v->counters); break;
+  case ENGINE_ACTIONS: buf_clear(&w->actions), buf_adds(&w->actions, v->counters); break;
   default: break;
   }
 }
@@ -238,6 +239,7 @@ int cli_watch_close(cli_watch *w, int status) {
   close_p(&w->events);
   item_free(w->doc);
   buf_free(&w->line);
+  buf_free(&w->actions);
   w->doc = NULL;
   return status;
 }

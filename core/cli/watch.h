@@ -20,7 +20,7 @@ typedef struct cli_watch {
   } left[16]; /* not called in a dry run */
   size_t n_left;
   bool broken; /* the file of events could not be written */
-  buf line;
+  buf line, actions; /* actions: JSON of ENGINE_ACTIONS */
 } cli_watch;
 /* Exit status; flags: --events, where the command has it. */
 int cli_watch_open(cli *c, int mode, cli_watch *w);

@@ -6,7 +6,7 @@
 #include "kube/types.h"
 
 /* An event of a run: what progress bar, describe, status, metrics and reports are made of. Valid during the callback. */
-enum { ENGINE_PHASE, ENGINE_PROGRESS, ENGINE_LOG, ENGINE_ITEM, ENGINE_COUNTERS };
+enum { ENGINE_PHASE, ENGINE_PROGRESS, ENGINE_LOG, ENGINE_ITEM, ENGINE_COUNTERS, ENGINE_ACTIONS };
 typedef struct engine_event {
   int kind;
   const char *phase;     /* PHASE: "InProgress", "Uploading", "Verifying", "Completed"... */
@@ -22,7 +22,8 @@ typedef struct engine_event {
   str text;              /* ITEM: JSON now; "" when not kept */
   str before;            /* ITEM: as it entered the chain, when the listener asked for it and the chain changed it; else "" */
   const char *place;     /* ITEM: where it came from */
-  str counters;          /* COUNTERS: JSON */
+  size_t item;           /* ITEM: its number in the source */
+  str counters;          /* COUNTERS: JSON; ACTIONS: as worker_pool_actions prints them */
 } engine_event;
 typedef struct engine_listener {
   void (*event)(void *ctx, const engine_event *event);

@@ -10,6 +10,7 @@ void engine_report_item(engine_report *r, const engine_done *d, const kube_type 
   buf_clear(&r->place);
   kube_source_place(r->source, d->item, &r->place);
   engine_event event = {.kind = ENGINE_ITEM,
+                        .item = d->item,
                         .type = type,
                         .ns = d->ns,
                         .name = d->name,
@@ -30,4 +31,11 @@ void engine_report_failed(engine_report *r, const engine_subject *about, const e
   LOG(r->journal, PINTLE_LOG_ERROR, about, "%s%s%s%s%s%s%s", prefix, failed->message, *failed->place ? " at " : "", failed->place,
       *failed->hint ? " (" : "", failed->hint, *failed->hint ? ")" : "");
   if (*d->backtrace) LOG(r->journal, PINTLE_LOG_INFO, about, "backtrace: %s", d->backtrace);
+}
+
+void engine_report_actions(engine_journal *j, const worker_pool *pool, buf *json) {
+  buf_clear(json);
+  worker_pool_actions(pool, json);
+  const engine_event event = {.kind = ENGINE_ACTIONS, .counters = buf_str(json)};
+  if (!json->failed) engine_tell(j, &event);
 }

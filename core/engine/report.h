@@ -12,6 +12,8 @@ typedef struct engine_report {
 void engine_report_free(engine_report *r);
 /* The ENGINE_ITEM event of an item that is called type now. */
 void engine_report_item(engine_report *r, const engine_done *d, const kube_type *type, const char *outcome, str message);
+/* What the calls of the actions came to, as worker_pool_actions has it in json, as the ENGINE_ACTIONS event. */
+void engine_report_actions(engine_journal *j, const worker_pool *pool, buf *json);
 /* The error line of a failed item, prefix in front of it, and its backtrace. */
 void engine_report_failed(engine_report *r, const engine_subject *about, const engine_done *d, const char *prefix, const error *failed);
 #endif

@@ -57,6 +57,7 @@ pintle_status engine_stage_run(engine_stage *s, error *e) {
   if (worker_pool_close(s->pool, &s->counters, &finish) != PINTLE_OK && st == PINTLE_OK)
     LOG(s->o->journal, PINTLE_LOG_ERROR, NULL, "%s", finish.message);
   engine_report_counters(s->o->journal, buf_str(&s->counters));
+  engine_report_actions(s->o->journal, s->pool, &s->actions);
   return st;
 }
 
@@ -66,6 +67,7 @@ void engine_stage_free(engine_stage *s) {
   engine_report_free(&s->report);
   engine_record_free(&s->record);
   buf_free(&s->counters);
+  buf_free(&s->actions);
 }
 
 void engine_stage_tell(engine_stage *s, const engine_subject *about, const engine_done *d) {

@@ -46,7 +46,7 @@ typedef struct engine_stage {
   int64_t started, told;
   bool lost; /* the lock */
   error lock_error;
-  buf counters; /* of the actions, after engine_stage_run */
+  buf counters, actions; /* JSON, after engine_stage_run: of the actions; worker_pool_actions */
 } engine_stage;
 /* ops with next, load, resolve, complete and emit; what else the flow asks is answered here. The stage is the first member of what ops->ctx points to.
  * Starts the first worker. */

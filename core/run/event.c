@@ -25,7 +25,7 @@ static const char *level_name(int32_t level) {
 }
 
 void run_event_print(const engine_event *v, buf *b) {
-  static const char *const types[] = {"Phase", "Progress", "Log", "Item", "Counters"};
+  static const char *const types[] = {"Phase", "Progress", "Log", "Item", "Counters", "Actions"};
   char time[32];
   buf_printf(b, "{\"apiVersion\":\"pintle.io/v1alpha1\",\"kind\":\"Event\",\"type\":\"%s\",\"time\":\"%s\"", types[v->kind],
              clock_rfc3339(clock_now(), time));
@@ -46,6 +46,7 @@ void run_event_print(const engine_event *v, buf *b) {
     if (v->place && *v->place) add(b, "place", str_of(v->place));
     if (v->record.len) buf_addz(b, ",\"actions\":"), buf_adds(b, v->record);
     break;
+  case ENGINE_ACTIONS: buf_addz(b, ",\"actions\":"), buf_adds(b, v->counters); break;
   default: buf_addz(b, ",\"counters\":"); buf_adds(b, v->counters.len ? v->counters : STR("{}"));
   }
   buf_addz(b, "}\n");

@@ -69,7 +69,7 @@ static void strike(worker_pool *p, uint32_t entry, bool timed_out) {
   worker_action_stats *s = &p->stats[entry];
   if (timed_out) s->timeouts++;
   else s->deaths++;
-  if (s->quarantined || s->deaths + s->timeouts < POOL_STRIKES) return;
+  if (s->quarantined || ++s->strikes < POOL_STRIKES) return;
   s->quarantined = true;
   pool_log(p, PINTLE_LOG_ERROR, pool_plugin_of(p, entry),
            "action %s is quarantined after %d crashes or deadlines: it is not called any more in this run", p->o.plan->entries[entry].name,
@@ -98,7 +98,7 @@ static void name_frames(const worker_pool *p, const pool_proc *w, buf *out) {
 }
 
 /* The item that the dead worker was busy with gets its error; those behind it go back to the front of the queue. */
-static void settle(worker_pool *p, pool_proc *w, uint32_t entry, uint64_t ticket, const char *what, const char *how) {
+static void settle(worker_pool *p, pool_proc *w, uint32_t entry, uint64_t ticket, int64_t started, const char *what, const char *how) {
   pool_queue back = {0};
   for (pool_item *i; (i = pool_pop(&w->with));) {
     bool culprit = entry < p->o.plan->n && i->ticket == ticket;
@@ -115,6 +115,7 @@ static void settle(worker_pool *p, pool_proc *w, uint32_t entry, uint64_t ticket
       error_set(&o.error, timed_out ? PINTLE_TIMED_OUT : PINTLE_FAILED, "action %s of plugin %s %s in %s", a->name,
                 pool_plugin_of(p, entry), how, what);
       o.calls = 1;
+      pool_time_lost(p, entry, started ? clock_monotonic() - started : 0);
     } else error_set(&o.error, PINTLE_CANCELLED, "the run was cancelled");
     buf trace = {0};
     if (culprit) name_frames(p, w, &trace);
@@ -143,6 +144,7 @@ void pool_buried(worker_pool *p, pool_proc *w) {
   const page_call *c = call_of(p, w), *before = &w->page->last;
   uint32_t entry = c ? atomic_load(&c->entry) : UINT32_MAX, last = atomic_load(&before->entry);
   uint64_t ticket = c ? atomic_load(&c->ticket) : UINT64_MAX;
+  int64_t started = c ? atomic_load(&c->started) : 0;
   snprintf(what, sizeof what, "%.27s", c ? c->what : "");
   /* A worker that was ready is killed by us only when the run is cancelled, or for what it did. */
   bool ours = p->cancelled_at != 0 || (w->killed_at && !w->timed_out && w->state != POOL_READY);
@@ -170,5 +172,5 @@ void pool_buried(worker_pool *p, pool_proc *w) {
                 how, what);
     else error_set(&p->failure, PINTLE_FAILED, "a worker %s while it finished", how);
   }
-  settle(p, w, entry, ticket, what, how);
+  settle(p, w, entry, ticket, started, what, how);
 }

@@ -15,7 +15,6 @@ static void leave(void *ctx) {
   uint32_t entry = atomic_load(&p->local_page.stack[0].entry);
   int64_t deadline = atomic_load(&p->local_page.stack[0].deadline);
   if (deadline && clock_monotonic() > deadline && entry < p->o.plan->n) {
-    p->stats[entry].timeouts++;
     pool_log(p, PINTLE_LOG_WARN, pool_plugin_of(p, entry), "action %s went past its deadline (reported only: --concurrency 0)",
              p->o.plan->entries[entry].name);
   }

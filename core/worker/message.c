@@ -107,6 +107,29 @@ static void get_operations(wire_reader *r, arena *a, size_t n_entries, chain_out
   out->operation = v[0].id, out->op_entry = v[0].entry, out->post = v[0].post, out->n_post = v[0].n_post;
 }
 
+static void put_times(buf *b, const chain_time *v, size_t n) {
+  wire_u32(b, (uint32_t)n);
+  for (size_t i = 0; i < n; i++) {
+    wire_u32(b, v[i].entry);
+    wire_u32(b, (uint32_t)v[i].status);
+    wire_u64(b, (uint64_t)v[i].elapsed);
+  }
+}
+
+static void get_times(wire_reader *r, arena *a, size_t n_entries, chain_outcome *out) {
+  size_t n = wire_get_u32(r);
+  if (n > n_entries) r->overrun = true;
+  chain_time *v = n && !r->overrun ? arena_alloc(a, n * sizeof *v) : NULL;
+  if (n && !v) r->overrun = true;
+  for (size_t i = 0; i < n && !r->overrun; i++) {
+    v[i].entry = wire_get_u32(r);
+    v[i].status = (int32_t)wire_get_u32(r);
+    v[i].elapsed = (int64_t)wire_get_u64(r);
+    if (v[i].entry >= n_entries || v[i].elapsed < 0) r->overrun = true;
+  }
+  if (!r->overrun) out->times = v, out->n_times = n;
+}
+
 void message_put_outcome(buf *b, uint64_t ticket, const chain_outcome *o) {
   bool text = o->changed && (o->what == CHAIN_DONE || o->what == CHAIN_YIELD);
   wire_u64(b, ticket);
@@ -133,6 +156,7 @@ void message_put_outcome(buf *b, uint64_t ticket, const chain_outcome *o) {
     wire_z(b, o->operations[i].id);
     put_related(b, o->operations[i].post, o->operations[i].n_post);
   }
+  put_times(b, o->times, o->n_times);
   wire_str(b, o->record);
   if (o->original_labels.ptr) wire_str(b, o->original_labels);
 }
@@ -158,6 +182,7 @@ pintle_status message_get_outcome(wire_reader *r, arena *a, kube_types *types, s
   if (out->what == CHAIN_FAILED || out->what == CHAIN_FAIL_RUN) wire_get_error(r, &out->error);
   out->related = get_related(r, a, &out->n_related);
   get_operations(r, a, n_entries, out);
+  get_times(r, a, n_entries, out);
   out->record = wire_get_str(r);
   if (has & HAS_LABELS) out->original_labels = wire_get_str(r);
   if (r->overrun || out->what < CHAIN_DONE || out->what > CHAIN_FAIL_RUN || out->next > n_entries) return PINTLE_INVALID;

@@ -105,6 +105,9 @@ const char *pool_plugin_of(const worker_pool *p, uint32_t entry); /* file name; 
 /* counters.c */
 pintle_status pool_count(worker_pool *p, str counters, error *e);
 void pool_print_counters(const worker_pool *p, buf *out);
+/* stats.c */
+void pool_time(worker_pool *p, const chain_time *t);                       /* a call that returned */
+void pool_time_lost(worker_pool *p, uint32_t entry, int64_t elapsed);      /* one that did not: pool_buried counts the death */
 /* local.c */
 pintle_status pool_local_open(worker_pool *p, error *e);
 void pool_local_apply(worker_pool *p, pool_item *item);

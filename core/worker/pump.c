@@ -50,7 +50,7 @@ void pool_write(worker_pool *p, pool_proc *w) {
 void pool_outcome(worker_pool *p, pool_item *item, const chain_outcome *o, bool died, const char *trace) {
   worker_outcome out = {o, died, trace};
   p->pending--;
-  if (o->what == CHAIN_FAILED && o->entry < p->o.plan->n) p->stats[o->entry].errors++;
+  for (size_t i = 0; i < o->n_times; i++) pool_time(p, &o->times[i]);
   p->o.outcome(p->o.ctx, item->ticket, &out);
   free(item);
 }

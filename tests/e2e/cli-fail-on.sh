@@ -28,4 +28,12 @@ run "$PINTLE" backup create b7 --from twice --fail-on warnings
 expect_status 4
 run "$PINTLE" backup create b7 --from twice --fail-on warnings
 expect_status 2
+plugins good run_unresolved && chain unresolved item-01
+for d in "" --dry-run; do
+  run "$PINTLE" backup create "c$d" --from in --fail-on unresolved $d
+  expect_status 4
+  expect_err "--fail-on unresolved: 1 unresolved references"
+  run "$PINTLE" backup create "d$d" --from in --fail-on unmatched,volumes $d
+  expect_status 0
+done
 pass
