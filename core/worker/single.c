@@ -1,11 +1,11 @@
 /* single.c -- the life of a worker for single calls; see single.h.  SPDX-License-Identifier: Apache-2.0 */
 #include "worker/single_inside.h"
-#include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #define STORE_IDLE (300 * CLOCK_SECOND)
 #define SNAPSHOT_TIMEOUT (600 * CLOCK_SECOND)
+#define ITEM_TIMEOUT (60 * CLOCK_SECOND)
 #define GRACE (10 * CLOCK_SECOND)
 
 static bool env_wanted(const void *ctx, const char *variable) {
@@ -26,6 +26,7 @@ static void send_setup(worker_single *s) {
                               .action = s->o.action->name,
                               .scratch = s->o.scratch ? s->o.scratch : "",
                               .config = s->o.config,
+                              .run = s->o.run,
                               .properties = s->o.properties};
   single_put_setup(&body, &setup);
   if (body.failed) s->out.failed = true;
@@ -34,19 +35,32 @@ static void send_setup(worker_single *s) {
   buf_free(&body);
 }
 
-static pintle_status start(worker_single *s, pintle_call *caller, error *e) {
+pintle_status single_launch(worker_single *s, single_call *c, error *e) {
   const proc_options o = {
       .worker = s->o.worker, .environment = s->o.environment, .wanted = env_wanted, .ctx = s, .fds = &s->o.plugin->fd, .n_fds = 1};
-  single_call c = {.what = "load", .caller = caller};
   pintle_status st = proc_start(&o, &s->proc, e);
   if (st != PINTLE_OK) return st;
+  c->what = "load";
   s->state = SINGLE_STARTING;
   error_clear(&s->failure);
   send_setup(s);
-  single_wait(s, &c);
+  return PINTLE_OK;
+}
+
+pintle_status single_started(worker_single *s, const single_call *c, error *e) {
+  const error *why = s->failure.status != PINTLE_OK ? &s->failure : &c->answer.error;
   if (s->out.data) explicit_bzero(s->out.data, s->out.cap);
-  if (s->state != SINGLE_READY && e) *e = s->failure.status != PINTLE_OK ? s->failure : c.answer.error;
-  if (s->state != SINGLE_READY) st = s->failure.status != PINTLE_OK ? s->failure.status : c.answer.status;
+  if (s->state == SINGLE_READY) return PINTLE_OK;
+  if (e) *e = *why;
+  return s->failure.status != PINTLE_OK ? s->failure.status : c->answer.status;
+}
+
+static pintle_status start(worker_single *s, pintle_call *caller, error *e) {
+  single_call c = {.caller = caller};
+  pintle_status st = single_launch(s, &c, e);
+  if (st != PINTLE_OK) return st;
+  single_wait(s, &c);
+  st = single_started(s, &c, e);
   single_call_free(&c);
   return st;
 }
@@ -77,7 +91,8 @@ pintle_status single_ready(worker_single *s, pintle_call *caller, error *e) {
 static pintle_status take_options(worker_single *s, const worker_single_options *o, error *e) {
   uint32_t kind = o->action->kind;
   s->o = *o;
-  if (kind != CONF_OBJECT_STORE && kind != CONF_VOLUME_SNAPSHOTTER)
+  bool item = kind == CONF_BACKUP_ITEM_ACTION || kind == CONF_RESTORE_ITEM_ACTION;
+  if (kind != CONF_OBJECT_STORE && kind != CONF_VOLUME_SNAPSHOTTER && !item)
     return error_set(e, PINTLE_UNSUPPORTED, "action %s: a %s is not called singly", o->action->name, conf_kind_names[kind % CONF_KINDS]);
   if (o->plugin->reason || o->action->refused || o->plugin->fd < 0)
     return error_set(e, PINTLE_UNSUPPORTED, "action %s of plugin %s cannot be used: %s", o->action->name, o->plugin->file,
@@ -87,14 +102,15 @@ static pintle_status take_options(worker_single *s, const worker_single_options 
   s->o.worker = arena_dup(&s->memory, o->worker);
   s->o.scratch = o->scratch ? arena_dup(&s->memory, o->scratch) : NULL;
   s->o.config.ptr = arena_copy(&s->memory, o->config);
-  if (!s->o.worker || (o->scratch && !s->o.scratch) || !s->o.config.ptr) return error_nomem(e);
+  s->o.run.ptr = arena_copy(&s->memory, o->run);
+  if (!s->o.worker || (o->scratch && !s->o.scratch) || !s->o.config.ptr || !s->o.run.ptr) return error_nomem(e);
   s->grace = o->grace > 0 ? o->grace : GRACE;
   s->timeout = o->timeout > 0 ? o->timeout : o->action->timeout > 0 ? o->action->timeout : 0;
-  if (s->timeout == 0) s->timeout = kind == CONF_OBJECT_STORE ? STORE_IDLE : SNAPSHOT_TIMEOUT;
+  if (s->timeout == 0) s->timeout = kind == CONF_OBJECT_STORE ? STORE_IDLE : item ? ITEM_TIMEOUT : SNAPSHOT_TIMEOUT;
   return host_call_new(o->services, &s->own) == PINTLE_OK ? PINTLE_OK : error_nomem(e);
 }
 
-static void free_single(worker_single *s) {
+void single_free(worker_single *s) {
   if (s->o.config.ptr && s->own) explicit_bzero((char *)(uintptr_t)s->o.config.ptr, s->o.config.len);
   host_call_free(s->own);
   arena_free(&s->memory);
@@ -102,7 +118,7 @@ static void free_single(worker_single *s) {
   free(s);
 }
 
-pintle_status worker_single_open(const worker_single_options *options, worker_single **out, error *e) {
+pintle_status single_new(const worker_single_options *options, worker_single **out, error *e) {
   pthread_mutexattr_t checked;
   worker_single *s = calloc(1, sizeof *s);
   if (!s) return error_nomem(e);
@@ -112,38 +128,47 @@ pintle_status worker_single_open(const worker_single_options *options, worker_si
   pthread_mutexattr_destroy(&checked);
   s->proc.pid = s->proc.pidfd = s->proc.sock = s->proc.cancel_fd = s->proc.logs[0] = s->proc.logs[1] = -1;
   pintle_status st = take_options(s, options, e);
-  if (st == PINTLE_OK) {
-    host_call_begin(s->own, NULL, 0);
-    st = start(s, host_call_handle(s->own), e);
-    host_call_end(s->own, st, NULL);
-  }
-  if (st != PINTLE_OK) {
-    free_single(s);
-    return st;
-  }
+  if (st == PINTLE_OK) *out = s;
+  else single_free(s);
+  return st;
+}
+
+pintle_status worker_single_open(const worker_single_options *options, worker_single **out, error *e) {
+  worker_single *s = NULL;
+  pintle_status st = single_new(options, &s, e);
+  if (st != PINTLE_OK) return st;
+  host_call_begin(s->own, NULL, 0);
+  st = start(s, host_call_handle(s->own), e);
+  host_call_end(s->own, st, NULL);
+  if (st != PINTLE_OK) return single_free(s), st;
   single_tables(s);
   *out = s;
   return PINTLE_OK;
+}
+
+void single_finish(worker_single *s, single_call *c) {
+  c->what = "finish";
+  s->state = SINGLE_FINISHING;
+  error_clear(&s->failure);
+  atomic_store(&s->proc.page->cancel, 0);
+  single_queue(s, WIRE_FINISH, STR(""));
 }
 
 pintle_status worker_single_close(worker_single *s, error *e) {
   pintle_status st = PINTLE_OK;
   if (!s) return PINTLE_OK;
   host_call_begin(s->own, NULL, 0);
-  single_call c = {.what = "finish", .caller = host_call_handle(s->own)};
+  single_call c = {.caller = host_call_handle(s->own)};
   if (s->state == SINGLE_READY) bury_idle(s, c.caller);
   if (s->state == SINGLE_READY) {
-    s->state = SINGLE_FINISHING;
-    error_clear(&s->failure);
-    atomic_store(&s->proc.page->cancel, 0);
-    single_queue(s, WIRE_FINISH, STR(""));
+    single_finish(s, &c);
     single_wait(s, &c);
     st = c.died ? c.answer.status : s->failure.status;
     if (e && st != PINTLE_OK) *e = c.died ? c.answer.error : s->failure;
   }
   single_call_free(&c);
   host_call_end(s->own, PINTLE_OK, NULL);
-  free_single(s);
+  single_free(s);
   return st;
 }
 

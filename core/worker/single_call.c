@@ -1,7 +1,6 @@
 /* single_call.c -- the supervisor in a single call: pulls, writes, waits.  SPDX-License-Identifier: Apache-2.0 */
 #include "worker/single_inside.h"
 #include <errno.h>
-#include <poll.h>
 #include <sys/socket.h>
 
 #define TICK (CLOCK_SECOND / 5) /* how often deadlines are looked at */
@@ -88,28 +87,39 @@ static void serve(worker_single *s, single_call *c, const struct pollfd *f) {
   if (dead) single_buried(s, c);
 }
 
-void single_wait(worker_single *s, single_call *c) {
+void single_fds(const worker_single *s, const single_call *c, struct pollfd *f) {
+  int cancel = c->told || c->deaf ? -1 : c->caller->host->cancel_fd(c->caller);
+  f[0] = (struct pollfd){s->closed_at ? -1 : s->proc.sock, (short)(POLLIN | (s->out.len ? POLLOUT : 0)), 0};
+  f[1] = (struct pollfd){s->proc.pidfd, POLLIN, 0};
+  f[2] = (struct pollfd){s->proc.logs[0], POLLIN, 0};
+  f[3] = (struct pollfd){s->proc.logs[1], POLLIN, 0};
+  f[4] = (struct pollfd){cancel, POLLIN, 0};
+}
+
+void single_begin(worker_single *s, single_call *c) {
   c->started = c->seen_at = c->reported_at = clock_monotonic();
   c->seen_moved = atomic_load(&s->proc.page->moved);
-  while (!c->done) {
-    if (may_pull(s, c)) pull(s, c);
-    write_out(s);
-    look(s, c);
-    if (c->done) break;
-    int fd = c->told || c->deaf ? -1 : c->caller->host->cancel_fd(c->caller);
-    struct pollfd f[5] = {{s->closed_at ? -1 : s->proc.sock, (short)(POLLIN | (s->out.len ? POLLOUT : 0)), 0},
-                          {s->proc.pidfd, POLLIN, 0},
-                          {s->proc.logs[0], POLLIN, 0},
-                          {s->proc.logs[1], POLLIN, 0},
-                          {fd, POLLIN, 0}};
-    const struct timespec t = {.tv_nsec = may_pull(s, c) ? 0 : TICK};
-    if (ppoll(f, 5, &t, NULL) < 0) {
-      if (errno != EINTR) single_kill(s, "it cannot be waited for");
-      continue;
-    }
-    c->deaf |= (f[4].revents && c->caller->host->cancelled(c->caller) == 0); /* readable, yet nobody cancelled: by asking, then */
-    serve(s, c, f);
+}
+
+void single_round(worker_single *s, single_call *c, int64_t wait) {
+  struct pollfd f[SINGLE_FDS];
+  if (may_pull(s, c)) pull(s, c);
+  write_out(s);
+  look(s, c);
+  if (c->done) return;
+  single_fds(s, c, f);
+  const struct timespec t = {.tv_nsec = may_pull(s, c) ? 0 : wait};
+  if (ppoll(f, SINGLE_FDS, &t, NULL) < 0) {
+    if (errno != EINTR) single_kill(s, "it cannot be waited for");
+    return;
   }
+  c->deaf |= (f[4].revents && c->caller->host->cancelled(c->caller) == 0); /* readable, yet nobody cancelled: by asking, then */
+  serve(s, c, f);
+}
+
+void single_wait(worker_single *s, single_call *c) {
+  single_begin(s, c);
+  while (!c->done) single_round(s, c, TICK);
 }
 
 void single_call_free(single_call *c) {

@@ -5,6 +5,7 @@
 #include "worker/proc.h"
 #include "worker/single.h"
 #include "worker/single_wire.h"
+#include <poll.h>
 #include <pthread.h>
 
 enum { SINGLE_STRIKES = 3 };
@@ -44,6 +45,8 @@ struct worker_single {
   HOST_PADDED(pintle_action) action;
   HOST_PADDED(pintle_object_store) store;
   HOST_PADDED(pintle_volume_snapshotter) snapshotter;
+  HOST_PADDED(pintle_backup_item_action) backup;
+  HOST_PADDED(pintle_restore_item_action) restore;
   host_call *own; /* of what belongs to no call */
   int64_t timeout, grace;
   uint64_t number;
@@ -62,8 +65,12 @@ struct worker_single {
   uint64_t out_seq, in_seq;
 };
 
-/* single_call.c: waits until c->done. */
+/* single_call.c. begin, then rounds until c->done; each waits up to `wait` for something to happen. single_wait does both. */
+enum { SINGLE_FDS = 5 };
+void single_begin(worker_single *s, single_call *c);
+void single_round(worker_single *s, single_call *c, int64_t wait);
 void single_wait(worker_single *s, single_call *c);
+void single_fds(const worker_single *s, const single_call *c, struct pollfd *f); /* SINGLE_FDS of them, which end the waiting */
 void single_queue(worker_single *s, enum wire_type type, str body);
 void single_call_free(single_call *c);
 /* single_take.c */
@@ -73,8 +80,18 @@ void single_watch(worker_single *s, single_call *c); /* passes cancellation on, 
 void single_kill(worker_single *s, const char *why);
 void single_buried(worker_single *s, single_call *c); /* its pidfd is readable, or it is abandoned */
 void single_read_logs(worker_single *s, const single_call *c, bool last);
-/* single.c: a worker that is ready; starts one where there is none. */
+/* single.c */
+pintle_status single_new(const worker_single_options *options, worker_single **out, error *e); /* no worker yet */
+void single_free(worker_single *s);                                                            /* its worker is gone */
+/* Starts the worker: state STARTING, c is to be waited for. single_started tells what came of it. */
+pintle_status single_launch(worker_single *s, single_call *c, error *e);
+pintle_status single_started(worker_single *s, const single_call *c, error *e);
+/* Says goodbye: state FINISHING, c is to be waited for. */
+void single_finish(worker_single *s, single_call *c);
+/* A worker that is ready; starts one where there is none. */
 pintle_status single_ready(worker_single *s, pintle_call *caller, error *e);
 /* single_table.c */
 void single_tables(worker_single *s);
+void single_send_call(worker_single *s, single_id id, single_call *c);         /* c is to be waited for */
+pintle_status single_settle(const worker_single *s, const single_call *c); /* its status, told to the caller's host and result */
 #endif

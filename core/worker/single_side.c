@@ -116,6 +116,49 @@ static pintle_status call_snapshotter(single *s, pintle_call *call, single_answe
   }
 }
 
+/* The caller's document, else the one of the set-up. */
+static const pintle_doc *run_of(const single *s) { return item_handle(s->args.doc.len ? s->doc : s->run); }
+
+static pintle_status call_backup_action(single *s, pintle_call *call) {
+  const pintle_backup_item_action *b = s->instance.tables->ops.backup;
+  const char *id = s->args.text[0];
+  void *self = s->instance.self;
+  switch (s->args.function) {
+  case SINGLE_BACKUP_PROGRESS: return b->progress(self, call, id, run_of(s), &s->result.base);
+  case SINGLE_BACKUP_CANCEL: return b->cancel(self, call, id, run_of(s));
+  case SINGLE_BACKUP_RUN: return b->run_operation(self, call, id, run_of(s), &s->result.base);
+  default: return PINTLE_UNSUPPORTED;
+  }
+}
+
+static pintle_status call_restore_action(single *s, pintle_call *call, single_answer *a) {
+  const pintle_restore_item_action *r = s->instance.tables->ops.restore;
+  const char *id = s->args.text[0];
+  void *self = s->instance.self;
+  int32_t ready = 0;
+  pintle_status st;
+  switch (s->args.function) {
+  case SINGLE_RESTORE_PROGRESS: return r->progress(self, call, id, run_of(s), &s->result.base);
+  case SINGLE_RESTORE_CANCEL: return r->cancel(self, call, id, run_of(s));
+  case SINGLE_RESTORE_READY:
+    st = r->are_additional_items_ready(self, call, s->args.ids, s->args.n_ids, run_of(s), &ready);
+    a->n = ready;
+    return st;
+  case SINGLE_RESTORE_RUN: return r->run_operation(self, call, id, run_of(s), &s->result.base);
+  default: return PINTLE_UNSUPPORTED;
+  }
+}
+
+static pintle_status call_function(single *s, pintle_call *call, single_answer *a) {
+  switch (s->setup.kind) {
+  case CONF_OBJECT_STORE: return call_store(s, call, a);
+  case CONF_VOLUME_SNAPSHOTTER: return call_snapshotter(s, call, a);
+  case CONF_BACKUP_ITEM_ACTION: return call_backup_action(s, call);
+  case CONF_RESTORE_ITEM_ACTION: return call_restore_action(s, call, a);
+  default: return PINTLE_UNSUPPORTED;
+  }
+}
+
 static pintle_status take_document(single *s, uint32_t flags, error *e) {
   item_reset(s->doc);
   if (s->args.doc.len == 0) return PINTLE_OK;
@@ -129,11 +172,13 @@ static pintle_status call_plugin(single *s, const single_function *f, single_ans
   pintle_call *call = host_call_handle(s->call);
   host_call_begin(s->call, s->instance.config, s->args.deadline);
   host_result_begin(&s->result, s->call,
-                    (f->flags & SINGLE_LISTS ? HOST_RESULT_ENTRY : 0) | (f->flags & SINGLE_TEXT ? HOST_RESULT_TEXT : 0), true);
+                    (f->flags & SINGLE_LISTS ? HOST_RESULT_ENTRY : 0) | (f->flags & SINGLE_TEXT ? HOST_RESULT_TEXT : 0) |
+                        (f->flags & SINGLE_STATE ? HOST_RESULT_PROGRESS : 0),
+                    true);
   s->result.entry = single_entry, s->result.entry_ctx = s;
   single_stream_begin(s);
   side_enter(s->side, 0, f->name, s->args.deadline);
-  pintle_status st = f->kind == CONF_OBJECT_STORE ? call_store(s, call, a) : call_snapshotter(s, call, a);
+  pintle_status st = call_function(s, call, a);
   side_leave(s->side);
   single_stream_end(s);
   st = host_call_end(s->call, st, &a->error);
@@ -167,6 +212,8 @@ static bool serve(single *s, str body) {
     a.moved = s->moved;
     a.has_text = s->result.text.ptr != NULL;
     a.text = s->result.text;
+    a.has_state = a.status == PINTLE_OK && s->result.has_progress;
+    a.state = s->result.progress;
     a.patch = buf_str(&patch);
   }
   s->number = 0;
@@ -182,6 +229,13 @@ static bool broken(single *s, error *e) {
   wire_u32(&to->body, 0);
   wire_error(&to->body, e);
   return single_send(s, WIRE_BROKEN, buf_str(&to->body), STR(""));
+}
+
+static pintle_status take_run(single *s, error *e) {
+  if (item_new(&s->run) != PINTLE_OK) return error_nomem(e);
+  pintle_status st = s->setup.run.len ? item_parse(s->run, s->setup.run, 0, NULL, e) : PINTLE_OK;
+  item_set_readonly(s->run, true);
+  return st;
 }
 
 static pintle_status load(single *s, error *e) {
@@ -213,6 +267,7 @@ static bool set_up(single *s, str body) {
   pintle_status st = single_get_setup(&r, &s->memory, &s->setup);
   if (st != PINTLE_OK) error_set(&e, PINTLE_FAILED, "the supervisor's set-up cannot be read");
   else if (item_new(&s->doc) != PINTLE_OK || host_call_new(&s->services, &s->call) != PINTLE_OK) st = error_nomem(&e);
+  if (st == PINTLE_OK) st = take_run(s, &e);
   if (st == PINTLE_OK) st = load(s, &e);
   if (st != PINTLE_OK) return broken(s, &e), false;
   crash_handlers(s->side->page); /* again: a constructor or load() may have put its own */
@@ -256,6 +311,7 @@ int single_serve(side *from, str setup) {
   host_result_free(&s.result);
   if (!s.module) host_call_free(s.call); /* it holds the table that an open module may still use */
   item_free(s.doc);
+  item_free(s.run);
   buf_free(&s.pending);
   buf_free(&s.told);
   arena_free(&s.call_memory);

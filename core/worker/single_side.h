@@ -16,7 +16,7 @@ typedef struct single {
   host_services services, stray;
   host_call *call;
   host_result result;
-  item_doc *doc;
+  item_doc *doc, *run; /* of the call; the Backup or Restore */
   pthread_mutex_t sending; /* log and count come from any thread */
   _Atomic uint64_t number; /* of the call in flight; 0: none */
   single_args args;

@@ -40,10 +40,14 @@ static void ask_properties(single_call *c, const char *list[2 * SINGLE_MAX_PROPE
   c->args.properties = list;
 }
 
-static void send_call(worker_single *s, single_call *c) {
+void single_send_call(worker_single *s, single_id id, single_call *c) {
   const char *properties[2 * SINGLE_MAX_PROPERTIES + 1];
-  int64_t left = c->caller->host->remaining(c->caller), now = clock_monotonic(), own = c->flags & SINGLE_IDLE ? PINTLE_NONE : s->timeout;
   buf body = {0};
+  c->what = single_functions[id].name;
+  c->flags = single_functions[id].flags;
+  c->args.function = id;
+  int64_t left = c->caller->host->remaining(c->caller), now = clock_monotonic();
+  int64_t own = c->flags & (SINGLE_IDLE | SINGLE_LONG) ? PINTLE_NONE : s->timeout;
   if (own >= 0 && (left < 0 || left > own)) left = own;
   c->args.number = ++s->number;
   c->args.deadline = left >= 0 ? now + left : 0;
@@ -72,7 +76,7 @@ static pintle_status check_bytes(const worker_single *s, const single_call *c) {
   return PINTLE_OK;
 }
 
-static pintle_status settle(const worker_single *s, const single_call *c) {
+pintle_status single_settle(const worker_single *s, const single_call *c) {
   if (c->answer.status != PINTLE_OK) return fail_with(c->caller, &c->answer);
   pintle_status st = check_bytes(s, c);
   if (st == PINTLE_OK && c->answer.has_text) st = c->result->api->text(c->result, c->answer.text.ptr, c->answer.text.len);
@@ -80,18 +84,15 @@ static pintle_status settle(const worker_single *s, const single_call *c) {
 }
 
 static pintle_status call(worker_single *s, single_id id, single_call *c) {
-  c->what = single_functions[id].name;
-  c->flags = single_functions[id].flags;
-  c->args.function = id;
-  if (pthread_mutex_lock(&s->lock) != 0) return fail_as(c->caller, PINTLE_CONFLICT, "this store is in a call already");
+  if (pthread_mutex_lock(&s->lock) != 0) return fail_as(c->caller, PINTLE_CONFLICT, "action %s is in a call already", s->o.action->name);
   single_answer none = {0};
   none.status = single_ready(s, c->caller, &none.error);
   pintle_status st;
   if (none.status != PINTLE_OK) st = fail_with(c->caller, &none);
   else {
-    send_call(s, c);
+    single_send_call(s, id, c);
     single_wait(s, c);
-    st = settle(s, c);
+    st = single_settle(s, c);
   }
   pthread_mutex_unlock(&s->lock);
   return st;
@@ -207,11 +208,50 @@ static pintle_status delete_snapshot(void *self, pintle_call *caller, const char
   return simple(self, SINGLE_DELETE_SNAPSHOT, caller, snapshot_id, "", "", 0, NULL);
 }
 
+/* ---- item actions */
+/* Of an operation: its id, and the run where it is another one than the set-up's. */
+static pintle_status about(void *self, single_id id, pintle_call *caller, const char *operation_id, const pintle_doc *run,
+                           pintle_result *result) {
+  single_call c = {.caller = caller, .result = result, .args = {.text = {operation_id}}};
+  pintle_status st = run ? run->api->raw(run, "", &c.args.doc) : PINTLE_OK;
+  return st == PINTLE_OK ? call_and_free(self, id, &c) : fail_as(caller, st, "the run cannot be read");
+}
+
+static pintle_status backup_progress(void *self, pintle_call *caller, const char *id, const pintle_doc *run, pintle_result *result) {
+  return about(self, SINGLE_BACKUP_PROGRESS, caller, id, run, result);
+}
+static pintle_status backup_cancel(void *self, pintle_call *caller, const char *id, const pintle_doc *run) {
+  return about(self, SINGLE_BACKUP_CANCEL, caller, id, run, NULL);
+}
+static pintle_status backup_run(void *self, pintle_call *caller, const char *id, const pintle_doc *run, pintle_result *result) {
+  return about(self, SINGLE_BACKUP_RUN, caller, id, run, result);
+}
+static pintle_status restore_progress(void *self, pintle_call *caller, const char *id, const pintle_doc *run, pintle_result *result) {
+  return about(self, SINGLE_RESTORE_PROGRESS, caller, id, run, result);
+}
+static pintle_status restore_cancel(void *self, pintle_call *caller, const char *id, const pintle_doc *run) {
+  return about(self, SINGLE_RESTORE_CANCEL, caller, id, run, NULL);
+}
+static pintle_status restore_run(void *self, pintle_call *caller, const char *id, const pintle_doc *run, pintle_result *result) {
+  return about(self, SINGLE_RESTORE_RUN, caller, id, run, result);
+}
+
+static pintle_status are_ready(void *self, pintle_call *caller, const pintle_id *ids, size_t n, const pintle_doc *run, int32_t *ready) {
+  single_call c = {.caller = caller, .args = {.ids = ids, .n_ids = n}};
+  if (n > SINGLE_MAX_IDS) return fail_as(caller, PINTLE_INVALID, "more than %d items", (int)SINGLE_MAX_IDS);
+  pintle_status st = run ? run->api->raw(run, "", &c.args.doc) : PINTLE_OK;
+  if (st != PINTLE_OK) return fail_as(caller, st, "the run cannot be read");
+  st = call(self, SINGLE_RESTORE_READY, &c);
+  if (st == PINTLE_OK) *ready = c.answer.n != 0;
+  single_call_free(&c);
+  return st;
+}
+
 /* ---- the tables */
 static void destroy(void *self) { worker_single_close(self, NULL); }
 
 #define OFFER(table, id, function) \
-  if (s->has & 1u << (id)) s->table.v.function = function
+  if (s->has & 1u << (id)) s->table.v.function
 
 void single_tables(worker_single *s) {
   const host_action *a = s->o.action;
@@ -226,23 +266,32 @@ void single_tables(worker_single *s) {
                                 .options = a->options,
                                 .destroy = destroy};
   s->store.v = (pintle_object_store){.struct_size = sizeof(pintle_object_store), .action = &s->action.v};
-  OFFER(store, SINGLE_PUT_OBJECT, put_object);
-  OFFER(store, SINGLE_OBJECT_EXISTS, object_exists);
-  OFFER(store, SINGLE_GET_OBJECT, get_object);
-  OFFER(store, SINGLE_LIST_COMMON_PREFIXES, list_common_prefixes);
-  OFFER(store, SINGLE_LIST_OBJECTS, list_objects);
-  OFFER(store, SINGLE_DELETE_OBJECT, delete_object);
-  OFFER(store, SINGLE_CREATE_SIGNED_URL, create_signed_url);
-  OFFER(store, SINGLE_STAT_OBJECT, stat_object);
-  OFFER(store, SINGLE_GET_OBJECT_RANGE, get_object_range);
-  OFFER(store, SINGLE_PUT_OBJECT_IF_ABSENT, put_object_if_absent);
+  OFFER(store, SINGLE_PUT_OBJECT, put_object = put_object);
+  OFFER(store, SINGLE_OBJECT_EXISTS, object_exists = object_exists);
+  OFFER(store, SINGLE_GET_OBJECT, get_object = get_object);
+  OFFER(store, SINGLE_LIST_COMMON_PREFIXES, list_common_prefixes = list_common_prefixes);
+  OFFER(store, SINGLE_LIST_OBJECTS, list_objects = list_objects);
+  OFFER(store, SINGLE_DELETE_OBJECT, delete_object = delete_object);
+  OFFER(store, SINGLE_CREATE_SIGNED_URL, create_signed_url = create_signed_url);
+  OFFER(store, SINGLE_STAT_OBJECT, stat_object = stat_object);
+  OFFER(store, SINGLE_GET_OBJECT_RANGE, get_object_range = get_object_range);
+  OFFER(store, SINGLE_PUT_OBJECT_IF_ABSENT, put_object_if_absent = put_object_if_absent);
   s->snapshotter.v = (pintle_volume_snapshotter){.struct_size = sizeof(pintle_volume_snapshotter), .action = &s->action.v};
-  OFFER(snapshotter, SINGLE_GET_VOLUME_ID, get_volume_id);
-  OFFER(snapshotter, SINGLE_SET_VOLUME_ID, set_volume_id);
-  OFFER(snapshotter, SINGLE_GET_VOLUME_INFO, get_volume_info);
-  OFFER(snapshotter, SINGLE_CREATE_SNAPSHOT, create_snapshot);
-  OFFER(snapshotter, SINGLE_CREATE_VOLUME_FROM_SNAPSHOT, create_volume_from_snapshot);
-  OFFER(snapshotter, SINGLE_DELETE_SNAPSHOT, delete_snapshot);
+  OFFER(snapshotter, SINGLE_GET_VOLUME_ID, get_volume_id = get_volume_id);
+  OFFER(snapshotter, SINGLE_SET_VOLUME_ID, set_volume_id = set_volume_id);
+  OFFER(snapshotter, SINGLE_GET_VOLUME_INFO, get_volume_info = get_volume_info);
+  OFFER(snapshotter, SINGLE_CREATE_SNAPSHOT, create_snapshot = create_snapshot);
+  OFFER(snapshotter, SINGLE_CREATE_VOLUME_FROM_SNAPSHOT, create_volume_from_snapshot = create_volume_from_snapshot);
+  OFFER(snapshotter, SINGLE_DELETE_SNAPSHOT, delete_snapshot = delete_snapshot);
+  s->backup.v = (pintle_backup_item_action){.struct_size = sizeof(pintle_backup_item_action), .action = &s->action.v};
+  OFFER(backup, SINGLE_BACKUP_PROGRESS, progress = backup_progress);
+  OFFER(backup, SINGLE_BACKUP_CANCEL, cancel = backup_cancel);
+  OFFER(backup, SINGLE_BACKUP_RUN, run_operation = backup_run);
+  s->restore.v = (pintle_restore_item_action){.struct_size = sizeof(pintle_restore_item_action), .action = &s->action.v};
+  OFFER(restore, SINGLE_RESTORE_PROGRESS, progress = restore_progress);
+  OFFER(restore, SINGLE_RESTORE_CANCEL, cancel = restore_cancel);
+  OFFER(restore, SINGLE_RESTORE_READY, are_additional_items_ready = are_ready);
+  OFFER(restore, SINGLE_RESTORE_RUN, run_operation = restore_run);
 }
 
 const pintle_object_store *worker_single_store(const worker_single *s) {
@@ -250,4 +299,10 @@ const pintle_object_store *worker_single_store(const worker_single *s) {
 }
 const pintle_volume_snapshotter *worker_single_snapshotter(const worker_single *s) {
   return s->o.action->kind == CONF_VOLUME_SNAPSHOTTER ? &s->snapshotter.v : NULL;
+}
+const pintle_backup_item_action *worker_single_backup_action(const worker_single *s) {
+  return s->o.action->kind == CONF_BACKUP_ITEM_ACTION ? &s->backup.v : NULL;
+}
+const pintle_restore_item_action *worker_single_restore_action(const worker_single *s) {
+  return s->o.action->kind == CONF_RESTORE_ITEM_ACTION ? &s->restore.v : NULL;
 }

@@ -75,9 +75,14 @@ static bool take_credit(single_call *c, wire_reader *r) {
 /* ---- ends */
 static bool take_answer(single_call *c, str body) {
   wire_reader r = {body.ptr, body.ptr + body.len, false};
-  if (single_get_answer(&r, &c->answer) != PINTLE_OK || c->answer.number != c->args.number) return false;
+  if (single_get_answer(&r, &c->memory, &c->answer) != PINTLE_OK || c->answer.number != c->args.number) return false;
   if (c->answer.has_text && !(c->flags & SINGLE_TEXT)) return false;
   if (c->answer.patch.len && !(c->flags & SINGLE_EDITS)) return false;
+  if (c->answer.has_state && (!(c->flags & SINGLE_STATE) || !c->result)) return false;
+  if (c->answer.has_state) { /* with zeros behind, as a table of the ABI has (R2) */
+    HOST_PADDED(pintle_progress) p = {.v = c->answer.state};
+    c->result->api->progress(c->result, &p.v);
+  }
   buf_adds(&c->text, c->answer.text);
   buf_adds(&c->patch, c->answer.patch);
   c->answer.text = buf_str(&c->text);

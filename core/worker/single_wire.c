@@ -6,6 +6,10 @@
   { name, CONF_OBJECT_STORE, SINGLE_IDLE | (f) }
 #define VOLUME(name, f) \
   { name, CONF_VOLUME_SNAPSHOTTER, (f) }
+#define BACKUP(name, f) \
+  { name, CONF_BACKUP_ITEM_ACTION, (f) }
+#define RESTORE(name, f) \
+  { name, CONF_RESTORE_ITEM_ACTION, (f) }
 const single_function single_functions[SINGLE_FUNCTIONS] = {
     [SINGLE_PUT_OBJECT] = STORE("put_object", SINGLE_READS),
     [SINGLE_OBJECT_EXISTS] = STORE("object_exists", 0),
@@ -23,6 +27,13 @@ const single_function single_functions[SINGLE_FUNCTIONS] = {
     [SINGLE_CREATE_SNAPSHOT] = VOLUME("create_snapshot", SINGLE_TEXT),
     [SINGLE_CREATE_VOLUME_FROM_SNAPSHOT] = VOLUME("create_volume_from_snapshot", SINGLE_TEXT),
     [SINGLE_DELETE_SNAPSHOT] = VOLUME("delete_snapshot", 0),
+    [SINGLE_BACKUP_PROGRESS] = BACKUP("progress", SINGLE_STATE),
+    [SINGLE_BACKUP_CANCEL] = BACKUP("cancel", 0),
+    [SINGLE_BACKUP_RUN] = BACKUP("run_operation", SINGLE_STATE | SINGLE_LONG),
+    [SINGLE_RESTORE_PROGRESS] = RESTORE("progress", SINGLE_STATE),
+    [SINGLE_RESTORE_CANCEL] = RESTORE("cancel", 0),
+    [SINGLE_RESTORE_READY] = RESTORE("are_additional_items_ready", 0),
+    [SINGLE_RESTORE_RUN] = RESTORE("run_operation", SINGLE_STATE | SINGLE_LONG),
 };
 
 static uint32_t bit(single_id id, bool there) { return there ? 1u << id : 0; }
@@ -35,6 +46,15 @@ uint32_t single_has(uint32_t kind, const void *ops) {
            bit(SINGLE_DELETE_OBJECT, o->delete_object) | bit(SINGLE_CREATE_SIGNED_URL, o->create_signed_url) |
            bit(SINGLE_STAT_OBJECT, PINTLE_HAS(o, stat_object)) | bit(SINGLE_GET_OBJECT_RANGE, PINTLE_HAS(o, get_object_range)) |
            bit(SINGLE_PUT_OBJECT_IF_ABSENT, PINTLE_HAS(o, put_object_if_absent));
+  }
+  if (kind == CONF_BACKUP_ITEM_ACTION) {
+    const pintle_backup_item_action *b = ops;
+    return bit(SINGLE_BACKUP_PROGRESS, b->progress) | bit(SINGLE_BACKUP_CANCEL, b->cancel) | bit(SINGLE_BACKUP_RUN, b->run_operation);
+  }
+  if (kind == CONF_RESTORE_ITEM_ACTION) {
+    const pintle_restore_item_action *r = ops;
+    return bit(SINGLE_RESTORE_PROGRESS, r->progress) | bit(SINGLE_RESTORE_CANCEL, r->cancel) |
+           bit(SINGLE_RESTORE_READY, r->are_additional_items_ready) | bit(SINGLE_RESTORE_RUN, r->run_operation);
   }
   if (kind != CONF_VOLUME_SNAPSHOTTER) return 0;
   const pintle_volume_snapshotter *v = ops;
@@ -76,6 +96,51 @@ static const pintle_kv *get_pairs(wire_reader *r, arena *a, size_t most, size_t 
   return v;
 }
 
+static void put_ids(buf *b, const pintle_id *v, size_t n) {
+  wire_u32(b, (uint32_t)n);
+  for (size_t i = 0; i < n; i++) {
+    const char *const parts[] = {v[i].group, v[i].version, v[i].resource, v[i].ns, v[i].name};
+    for (size_t k = 0; k < 5; k++) wire_z(b, parts[k] ? parts[k] : "");
+  }
+}
+
+static const pintle_id *get_ids(wire_reader *r, arena *a, size_t *n) {
+  *n = wire_get_u32(r);
+  if (*n > SINGLE_MAX_IDS) *n = 0, r->overrun = true;
+  pintle_id *v = arena_zalloc(a, (*n + 1) * sizeof *v);
+  if (!v) r->overrun = true;
+  for (size_t i = 0; i < *n && !r->overrun; i++) {
+    v[i].group = wire_get_z(r, a), v[i].version = wire_get_z(r, a), v[i].resource = wire_get_z(r, a);
+    v[i].ns = wire_get_z(r, a), v[i].name = wire_get_z(r, a);
+  }
+  return v;
+}
+
+static void put_progress(buf *b, const pintle_progress *p) {
+  wire_u32(b, (uint32_t)p->completed);
+  wire_u64(b, (uint64_t)p->n_completed);
+  wire_u64(b, (uint64_t)p->n_total);
+  wire_u64(b, (uint64_t)p->started);
+  wire_u64(b, (uint64_t)p->updated);
+  wire_z(b, p->units);
+  wire_z(b, p->description);
+  wire_z(b, p->error);
+  wire_z(b, p->code);
+}
+
+static pintle_progress get_progress(wire_reader *r, arena *a) {
+  pintle_progress p = {.struct_size = sizeof p, .completed = (int32_t)wire_get_u32(r)};
+  p.n_completed = (int64_t)wire_get_u64(r);
+  p.n_total = (int64_t)wire_get_u64(r);
+  p.started = (int64_t)wire_get_u64(r);
+  p.updated = (int64_t)wire_get_u64(r);
+  p.units = wire_get_z(r, a);
+  p.description = wire_get_z(r, a);
+  p.error = wire_get_z(r, a);
+  p.code = wire_get_z(r, a);
+  return p;
+}
+
 /* NUL-terminated behind: documents are parsed from it. */
 static str get_copy(wire_reader *r, arena *a) {
   str s = wire_get_str(r);
@@ -93,6 +158,7 @@ void single_put_setup(buf *b, const single_setup *s) {
   wire_z(b, s->action);
   wire_z(b, s->scratch);
   wire_str(b, s->config);
+  wire_str(b, s->run);
   put_list(b, s->properties);
 }
 
@@ -104,6 +170,7 @@ pintle_status single_get_setup(wire_reader *r, arena *a, single_setup *out) {
   out->action = wire_get_z(r, a);
   out->scratch = wire_get_z(r, a);
   out->config = get_copy(r, a);
+  out->run = get_copy(r, a);
   out->properties = get_list(r, a, 2 * SINGLE_MAX_PROPERTIES);
   return r->overrun || r->at != r->end || out->fd < 0 ? PINTLE_INVALID : PINTLE_OK;
 }
@@ -118,6 +185,7 @@ void single_put_args(buf *b, const single_args *a) {
   for (int i = 0; i < SINGLE_TEXTS; i++) wire_z(b, a->text[i] ? a->text[i] : "");
   wire_str(b, a->doc);
   put_pairs(b, a->tags, a->n_tags);
+  put_ids(b, a->ids, a->n_ids);
   put_list(b, a->properties);
 }
 
@@ -130,6 +198,7 @@ pintle_status single_get_args(wire_reader *r, arena *a, uint32_t kind, single_ar
   for (int i = 0; i < SINGLE_TEXTS; i++) out->text[i] = wire_get_z(r, a);
   out->doc = get_copy(r, a);
   out->tags = get_pairs(r, a, SINGLE_MAX_TAGS, &out->n_tags);
+  out->ids = get_ids(r, a, &out->n_ids);
   out->properties = get_list(r, a, 2 * SINGLE_MAX_PROPERTIES);
   if (r->overrun || r->at != r->end || function >= SINGLE_FUNCTIONS || single_functions[function].kind != kind) return PINTLE_INVALID;
   out->function = (single_id)function;
@@ -152,6 +221,8 @@ void single_put_answer(buf *b, const single_answer *a) {
   wire_u32(b, a->has_text);
   wire_str(b, a->text);
   wire_str(b, a->patch);
+  wire_u32(b, a->has_state);
+  if (a->has_state) put_progress(b, &a->state);
 }
 
 static void get_cut(wire_reader *r, char *to, size_t size) {
@@ -161,7 +232,7 @@ static void get_cut(wire_reader *r, char *to, size_t size) {
   to[n] = 0;
 }
 
-pintle_status single_get_answer(wire_reader *r, single_answer *out) {
+pintle_status single_get_answer(wire_reader *r, arena *a, single_answer *out) {
   *out = (single_answer){.number = wire_get_u64(r)};
   out->status = (pintle_status)wire_get_u32(r);
   if (out->status > PINTLE_OK || out->status < PINTLE_EXISTS) return PINTLE_INVALID;
@@ -178,6 +249,8 @@ pintle_status single_get_answer(wire_reader *r, single_answer *out) {
   out->has_text = wire_get_u32(r) != 0;
   out->text = wire_get_str(r);
   out->patch = wire_get_str(r);
+  out->has_state = wire_get_u32(r) != 0;
+  if (out->has_state) out->state = get_progress(r, a);
   return r->overrun || r->at != r->end || out->origin.retry_after < 0 ? PINTLE_INVALID : PINTLE_OK;
 }
 
@@ -223,27 +296,11 @@ void single_put_count(buf *b, uint64_t number, const char *counter, int64_t delt
 
 void single_put_report(buf *b, uint64_t number, const pintle_progress *p) {
   begin_tell(b, number, SINGLE_REPORT);
-  wire_u32(b, (uint32_t)p->completed);
-  wire_u64(b, (uint64_t)p->n_completed);
-  wire_u64(b, (uint64_t)p->n_total);
-  wire_u64(b, (uint64_t)p->started);
-  wire_u64(b, (uint64_t)p->updated);
-  wire_z(b, p->units);
-  wire_z(b, p->description);
-  wire_z(b, p->error);
-  wire_z(b, p->code);
+  put_progress(b, p);
 }
 
 static void tell_report(wire_reader *r, arena *a, pintle_call *caller) {
-  HOST_PADDED(pintle_progress) p = {.v = {.struct_size = sizeof p.v, .completed = (int32_t)wire_get_u32(r)}};
-  p.v.n_completed = (int64_t)wire_get_u64(r);
-  p.v.n_total = (int64_t)wire_get_u64(r);
-  p.v.started = (int64_t)wire_get_u64(r);
-  p.v.updated = (int64_t)wire_get_u64(r);
-  p.v.units = wire_get_z(r, a);
-  p.v.description = wire_get_z(r, a);
-  p.v.error = wire_get_z(r, a);
-  p.v.code = wire_get_z(r, a);
+  HOST_PADDED(pintle_progress) p = {.v = get_progress(r, a)};
   if (!r->overrun) caller->host->report(caller, &p.v);
 }
 
@@ -269,3 +326,5 @@ pintle_status single_tell(wire_reader *r, arena *a, pintle_call *caller) {
 }
 #undef STORE
 #undef VOLUME
+#undef BACKUP
+#undef RESTORE

@@ -9,10 +9,10 @@
 #include "worker/wire.h"
 
 enum { SINGLE_WINDOW = 1 << 20, SINGLE_CHUNK = 256 << 10, SINGLE_BATCH = 32 << 10, SINGLE_TEXTS = 3 };
-enum { SINGLE_MAX_TAGS = 10000, SINGLE_MAX_PROPERTIES = 64, SINGLE_MAX_FIELDS = 64 };
+enum { SINGLE_MAX_TAGS = 10000, SINGLE_MAX_IDS = 10000, SINGLE_MAX_PROPERTIES = 64, SINGLE_MAX_FIELDS = 64 };
 
 /* A row for each function that can be called; later kinds add theirs. */
-enum { SINGLE_READS = 1, SINGLE_WRITES = 2, SINGLE_LISTS = 4, SINGLE_TEXT = 8, SINGLE_EDITS = 16, SINGLE_IDLE = 32 };
+enum { SINGLE_READS = 1, SINGLE_WRITES = 2, SINGLE_LISTS = 4, SINGLE_TEXT = 8, SINGLE_EDITS = 16, SINGLE_IDLE = 32, SINGLE_STATE = 64, SINGLE_LONG = 128 };
 typedef enum single_id {
   SINGLE_PUT_OBJECT,
   SINGLE_OBJECT_EXISTS,
@@ -30,14 +30,20 @@ typedef enum single_id {
   SINGLE_CREATE_SNAPSHOT,
   SINGLE_CREATE_VOLUME_FROM_SNAPSHOT,
   SINGLE_DELETE_SNAPSHOT,
+  SINGLE_BACKUP_PROGRESS,
+  SINGLE_BACKUP_CANCEL,
+  SINGLE_BACKUP_RUN,
+  SINGLE_RESTORE_PROGRESS,
+  SINGLE_RESTORE_CANCEL,
+  SINGLE_RESTORE_READY,
+  SINGLE_RESTORE_RUN,
   SINGLE_FUNCTIONS
 } single_id;
 typedef struct single_function {
   const char *name;
-  uint32_t kind; /* CONF_OBJECT_STORE, CONF_VOLUME_SNAPSHOTTER */
-  uint32_t
-      flags; /* SINGLE_READS: takes a body; WRITES: gives one; LISTS: entries; TEXT: result->text; EDITS: its document; IDLE: the deadline is
-                     one of idleness */
+  uint32_t kind;  /* CONF_OBJECT_STORE... */
+  uint32_t flags; /* SINGLE_READS: takes a body; WRITES: gives one; LISTS: entries; TEXT: result->text; STATE: result->progress; EDITS: its
+                     document; IDLE: the deadline is one of idleness; LONG: it is the caller's alone */
 } single_function;
 extern const single_function single_functions[SINGLE_FUNCTIONS];
 /* Which functions of its kind a table has, as bits 1 << single_id. */
@@ -48,7 +54,7 @@ typedef struct single_setup {
   uint32_t kind;
   int fd;
   const char *plugin, *file, *action, *scratch; /* scratch "" = none */
-  str config;
+  str config, run;               /* run: the Backup or Restore that functions of item actions get; "" = none */
   const char *const *properties; /* name, value, ..., NULL */
 } single_setup;
 void single_put_setup(buf *b, const single_setup *s);
@@ -65,6 +71,8 @@ typedef struct single_args {
   str doc;                        /* JSON */
   const pintle_kv *tags;
   size_t n_tags;
+  const pintle_id *ids;
+  size_t n_ids;
   const char *const *properties; /* as the caller's host knows them; NULL-ended */
 } single_args;
 void single_put_args(buf *b, const single_args *a);
@@ -77,13 +85,14 @@ typedef struct single_answer {
   error error;
   host_origin origin;
   uint64_t moved; /* bytes that the plugin took or gave */
-  int64_t n;      /* exists, iops */
-  bool has_text;
+  int64_t n;      /* exists, iops, ready */
+  bool has_text, has_state;
+  pintle_progress state; /* strings in the arena */
   str text;
   str patch; /* JSON Patch of the document */
 } single_answer;
 void single_put_answer(buf *b, const single_answer *a);
-pintle_status single_get_answer(wire_reader *r, single_answer *out); /* text and patch point into the body */
+pintle_status single_get_answer(wire_reader *r, arena *a, single_answer *out); /* text and patch point into the body */
 
 /* ---- WIRE_ENTRIES: after the number, entries to the end of the body */
 void single_put_entry(buf *b, const pintle_entry *e);

@@ -239,8 +239,11 @@ END_TEST
 START_TEST(kinds_that_are_not_called_singly_are_refused) {
   reset();
   worker_single_options o = options_of("run_noop", "{}");
+  host_action action = *o.action;
+  action.kind = CONF_DELETE_ITEM_ACTION;
+  o.action = &action;
   ck_assert_int_eq(worker_single_open(&o, &single, &e), PINTLE_UNSUPPORTED);
-  ck_assert_str_eq(e.message, "action tests.pintle.io/noop: a BackupItemAction is not called singly");
+  ck_assert_str_eq(e.message, "action tests.pintle.io/noop: a DeleteItemAction is not called singly");
   o = options_of("run_snapshotter", "{}");
   o.worker = "/nonexistent/pintle-worker";
   ck_assert_int_eq(worker_single_open(&o, &single, &e), PINTLE_NOT_FOUND);

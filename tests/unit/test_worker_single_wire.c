@@ -51,6 +51,7 @@ static pintle_status take_setup(wire_reader *r) {
 }
 static void make_args(buf *b) {
   const pintle_kv tags[] = {{"k", "v"}, {"l", ""}};
+  const pintle_id id = {"", "v1", "pods", NULL, "p"};
   single_args args = {.number = 7,
                       .function = SINGLE_CREATE_SNAPSHOT,
                       .deadline = 99,
@@ -60,6 +61,8 @@ static void make_args(buf *b) {
                       .doc = STR("{}"),
                       .tags = tags,
                       .n_tags = 2,
+                      .ids = &id,
+                      .n_ids = 1,
                       .properties = properties};
   single_put_args(b, &args);
 }
@@ -71,14 +74,15 @@ static pintle_status take_args(wire_reader *r) {
 }
 static void make_answer(buf *b) {
   single_answer answer = {
-      .number = 7, .status = PINTLE_TRANSIENT, .moved = 12, .n = 3, .has_text = true, .text = STR("t"), .patch = STR("[]")};
+      .number = 7, .status = PINTLE_TRANSIENT, .moved = 12, .n = 3, .has_text = true, .text = STR("t"), .patch = STR("[]"), .has_state = true};
+  answer.state = (pintle_progress){.struct_size = sizeof answer.state, .completed = 1, .n_completed = 4, .n_total = 9, .units = "bytes"};
   error_set(&answer.error, PINTLE_TRANSIENT, "later");
   answer.origin = (host_origin){.retry_after = 5, .line = 6, .file = "f.c", .function = "g"};
   single_put_answer(b, &answer);
 }
 static pintle_status take_answer(wire_reader *r) {
   single_answer answer;
-  pintle_status st = single_get_answer(r, &answer);
+  pintle_status st = single_get_answer(r, &a, &answer);
   if (st == PINTLE_OK) ck_assert_int_ge(answer.status, PINTLE_EXISTS);
   return st;
 }
@@ -174,17 +178,24 @@ START_TEST(values_come_back) {
   ck_assert_str_eq(args.tags[0].value, "v");
   ck_assert_str_eq(args.tags[1].key, "l");
   ck_assert_str_eq(args.properties[1], "Backup");
+  ck_assert_uint_eq(args.n_ids, 1);
+  ck_assert_str_eq(args.ids[0].resource, "pods");
+  ck_assert_str_eq(args.ids[0].ns, "");
   r = (wire_reader){b.data, b.data + b.len, false};
   ck_assert_int_eq(single_get_args(&r, &a, CONF_OBJECT_STORE, &args), PINTLE_INVALID); /* a function of another kind */
   buf_clear(&b);
   make_answer(&b);
   r = (wire_reader){b.data, b.data + b.len, false};
-  ck_assert_int_eq(single_get_answer(&r, &answer), PINTLE_OK);
+  ck_assert_int_eq(single_get_answer(&r, &a, &answer), PINTLE_OK);
   ck_assert_int_eq(answer.status, PINTLE_TRANSIENT);
   ck_assert_int_eq(answer.error.status, PINTLE_TRANSIENT);
   ck_assert_str_eq(answer.error.message, "later");
   ck_assert_str_eq(answer.origin.function, "g");
   ck_assert_uint_eq(answer.moved, 12);
+  ck_assert(answer.has_state);
+  ck_assert_int_eq(answer.state.n_total, 9);
+  ck_assert_str_eq(answer.state.units, "bytes");
+  ck_assert_str_eq(answer.state.error, "");
   buf_free(&b);
 }
 END_TEST
