@@ -159,4 +159,5 @@ void chain_apply(chain *c, const chain_input *in, chain_outcome *out) {
   if (chain_current_begin(c, in, &c->error) != PINTLE_OK) fail(c, in->next, CHAIN_FAILED, out);
   for (size_t i = in->next; i < c->plan->n && out->what < 0; i++) step(c, (uint32_t)i, out);
   end(c, out);
+  c->now.in = NULL;
 }

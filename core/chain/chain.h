@@ -48,6 +48,7 @@ typedef struct chain_input {
   str stored;          /* restore: the item as stored; {NULL,0} else */
   uint32_t next;       /* first entry to run; 0 at the beginning */
   str original_labels; /* backup after a YIELD: JSON of the labels at the beginning; {NULL,0} = take the text's */
+  str volume_action, volume_parameters; /* properties item.volume-action and item.volume-parameters; empty where no policy speaks */
 } chain_input;
 enum { CHAIN_DONE = 0, CHAIN_SKIPPED = 1, CHAIN_FAILED = 2, CHAIN_YIELD = 3, CHAIN_FAIL_RUN = 4 };
 typedef struct chain_related {

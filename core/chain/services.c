@@ -112,6 +112,14 @@ static bool directory(chain *c, str *value) {
   return s->dir != NULL;
 }
 
+/* What the volume policies say of the item. */
+static bool of_volume(const chain *c, const char *name, str *value) {
+  bool action = strcmp(name, "item.volume-action") == 0;
+  if ((!action && strcmp(name, "item.volume-parameters") != 0) || !c->now.in || c->plan->kind != CONF_BACKUP_ITEM_ACTION) return false;
+  *value = action ? c->now.in->volume_action : c->now.in->volume_parameters;
+  return true;
+}
+
 static pintle_status take_property(void *ctx, const char *name, str *value) {
   chain *c = ctx;
   const char *const *p = c->o.properties;
@@ -125,6 +133,7 @@ static pintle_status take_property(void *ctx, const char *name, str *value) {
   } else if (strcmp(name, "run.name") == 0) known = of_run(c, "/metadata/name", value);
   else if (strcmp(name, "run.uid") == 0) known = of_run(c, "/metadata/uid", value);
   else if (strcmp(name, "run.dir") == 0) known = directory(c, value);
+  else known = of_volume(c, name, value);
   return known ? PINTLE_OK : PINTLE_NOT_FOUND;
 }
 

@@ -81,8 +81,8 @@ const cli_flag cli_backup_flags[] = {
     {"csi-snapshot-timeout", DURATION, .field = "/spec/csiSnapshotTimeout", .help = "how long a CSI snapshot may take. Default: 10m"},
     {"item-operation-timeout", DURATION, .field = "/spec/itemOperationTimeout",
      .help = "how long an operation of a plugin may take. Default: 4h"},
-    {"resource-policies-configmap", .type = FLAG_CONFIGMAP, .value = "NAME", .field = "/spec/resourcePolicy",
-     .help = "ConfigMap of the configuration with volume policies"},
+    {"resource-policies-configmap", .type = FLAG_CONFIGMAP, .value = "NAME|FILE", .field = "/spec/resourcePolicy",
+     .help = "volume policies: a ConfigMap of the configuration, or a file with one, or with the YAML itself"},
     {"wait", 'w', BOOL, .help = "accepted for Velero's sake: pintle always waits"},
     {"from-schedule", TEXT, .value = "NAME", .refused = "schedules are only checked yet; write the template into a file and use -f FILE"},
     END};

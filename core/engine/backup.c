@@ -17,6 +17,19 @@ static size_t next_item(void *ctx) {
   return r->at < n ? r->at++ : SIZE_MAX;
 }
 
+/* What the volume policies say of it goes with the item. A claim or volume beside it that cannot be read does not cost the item. */
+static pintle_status ask_policies(backup_run *r, const kube_entry *k, engine_input *in, error *e) {
+  error own = {0};
+  if (!in->wanted || !r->o->policies || !engine_policies_concern(k->type)) return PINTLE_OK;
+  pintle_status st =
+      engine_policies_item(r->policies, k->type, k->ns, buf_str(&in->text), &in->volume_action, &in->volume_parameters, &own);
+  if (st == PINTLE_OK) return st;
+  engine_subject about = {k->type, k->ns, k->name};
+  if (st == PINTLE_NOMEM) return *e = own, st;
+  LOG(r->c->journal, PINTLE_LOG_ERROR, &about, "the volume policies cannot be asked: %s", own.message);
+  return PINTLE_OK;
+}
+
 static pintle_status load_item(void *ctx, size_t item, engine_input *in, error *e) {
   backup_run *r = ctx;
   kube_entry k;
@@ -36,7 +49,7 @@ static pintle_status load_item(void *ctx, size_t item, engine_input *in, error *
     error_wrap(e, "%s", buf_z(&place));
     buf_free(&place);
   }
-  return st;
+  return st == PINTLE_OK ? ask_policies(r, &k, in, e) : st;
 }
 
 static size_t resolve(void *ctx, size_t parent, const chain_related *related, buf *why) {
@@ -158,6 +171,7 @@ static void run_free(backup_run *r) {
   close_p(&r->tar_fd);
   store_manifest_free(r->manifest);
   engine_stage_free(&r->stage);
+  engine_policies_free(r->policies);
   engine_filter_free(r->filter);
   engine_objects_free(&r->objects);
   free(r->selected);
@@ -171,6 +185,8 @@ static void run_free(backup_run *r) {
 static pintle_status prepare(backup_run *r, error *e) {
   const engine_flow_ops ops = {.ctx = r, .next = next_item, .load = load_item, .resolve = resolve, .emit = emit};
   pintle_status st = engine_filter_backup(r->o->backup, r->c->types, &r->filter, e);
+  if (st == PINTLE_OK && r->o->policies) st = engine_filter_policy(r->filter, item_at(r->o->policies, "/includeExcludePolicy"), e);
+  if (st == PINTLE_OK) st = engine_policies_new(r->o->policies, r->c->source, &r->policies, e);
   if (st == PINTLE_OK) st = engine_select_backup(r->filter, r->c->source, &r->selected, e);
   if (st == PINTLE_OK) st = engine_list_new(r->c->source, &r->list, e);
   for (size_t i = 0; st == PINTLE_OK && i < kube_source_count(r->c->source); i++) r->stage.total += r->selected[i];

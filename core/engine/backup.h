@@ -2,11 +2,13 @@
 #ifndef PINTLE_ENGINE_BACKUP_H
 #define PINTLE_ENGINE_BACKUP_H
 #include "engine/filter.h"
+#include "engine/policy.h"
 #include "engine/stage.h"
 
 typedef struct engine_backup_options {
   engine_common common; /* store NULL: a dry run; nothing is written anywhere */
   item_doc *backup;     /* name, uid, spec with defaults, labels, annotations; status is written here */
+  const item_doc *policies; /* as conf_check_policies found it right; NULL: none */
   unsigned gzip_threads;
   str manifest_head; /* JSON members: plugins, chain */
 } engine_backup_options;

@@ -10,6 +10,7 @@ typedef struct backup_run {
   const engine_backup_options *o;
   const engine_common *c; /* o->common */
   engine_filter *filter;
+  engine_policies *policies;
   unsigned char *selected; /* by item: 0 no, 1 taken, 2 stored */
   size_t at;
   uint64_t stored, failed;

@@ -151,6 +151,46 @@ pintle_status engine_filter_backup(const item_doc *backup, const kube_types *typ
   return PINTLE_OK;
 }
 
+static pintle_status add_name(engine_filter *f, list *l, name one, error *e) {
+  name *v = arena_alloc(&f->memory, (l->n + 1) * sizeof *v);
+  if (!v) return error_nomem(e);
+  if (l->n) memcpy(v, l->v, l->n * sizeof *v);
+  v[l->n] = one;
+  l->v = v, l->n++;
+  return PINTLE_OK;
+}
+
+/* What the spec includes or excludes already stays as it is: also what a glob of it speaks of. */
+static pintle_status add_policy(engine_filter *f, const item_node *names, bool namespaced, bool exclude, error *e) {
+  list *in = namespaced ? &f->scoped_in : &f->cluster_in, *out = namespaced ? &f->scoped_out : &f->cluster_out;
+  pintle_status st = PINTLE_OK;
+  for (const item_node *m = item_first(names); m && st == PINTLE_OK; m = item_next(m)) {
+    name one = {{arena_copy(&f->memory, item_string(m)), item_string(m).len}, NULL, kube_is_glob(item_string(m))};
+    if (!one.text.ptr) return error_nomem(e);
+    if (!one.glob) one.type = kube_types_named(f->types, one.text);
+    if (one.type && one.type->namespaced != namespaced) continue;
+    bool spoken =
+        one.type ? has_type(in, one.type, true) || has_type(out, one.type, true) : has_text(in, one.text) || has_text(out, one.text);
+    if (!spoken) st = add_name(f, exclude ? out : in, one, e);
+  }
+  return st;
+}
+
+pintle_status engine_filter_policy(engine_filter *f, const item_node *policy, error *e) {
+  if (item_type(policy) != PINTLE_T_OBJECT) return PINTLE_OK;
+  if (f->old) {
+    error_set(e, PINTLE_INVALID,
+              "includedResources, excludedResources and includeClusterResources are old filters and cannot be used together "
+              "with an includeExcludePolicy");
+    error_hint(e, "use the four flags for cluster- and namespace-scoped resources instead");
+    return PINTLE_INVALID;
+  }
+  pintle_status st = add_policy(f, item_member(policy, STR("excludedNamespaceScopedResources")), true, true, e);
+  if (st == PINTLE_OK) st = add_policy(f, item_member(policy, STR("includedNamespaceScopedResources")), true, false, e);
+  if (st == PINTLE_OK) st = add_policy(f, item_member(policy, STR("excludedClusterScopedResources")), false, true, e);
+  return st == PINTLE_OK ? add_policy(f, item_member(policy, STR("includedClusterScopedResources")), false, false, e) : st;
+}
+
 /* Velero pkg/controller/restore_controller.go nonRestorableResources */
 static const char *const never[] = {"nodes",
                                     "events",

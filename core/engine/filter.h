@@ -10,6 +10,9 @@ typedef struct engine_filter engine_filter;
 pintle_status engine_filter_backup(const item_doc *backup, const kube_types *types, engine_filter **out, error *e);
 /* From spec of a Restore; what Velero never restores is excluded (RC:67), and naming such a type is INVALID. */
 pintle_status engine_filter_restore(const item_doc *restore, const kube_types *types, engine_filter **out, error *e);
+/* includeExcludePolicy of the volume policies (Velero pkg/util/collections CombineWithPolicy): adds what the spec does not speak of already. NULL is
+ * fine. INVALID together with the old filters. */
+pintle_status engine_filter_policy(engine_filter *f, const item_node *policy, error *e);
 void engine_filter_free(engine_filter *f);
 /* Everything but labels. why, if not NULL, gets the clause that failed as a sentence. */
 bool engine_filter_takes(const engine_filter *f, const kube_type *type, str ns, buf *why);

@@ -11,6 +11,7 @@ enum { ENGINE_MAX_DEPTH = 32 };
 typedef struct engine_input {
   buf text;   /* the item as it enters the chain; when wanted is false, as it leaves */
   buf stored; /* restore: as stored; empty = the same as text */
+  buf volume_action, volume_parameters; /* as in chain_input */
   bool has_stored, wanted;
 } engine_input;
 

@@ -25,6 +25,7 @@ typedef struct flow_ticket {
   uint32_t next;                 /* entry to resume with */
   chain_input in;                /* id and type; texts are in the bufs */
   buf text, stored, labels, record, id;
+  buf volume_action, volume_parameters;
   bool has_labels, changed, died;
   int32_t what;
   uint32_t entry;

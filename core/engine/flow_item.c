@@ -18,6 +18,7 @@ void flow_submit(engine_flow *f, flow_ticket *t) {
   t->in.next = t->next;
   t->in.stored = t->stored.len ? buf_str(&t->stored) : (str){0};
   t->in.original_labels = t->has_labels ? buf_str(&t->labels) : (str){0};
+  t->in.volume_action = buf_str(&t->volume_action), t->in.volume_parameters = buf_str(&t->volume_parameters);
   t->state = FLOW_RUNNING;
   worker_pool_submit(f->pool, f->of[t->item] - 1, 0, &t->in, &f->failure);
 }
@@ -41,10 +42,11 @@ void flow_begin(engine_flow *f, flow_ticket *t) {
   kube_entry k;
   kube_source_get(f->source, t->item, &k);
   describe(t, &k);
-  in.text = t->text, in.stored = t->stored; /* their memory is used again */
+  in.text = t->text, in.stored = t->stored, in.volume_action = t->volume_action,
+  in.volume_parameters = t->volume_parameters; /* their memory is used again */
   error why = {0};
   pintle_status st = f->ops.load(f->ops.ctx, t->item, &in, &why);
-  t->text = in.text, t->stored = in.stored;
+  t->text = in.text, t->stored = in.stored, t->volume_action = in.volume_action, t->volume_parameters = in.volume_parameters;
   if (in.has_stored && t->stored.len == 0) set(&t->stored, buf_str(&t->text));
   flow_weigh(f, t);
   if (st == PINTLE_OK && (t->text.failed || t->stored.failed || t->ns.failed || t->name.failed)) st = error_nomem(&why);

@@ -9,7 +9,8 @@ void flow_nomem(engine_flow *f) {
 }
 
 static void ticket_clear(flow_ticket *t, bool spare) {
-  buf *bufs[] = {&t->text, &t->stored, &t->labels, &t->record, &t->id, &t->ns, &t->name, &t->skip, &t->trace};
+  buf *bufs[] = {&t->text, &t->stored, &t->labels,        &t->record,           &t->id, &t->ns, &t->name,
+                 &t->skip, &t->trace,  &t->volume_action, &t->volume_parameters};
   for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++) {
     if (spare || bufs[i]->cap > 64 << 10) buf_free(bufs[i]);
     else buf_clear(bufs[i]);

@@ -6,6 +6,7 @@ static pintle_status back_up(run_context *c, const run_request *request, store *
   char field[300];
   run_input in = {0};
   run_setup setup = {0};
+  conf_set policies = {0};
   engine_journal *journal = NULL;
   snprintf(field, sizeof field, "backup=%s/%s", item_str(request->resource, "/metadata/namespace", "velero").ptr,
            item_str(request->resource, "/metadata/name", "").ptr);
@@ -14,6 +15,7 @@ static pintle_status back_up(run_context *c, const run_request *request, store *
   const run_setup_options so = {.kind = CONF_BACKUP_ITEM_ACTION, .dry_run = request->dry_run};
   pintle_status st = engine_journal_open(&jo, &journal, e);
   run_hear(c, journal);
+  if (st == PINTLE_OK) st = run_policies(c, request->resource, &policies, e);
   if (st == PINTLE_OK) engine_phase(journal, "Reading");
   if (st == PINTLE_OK) st = run_input_open(c, journal, &request->control, &in, e);
   if (st == PINTLE_OK) st = run_input_path(c, &in, request->from, e);
@@ -31,11 +33,13 @@ static pintle_status back_up(run_context *c, const run_request *request, store *
                                                 .explain = run_explain_crash,
                                                 .explain_ctx = &setup},
                                      .backup = request->resource,
+                                     .policies = policies.n ? policies.v[0]->doc : NULL,
                                      .gzip_threads = 2,
                                      .manifest_head = buf_str(&setup.manifest_head)};
     st = engine_backup(&o, out, e);
   }
   run_setup_close(&setup);
+  conf_set_free(&policies);
   run_input_close(&in);
   run_hear(c, NULL);
   engine_journal_free(journal);

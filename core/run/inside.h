@@ -65,6 +65,9 @@ pintle_status run_claim(store *s, bool restore, const item_doc *resource, store_
 /* stored.c: store_key_backup or store_key_restore, into an emptied *out. */
 void run_key(bool restore, const char *name, int object, buf *out);
 
+/* policies.c: the volume policies that spec.resourcePolicy names, checked; *out is empty (n 0) where it names none. */
+pintle_status run_policies(const run_context *c, const item_doc *backup, conf_set *out, error *e);
+
 /* input.c: the items of a run, read and indexed. */
 typedef struct run_input {
   kube_types *types;

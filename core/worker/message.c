@@ -1,7 +1,7 @@
 /* message.c -- see message.h.  SPDX-License-Identifier: Apache-2.0 */
 #include "worker/message.h"
 
-enum { HAS_STORED = 1, HAS_LABELS = 2, HAS_TYPE = 4, HAS_TEXT = 8, CHANGED = 16, HAS_SKIP = 32 };
+enum { HAS_STORED = 1, HAS_LABELS = 2, HAS_TYPE = 4, HAS_TEXT = 8, CHANGED = 16, HAS_SKIP = 32, HAS_VOLUME = 64 };
 enum { MAX_RELATED = 10000 };
 
 static void put_type(buf *b, const kube_type *t) {
@@ -46,13 +46,14 @@ static pintle_id get_id(wire_reader *r, arena *a) {
 
 void message_put_item(buf *b, uint64_t ticket, const chain_input *in) {
   wire_u64(b, ticket);
-  wire_u32(b, (in->stored.ptr ? HAS_STORED : 0u) | (in->original_labels.ptr ? HAS_LABELS : 0u));
+  wire_u32(b, (in->stored.ptr ? HAS_STORED : 0u) | (in->original_labels.ptr ? HAS_LABELS : 0u) | (in->volume_action.len ? HAS_VOLUME : 0u));
   wire_u32(b, in->next);
   put_type(b, in->type);
   put_id(b, &in->id);
   wire_str(b, in->text);
   if (in->stored.ptr) wire_str(b, in->stored);
   if (in->original_labels.ptr) wire_str(b, in->original_labels);
+  if (in->volume_action.len) wire_str(b, in->volume_action), wire_str(b, in->volume_parameters);
 }
 
 pintle_status message_get_item(wire_reader *r, arena *a, kube_types *types, uint64_t *ticket, chain_input *out) {
@@ -65,6 +66,7 @@ pintle_status message_get_item(wire_reader *r, arena *a, kube_types *types, uint
   out->text = wire_get_str(r);
   if (has & HAS_STORED) out->stored = wire_get_str(r);
   if (has & HAS_LABELS) out->original_labels = wire_get_str(r);
+  if (has & HAS_VOLUME) out->volume_action = str_of(wire_get_z(r, a)), out->volume_parameters = str_of(wire_get_z(r, a));
   return r->overrun || !out->type ? PINTLE_INVALID : PINTLE_OK;
 }
 

@@ -30,7 +30,7 @@ PINTLE_PRINTF(3, 4) static pintle_status fail_as(pintle_call *caller, pintle_sta
 /* What the caller's host knows of the run; run.dir is the worker's own affair. */
 static void ask_properties(single_call *c, const char *list[2 * SINGLE_MAX_PROPERTIES + 1]) {
   static const char *const names[] = {"host.mode", "run.kind",    "run.name",       "run.uid",           "velero.namespace",
-                                      "features",  "source.kind", "target.version", "item.volume-action"};
+                                      "features",  "source.kind", "target.version", "item.volume-action", "item.volume-parameters"};
   size_t n = 0;
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     pintle_str value;

@@ -53,7 +53,9 @@ typedef struct pintle_host {
    *   "run.dir"            scratch directory of this action, made on first asking, removed after the run
    *   "velero.namespace"   e.g. velero                "features"              comma-separated list
    *   "source.kind"        cluster or files           "target.version"        e.g. 1.36
-   *   "item.volume-action" what the run's volume policies say of the item: snapshot, fs-backup, skip or custom */
+   *   "item.volume-action" what the backup's volume policies say of this PersistentVolume or claim: snapshot, fs-backup, skip or custom;
+   *                        of a Pod "volume=action,volume=action". "" where none speaks
+   *   "item.volume-parameters" JSON of that policy's action.parameters; "" where it has none */
   pintle_status (*property)(pintle_call *, const char *name, pintle_str *);
 
   /* [call] A scratch document, writable, gone when the call returns; json NULL = {}. To read a vendor's answer, to build JSON without a
