@@ -3,6 +3,7 @@
 #define PINTLE_BASE_FILE_H
 #include "base/buf.h"
 #include "base/error.h"
+#include <stdbool.h>
 #include <sys/types.h>
 
 /* Opens with O_CLOEXEC (and O_NOCTTY); retries EINTR. *fd is untouched on error. */
@@ -20,6 +21,11 @@ pintle_status file_mkdirs(int dirfd, const char *path, error *e);
 /* Writes path (relative to dirfd) so that a crash leaves the old file or the new one: temporary file beside it, fsync, rename, fsync of the
  * directory. EXISTS instead of replacing when no_replace. */
 pintle_status file_replace(int dirfd, const char *path, str data, mode_t mode, bool no_replace, error *e);
+/* A new file in dir to be renamed into place: its name, prefix and 16 random hex digits, in name; *fd holds a lock on it (flock) that says its writer
+ * lives. NOT_FOUND: dir, or the file before it was locked, was removed meanwhile: enter dir again. */
+pintle_status file_unfinished(int dir, const char *prefix, mode_t mode, char name[64], int *fd, error *e);
+/* Removes one of these whose writer is gone. False: it is still being written, or could not be removed. Where files cannot be locked: always false. */
+bool file_remove_dead(int dir, const char *name);
 /* fsync of the directory that holds path. */
 pintle_status file_sync_parent(int dirfd, const char *path, error *e);
 #endif

@@ -2,6 +2,7 @@
 #include "engine/target.h"
 #include "archive/archive.h"
 #include "base/file.h"
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,8 +15,18 @@ struct engine_target {
   char last[1400];
   item_doc *doc, *old;
   buf text, existing, path;
-  unsigned long serial;
 };
+
+#define UNFINISHED ".tmp-" /* in the root of the target, where the next restore finds what a killed one left */
+
+static void remove_left(int root) {
+  int own = openat(root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  DIR *d = own >= 0 ? fdopendir(own) : NULL;
+  if (!d) close_p(&own);
+  for (const struct dirent *i; d && (i = readdir(d));)
+    if (str_starts(str_of(i->d_name), UNFINISHED)) file_remove_dead(root, i->d_name);
+  if (d) closedir(d);
+}
 
 pintle_status engine_target_open(const char *path, engine_target **out, error *e) {
   engine_target *t = calloc(1, sizeof *t);
@@ -25,6 +36,7 @@ pintle_status engine_target_open(const char *path, engine_target **out, error *e
   if (st == PINTLE_OK) st = file_mkdirs(AT_FDCWD, path, e);
   if (st == PINTLE_OK) st = file_open(AT_FDCWD, path, O_RDONLY | O_DIRECTORY, 0, &t->root, e);
   if (st != PINTLE_OK) return engine_target_close(t), st;
+  remove_left(t->root);
   *out = t;
   return PINTLE_OK;
 }
@@ -94,13 +106,13 @@ static pintle_status compare(engine_target *t, const char *name, bool *exists, b
 
 static pintle_status replace(engine_target *t, const char *name, error *e) {
   CLEANUP(close_p) int fd = -1;
-  char temp[48];
-  snprintf(temp, sizeof temp, ".tmp-%ld-%lu", (long)getpid(), ++t->serial);
-  pintle_status st = file_open(t->dir, temp, O_CREAT | O_EXCL | O_WRONLY, 0644, &fd, e);
+  char temp[64];
+  pintle_status st = PINTLE_NOT_FOUND;
+  for (int i = 0; i < 5 && st == PINTLE_NOT_FOUND; i++) st = file_unfinished(t->root, UNFINISHED, 0644, temp, &fd, e);
   if (st != PINTLE_OK) return error_wrap(e, "writing %s/%s", t->last, name);
   st = file_write(fd, t->text.data, t->text.len, name, e);
-  if (st == PINTLE_OK && renameat(t->dir, temp, t->dir, name) != 0) st = error_errno(e, errno, "cannot rename to %s/%s", t->last, name);
-  if (st != PINTLE_OK) unlinkat(t->dir, temp, 0);
+  if (st == PINTLE_OK && renameat(t->root, temp, t->dir, name) != 0) st = error_errno(e, errno, "cannot rename to %s/%s", t->last, name);
+  if (st != PINTLE_OK) unlinkat(t->root, temp, 0);
   return st;
 }
 

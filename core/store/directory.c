@@ -3,6 +3,7 @@
 #include "archive/path.h"
 #include "base/arena.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -147,13 +148,6 @@ void store_dir_clean(int fd) {
   if (d) closedir(d);
 }
 
-/* A writer holds a lock on its temporary file from before its first byte until it has its name (file.c); one that nobody holds was left by a writer
- * that is gone, and goes while we hold it. */
-static bool remove_dead(int dir, const char *name) {
-  CLEANUP(close_p) int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-  return fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0 && unlinkat(dir, name, 0) == 0;
-}
-
 /* A directory that holds nothing but what dead writers left is empty. */
 static bool remove_with_dead(int parent, const char *name) {
   int fd = openat(parent, name, OPEN);
@@ -167,7 +161,7 @@ static bool remove_with_dead(int parent, const char *name) {
     if (strcmp(i->d_name, ".") != 0 && strcmp(i->d_name, "..") != 0) only_temporary = temporary(i->d_name);
   rewinddir(d);
   for (struct dirent *i; only_temporary && only_dead && (i = readdir(d));)
-    if (temporary(i->d_name)) only_dead = remove_dead(fd, i->d_name);
+    if (temporary(i->d_name)) only_dead = file_remove_dead(fd, i->d_name);
   closedir(d);
   return only_temporary && only_dead && unlinkat(parent, name, AT_REMOVEDIR) == 0;
 }

@@ -106,23 +106,6 @@ static pintle_status copy_in(pintle_call *call, const pintle_reader *body, int f
   return st;
 }
 
-/* The lock tells others that the file's writer lives. One that was removed before we had the lock is NOT_FOUND; a file system without locks cleans up
- * after a day. */
-static pintle_status make_temporary(int dir, char name[64], int *fd, error *e) {
-  uint64_t r;
-  struct stat now;
-  if (getrandom(&r, sizeof r, 0) != (ssize_t)sizeof r) return error_errno(e, errno, "no random number");
-  snprintf(name, 64, STORE_TEMPORARY "%016llx", (unsigned long long)r);
-  pintle_status st = file_open(dir, name, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW, 0600, fd, e);
-  int locked = -1;
-  while (st == PINTLE_OK && (locked = flock(*fd, LOCK_EX)) != 0 && errno == EINTR) continue;
-  if (locked == 0 && fstat(*fd, &now) == 0 && now.st_nlink == 0) {
-    close_p(fd);
-    st = error_set(e, PINTLE_NOT_FOUND, "the object's directory was just removed");
-  }
-  return st;
-}
-
 static pintle_status settle(const place *p, const char *temp, bool only_new, error *e) {
   if (only_new) {
     if (linkat(p->fd, temp, p->fd, p->name, 0) != 0)
@@ -142,7 +125,7 @@ static pintle_status begin_put(file_store *f, const char *bucket, const char *ke
     if (i) leave(p);
     st = enter(f, bucket, key, true, p, e);
     if (st == PINTLE_OK && atomic_fetch_add(&f->puts, 1) % CLEAN_EVERY == 0) store_dir_clean(p->fd);
-    if (st == PINTLE_OK) st = make_temporary(p->fd, temp, fd, e);
+    if (st == PINTLE_OK) st = file_unfinished(p->fd, STORE_TEMPORARY, 0600, temp, fd, e);
   }
   return st;
 }

@@ -168,6 +168,15 @@ strikes_all() {
   expect_no_file "$store/backups/b3/velero-backup.json"
 }
 
+# One system call after another of a small run is struck (crash.py). MODE FAULT
+strikes_everywhere() {
+  strace -qq -o /dev/null true 2>/dev/null || skip "strace cannot trace here"
+  items 3
+  python3 "$here/crash.py" "$@" >"$work/out" 2>"$work/err" || fail "$* $(tail -n 1 "$work/err")"
+  tail -n 1 "$work/out"
+  pass
+}
+
 # ---- runs in the background
 # Starts a backup whose item-30 takes an hour, and waits until the plugin has it. PLUGIN NAME
 start_backup() {

@@ -1,0 +1,3 @@
+# crash-restore-enospc.sh -- a restore in which every system call that changes something fails once with ENOSPC.  SPDX-License-Identifier: Apache-2.0
+. "$(dirname "$0")/lib.sh"
+strikes_everywhere restore ENOSPC

@@ -1,0 +1,160 @@
+# crash.py -- a small backup, restore or deletion, struck at one system call after another; afterwards the old state or the new one.
+# SPDX-License-Identifier: Apache-2.0
+#
+#   crash.py backup|restore|delete kill|EIO|ENOSPC
+#
+# In the scratch directory of a test: in/ holds manifests. Environment: PINTLE. strace strikes the supervisor only, once in each round: killed on
+# entering the call, or the call fails. Every call that changes something, or waits for what was changed, has its round. Prints what went wrong.
+import collections, filecmp, json, os, re, shutil, subprocess, sys
+
+PINTLE = os.environ["PINTLE"]
+CALLS = """openat openat2 mkdir mkdirat write pwrite64 writev fsync fdatasync syncfs rename renameat renameat2 link linkat unlink unlinkat rmdir
+ftruncate fallocate copy_file_range sendfile fchmod flock close""".split()
+FAIL = [c for c in CALLS if c not in ("close", "flock")]  # their failing means nothing, or is defined to be passed over
+STORE = "pintle-store"
+problems = []
+
+
+def pintle(*args, strike=None, trace=None):
+    command = [PINTLE, *args]
+    if strike:
+        command = ["strace", "-qq", "-o", "/dev/null", "-e", "trace=" + strike[0], "-e", "inject=%s:%s:when=%d" % strike, *command]
+    elif trace:
+        command = ["strace", "-qq", "-o", trace, "-e", "trace=" + ",".join(CALLS), *command]
+    return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60)
+
+
+def files(directory):
+    return sorted(os.path.join(at, n) for at, _, names in os.walk(directory) for n in names)
+
+
+def fresh(prepared):
+    for d in (STORE, "to"):
+        shutil.rmtree(d, ignore_errors=True)
+    if prepared:
+        shutil.copytree("prepared", STORE)
+
+
+def age_runs():
+    runs = os.path.join(STORE, "plugins/pintle.io/runs")
+    if not os.path.isdir(runs):
+        return
+    for name in os.listdir(runs):
+        path = os.path.join(runs, name)
+        if not os.path.isfile(path) or name.startswith(".tmp-"):
+            continue
+        with open(path) as f:
+            text = f.read()
+        with open(path, "w") as f:
+            f.write(re.sub(r'("heartbeat": *")\d{4}', r"\g<1>2001", text))
+
+
+def expect(what, ok, detail):
+    if not ok:
+        problems.append("%s: %s" % (what, detail))
+
+
+def sane(what, fault, done):
+    """How a struck run may end: killed as asked, or with a status of its own and a word about it."""
+    if fault == "kill" and done.returncode == -9:
+        return
+    if done.returncode == 127 and "shared libraries" in done.stdout:  # it never started
+        return
+    expect(what, 0 <= done.returncode <= 3, "status %d: %s" % (done.returncode, done.stdout[-300:]))
+    if done.returncode:
+        expect(what, done.stdout.strip() != "", "status %d without a word" % done.returncode)
+
+
+def gone(what):
+    """After a deletion nothing is left."""
+    done = pintle("backup", "delete", "b1", "--confirm")
+    expect(what, done.returncode == 0 or not files(STORE), "cannot be deleted: " + done.stdout[-300:])
+    expect(what, not files(STORE), "left behind: " + " ".join(files(STORE)[:5]))
+
+
+def check_backup(what, done):
+    committed = os.path.exists(os.path.join(STORE, "backups/b1/velero-backup.json"))
+    if committed:
+        seen = pintle("backup", "verify", "b1")
+        expect(what, seen.returncode == 0, "committed, but: " + seen.stdout[-300:])
+    expect(what, committed or done.returncode != 0, "says Completed, and there is no backup")
+    lost_words = "cannot write standard output" in done.stdout  # then the run's own end cannot be told
+    expect(what, not committed or done.returncode != 1 or lost_words, "says Failed, and there is a backup: " + done.stdout[-300:])
+    seen = pintle("backup", "get")
+    expect(what, seen.returncode == 0, "backup get: " + seen.stdout[-300:])
+    age_runs()
+    gone(what)
+
+
+def check_restore(what, done):
+    reference = {os.path.relpath(f, "reference"): f for f in files("reference")}
+    written = {os.path.relpath(f, "to"): f for f in files("to")}
+    for name, path in written.items():
+        if os.path.basename(name).startswith("."):  # a temporary name, which kubectl does not read either
+            continue
+        expect(what, name in reference and filecmp.cmp(path, reference[name], shallow=False), "to/%s is neither old nor new" % name)
+    if done.returncode == 0:
+        expect(what, set(reference) == set(written), "says Completed; there are %s" % sorted(written))
+    seen = pintle("restore", "get")
+    expect(what, seen.returncode == 0, "restore get: " + seen.stdout[-300:])
+    age_runs()
+    seen = pintle("restore", "delete", "r1", "--confirm")
+    expect(what, seen.returncode == 0 or not os.path.exists(os.path.join(STORE, "restores/r1")), "restore delete: " + seen.stdout[-300:])
+    expect(what, not files(os.path.join(STORE, "restores")), "left behind: " + " ".join(files(os.path.join(STORE, "restores"))[:5]))
+    seen = pintle("restore", "create", "r1", "--from-backup", "b1", "--to", "to")
+    expect(what, seen.returncode == 0, "again: " + seen.stdout[-300:])
+    expect(what, set(reference) == {os.path.relpath(f, "to") for f in files("to")}, "after a repetition there are %s" % files("to"))
+    seen = pintle("backup", "verify", "b1")
+    expect(what, seen.returncode == 0, "the backup itself: " + seen.stdout[-300:])
+
+
+def check_delete(what, done):
+    committed = os.path.exists(os.path.join(STORE, "backups/b1/velero-backup.json"))
+    if committed:
+        seen = pintle("backup", "verify", "b1")
+        expect(what, seen.returncode == 0, "still there, but: " + seen.stdout[-300:])
+    expect(what, not committed or done.returncode != 0, "says it is deleted, and it is there")
+    age_runs()
+    gone(what)
+
+
+def main(mode, fault):
+    run, check, prepared = {
+        "backup": (("backup", "create", "b1", "--from", "in"), check_backup, False),
+        "restore": (("restore", "create", "r1", "--from-backup", "b1", "--to", "to"), check_restore, True),
+        "delete": (("backup", "delete", "b1", "--confirm"), check_delete, True),
+    }[mode]
+    fresh(False)
+    done = pintle("backup", "create", "b1", "--from", "in")
+    if done.returncode:
+        sys.exit("the backup itself: " + done.stdout)
+    os.rename(STORE, "prepared")
+    fresh(True)
+    if mode == "restore":
+        pintle(*run)
+        shutil.copytree("to", "reference")
+        fresh(True)
+    fresh(prepared)
+    done = pintle(*run, trace="trace")
+    if done.returncode:
+        sys.exit("under strace: " + done.stdout)
+    with open("trace") as f:
+        calls = collections.Counter(m.group(1) for m in (re.match(r"(\w+)\(", line) for line in f) if m)
+    rounds = struck = 0
+    for call in CALLS if fault == "kill" else FAIL:
+        for n in range(1, calls[call] + 1):
+            fresh(prepared)
+            what = "%s %s %d" % (fault, call, n)
+            done = pintle(*run, strike=(call, "signal=SIGKILL" if fault == "kill" else "error=" + fault, n))
+            sane(what, fault, done)
+            struck += done.returncode != 0
+            check(what, done)
+            rounds += 1
+    for p in problems[:20]:
+        print(p)
+    if problems:
+        sys.exit("%d problems in %d rounds" % (len(problems), rounds))
+    print("%d rounds, %d of them did not end well" % (rounds, struck))
+
+
+main(*sys.argv[1:])
