@@ -135,6 +135,15 @@ const cli_command cli_commands[] = {
      "  # The items of a backup.\n"
      "  pintle chain run --phase restore --from-backup b1 -o json",
      cli_chain_run},
+    {"chain", "diff", NULL, "[FILE|DIR|FILE.tar.gz|-]", "FILE", 0, 1, GROUPS(cli_chain_diff_flags, cli_worker_flags),
+     "Compare what two directories of plugins make of the same items",
+     "Runs the chain once with the plugins of each --plugin-dir, as a dry run, and prints the items whose result differs: how to judge an\n"
+     "upgrade beforehand. Exit status: 0 no item differs, 1 some do, 2 they could not be compared.",
+     "  # What would the new plugins restore differently?\n"
+     "  pintle chain diff --plugin-dir /usr/lib/pintle/plugins --plugin-dir ./new --backup b1\n"
+     "  # One file each, on some manifests, for a program.\n"
+     "  pintle chain diff --plugin-dir a/nas.so --plugin-dir b/nas.so manifests/ -o json",
+     cli_chain_diff},
 
     {"version", NULL, NULL, "", NULL, 0, 0, GROUPS(cli_version_flags), "Print the version of pintle and of the plugins' ABI", NULL,
      "  pintle version", cli_version},

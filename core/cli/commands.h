@@ -59,6 +59,7 @@ uint32_t cli_phase_kind(const cli *c); /* CONF_*, by --phase */
 int cli_chain_show(cli *c);
 int cli_chain_explain(cli *c);
 int cli_chain_run(cli *c);
+int cli_chain_diff(cli *c);
 int cli_version(cli *c);
 int cli_completion(cli *c);
 int cli_help(cli *c);

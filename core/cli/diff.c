@@ -11,10 +11,14 @@ enum { SHORT = 60 };
 
 static cli_ink ink_of(const cli_diff_style *s, unsigned more) { return (cli_ink){s->colours, s->indent + more}; }
 
-static bool is_secret(const cli_diff_style *s, const char *pointer) {
-  return s->secret && (strncmp(pointer, "/data", 5) == 0 || strncmp(pointer, "/stringData", 11) == 0 ||
-                       strstr(pointer, "last-applied-configuration") || strcmp(pointer, "") == 0);
+bool cli_diff_hidden(const char *pointer) {
+  static const char *const whole[] = {"", "/metadata", "/metadata/annotations"}; /* an annotation may hold the Secret as it was applied */
+  for (size_t i = 0; i < 3; i++)
+    if (strcmp(pointer, whole[i]) == 0) return true;
+  return strncmp(pointer, "/data", 5) == 0 || strncmp(pointer, "/stringData", 11) == 0 || strstr(pointer, "last-applied-configuration");
 }
+
+static bool is_secret(const cli_diff_style *s, const char *pointer) { return s->secret && cli_diff_hidden(pointer); }
 
 static bool is_container(const item_node *n) { return item_type(n) == PINTLE_T_OBJECT || item_type(n) == PINTLE_T_ARRAY; }
 
@@ -109,25 +113,31 @@ static void token(buf *pointer, str key) {
     else buf_addc(pointer, key.ptr[i]);
 }
 
-static void objects(const cli_diff_style *s, const char *pointer, const item_node *old, const item_node *new, buf *out) {
+typedef struct walk {
+  void (*visit)(void *ctx, const char *pointer, const item_node *old, const item_node *new);
+  void *ctx;
+} walk;
+static void values(const walk *w, const char *pointer, const item_node *old, const item_node *new);
+
+static void objects(const walk *w, const char *pointer, const item_node *old, const item_node *new) {
   for (const item_node *m = item_first(old); m; m = item_next(m)) {
     CLEANUP(buf_free) buf at = {0};
     if (item_member(old, item_key(m)) != m) continue;
     buf_addz(&at, pointer);
     token(&at, item_key(m));
-    cli_diff_values(s, buf_z(&at), m, item_member(new, item_key(m)), out);
+    values(w, buf_z(&at), m, item_member(new, item_key(m)));
   }
   for (const item_node *m = item_first(new); m; m = item_next(m)) {
     CLEANUP(buf_free) buf at = {0};
     if (item_member(new, item_key(m)) != m || item_member(old, item_key(m))) continue;
     buf_addz(&at, pointer);
     token(&at, item_key(m));
-    cli_diff_values(s, buf_z(&at), NULL, m, out);
+    values(w, buf_z(&at), NULL, m);
   }
 }
 
 /* Equal elements at both ends stay out of it; those between are compared one by one. */
-static void arrays(const cli_diff_style *s, const char *pointer, const item_node *old, const item_node *new, buf *out) {
+static void arrays(const walk *w, const char *pointer, const item_node *old, const item_node *new) {
   size_t n = item_count(old), m = item_count(new), tail = 0, least = n < m ? n : m, i = 0;
   const item_node *x = item_first(old), *y = item_first(new);
   if (n != m) { /* how much of the end is equal: walk both from where the ends would meet */
@@ -142,27 +152,47 @@ static void arrays(const cli_diff_style *s, const char *pointer, const item_node
   for (; i < n - tail || i < m - tail; i++) {
     CLEANUP(buf_free) buf at = {0};
     buf_printf(&at, "%s/%zu", pointer, i);
-    if (i >= head) cli_diff_values(s, buf_z(&at), i < n - tail ? x : NULL, i < m - tail ? y : NULL, out);
+    if (i >= head) values(w, buf_z(&at), i < n - tail ? x : NULL, i < m - tail ? y : NULL);
     if (x) x = item_next(x);
     if (y) y = item_next(y);
   }
 }
 
-void cli_diff_values(const cli_diff_style *s, const char *pointer, const item_node *old, const item_node *new, buf *out) {
-  if ((!old && !new) || (old && new &&item_equal(old, new))) return;
-  if (old && new &&item_type(old) == PINTLE_T_OBJECT && item_type(new) == PINTLE_T_OBJECT) {
-    objects(s, pointer, old, new, out);
-    return;
-  }
-  if (old && new &&item_type(old) == PINTLE_T_ARRAY && item_type(new) == PINTLE_T_ARRAY) {
-    arrays(s, pointer, old, new, out);
-    return;
-  }
+static bool both_are(const item_node *old, const item_node *new, int type) {
+  return old && new && item_type(old) == type && item_type(new) == type;
+}
+
+static void values(const walk *w, const char *pointer, const item_node *old, const item_node *new) {
+  if ((!old && !new) || (old && new && item_equal(old, new))) return;
+  if (both_are(old, new, PINTLE_T_OBJECT)) objects(w, pointer, old, new);
+  else if (both_are(old, new, PINTLE_T_ARRAY)) arrays(w, pointer, old, new);
+  else w->visit(w->ctx, pointer, old, new);
+}
+
+void cli_diff_walk(const item_node *old, const item_node *new,
+                   void (*visit)(void *ctx, const char *pointer, const item_node *old, const item_node *new), void *ctx) {
+  const walk w = {visit, ctx};
+  values(&w, "", old, new);
+}
+
+typedef struct printing {
+  const cli_diff_style *style;
+  buf *out;
+} printing;
+
+static void print_value(void *ctx, const char *pointer, const item_node *old, const item_node *new) {
+  const printing *p = ctx;
+  const cli_diff_style *s = p->style;
   if (!old || !new || is_container(old) || is_container(new)) {
-    if (old) whole(s, pointer, '-', old, out);
-    if (new) whole(s, pointer, '+', new, out);
-  } else changed_scalar(s, pointer, old, new, out);
-  if (s->notes) notes(s, pointer, false, out);
+    if (old) whole(s, pointer, '-', old, p->out);
+    if (new) whole(s, pointer, '+', new, p->out);
+  } else changed_scalar(s, pointer, old, new, p->out);
+  if (s->notes) notes(s, pointer, false, p->out);
+}
+
+void cli_diff_values(const cli_diff_style *s, const item_node *old, const item_node *new, buf *out) {
+  printing p = {s, out};
+  cli_diff_walk(old, new, print_value, &p);
 }
 
 /* ---- an item: its actions' patches, played again on the item as it was */
@@ -199,7 +229,7 @@ static pintle_status apply(play *p, const item_node *patch, const item_doc *reco
   if (st != PINTLE_OK) return error_nomem(e);
   st = item_doc_api.patch(item_handle(p->doc), ops.data, ops.len);
   if (st != PINTLE_OK) return error_set(e, st, "the record of the actions does not fit the item");
-  if (show) cli_diff_values(&p->style, "", item_root(p->copy), item_root(p->doc), p->out);
+  if (show) cli_diff_values(&p->style, item_root(p->copy), item_root(p->doc), p->out);
   return PINTLE_OK;
 }
 

@@ -13,12 +13,17 @@ typedef struct cli_diff_item {
 } cli_diff_item;
 /* A header, then for each action that changed something its name, and for each change path, old and new value, and the action's notes. */
 pintle_status cli_diff_print(const cli_diff_item *item, buf *out, error *e);
-/* The differences of two values, below a pointer; either may be NULL (added, removed). */
 typedef struct cli_diff_style {
   bool colours, secret;
   unsigned indent;
   const item_node *notes; /* array of {"at", "why"}: printed below the change at that pointer; NULL */
   uint64_t *told;         /* which of the first 64 notes were printed */
 } cli_diff_style;
-void cli_diff_values(const cli_diff_style *style, const char *pointer, const item_node *old, const item_node *new, buf *out);
+/* The differences of two items. */
+void cli_diff_values(const cli_diff_style *style, const item_node *old, const item_node *new, buf *out);
+/* The same for other printers: visit gets each value that came (old NULL), went (new NULL) or is another, with its JSON Pointer. */
+void cli_diff_walk(const item_node *old, const item_node *new,
+                   void (*visit)(void *ctx, const char *pointer, const item_node *old, const item_node *new), void *ctx);
+/* Does a Secret keep there what nobody should read in passing? */
+bool cli_diff_hidden(const char *pointer);
 #endif

@@ -202,6 +202,15 @@ const cli_flag cli_chain_run_flags[] = {
     {"output", 'o', TEXT, .value = "FORMAT", .fallback = "yaml", .choices = "json|yaml|diff",
      .help = "what comes out: json (one List), yaml (a document an item), or diff (what changed)"},
     END};
+const cli_flag cli_chain_diff_flags[] = {
+    {"phase", TEXT, .value = "PHASE", .fallback = "restore", .choices = "backup|restore",
+     .help = "which actions: those of a backup or of a restore"},
+    ACTIONS,
+    {"backup", TEXT, .alias = "from-backup", .value = "BACKUP", .help = "compare over the items of this backup"},
+    {"storage-location", TEXT, .value = "NAME", .help = "BackupStorageLocation that has the backup"},
+    {"resource", 'f', TEXT, .alias = "filename", .value = "FILE", .help = "the Backup or Restore that actions see. Default: one made up"},
+    {"output", 'o', TEXT, .value = "FORMAT", .fallback = "diff", .choices = "diff|json", .help = "for people, or JSON lines"},
+    END};
 const cli_flag cli_version_flags[] = {
     {"client-only", BOOL, .help = "accepted for Velero's sake: there is no server"},
     {"output", 'o', TEXT, .value = "FORMAT", .fallback = "text", .choices = "text|json|yaml", .help = "output format"},

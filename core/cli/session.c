@@ -1,11 +1,14 @@
 /* session.c -- see session.h.  SPDX-License-Identifier: Apache-2.0 */
 #include "cli/session.h"
 
-int cli_session_open(cli *c, cli_session *s) {
+int cli_session_open(cli *c, cli_session *s) { return cli_session_open_with(c, NULL, s); }
+
+int cli_session_open_with(cli *c, const char *const *plugin_dirs, cli_session *s) {
   error e = {0};
   *s = (cli_session){0};
   pintle_status st = cli_find(c, NULL, &s->found, &e);
   if (st != PINTLE_OK) return cli_fail(c, &e);
+  if (plugin_dirs) s->found.plugin_dirs = plugin_dirs;
   bool workers = cli_flag_named(&c->flags, STR("concurrency")) != NULL;
   s->options = (run_options){.config = s->found.config,
                              .chain = cli_text(&c->flags, "chain"),

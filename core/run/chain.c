@@ -8,38 +8,48 @@ static pintle_status read_input(run_context *c, run_input *in, const char *from,
   return st == PINTLE_OK ? run_input_backup(c, in, s, from_backup, e) : st;
 }
 
-pintle_status run_chain_items(run_context *c, const run_chain_request *request, engine_summary *out, error *e) {
+pintle_status run_chain_resource(run_context *c, const run_chain_request *request, item_doc **made, item_doc **out, error *e) {
   bool backup = request->kind != CONF_RESTORE_ITEM_ACTION;
-  item_doc *made = NULL, *resource = request->resource;
-  run_input in = {0};
+  pintle_status st = PINTLE_OK;
+  *made = NULL;
+  if (!request->resource) {
+    st = backup ? run_new_backup("chain-run", made, e) : run_new_restore("chain-run", made, e);
+    if (st == PINTLE_OK && !backup &&
+        item_set(*made, "/spec/backupName", str_of(request->from_backup ? request->from_backup : "chain-run")) != PINTLE_OK)
+      st = error_nomem(e);
+  }
+  *out = request->resource ? request->resource : *made;
+  return st == PINTLE_OK ? run_complete(c, *out, e) : st;
+}
+
+pintle_status run_chain_read(run_context *c, const run_chain_request *request, engine_journal *j, run_input *in, error *e) {
+  pintle_status st = run_input_open(c, j, &request->control, in, e);
+  if (st == PINTLE_OK) st = read_input(c, in, request->from, request->from_backup, request->location, e);
+  return st == PINTLE_OK ? run_input_finish(in, e) : st;
+}
+
+pintle_status run_chain_journal(const run_context *c, const run_chain_request *request, engine_journal **out, error *e) {
+  const engine_journal_options o = {.temp_dir = c->o.temp_dir,
+                                    .run_field = "chain=run",
+                                    .restore = request->kind == CONF_RESTORE_ITEM_ACTION,
+                                    .no_file = true,
+                                    .listener = request->listener};
+  return engine_journal_open(&o, out, e);
+}
+
+/* The restore engine without filters and without a target serves both phases: items in, items out. */
+pintle_status run_chain_put(run_context *c, const run_chain_request *request, item_doc *resource, const run_input *in, engine_journal *j,
+                            engine_summary *out, error *e) {
   run_setup setup = {0};
-  engine_journal *journal = NULL;
-  const engine_journal_options jo = {
-      .temp_dir = c->o.temp_dir, .run_field = "chain=run", .restore = !backup, .no_file = true, .listener = request->listener};
   const run_setup_options so = {
       .kind = request->kind, .only = request->only, .dry_run = !request->execute, .without_host_steps = request->only != NULL};
-  *out = (engine_summary){.phase = "Failed"};
-  pintle_status st = PINTLE_OK;
-  c->control = &request->control;
-  if (!resource) {
-    st = backup ? run_new_backup("chain-run", &made, e) : run_new_restore("chain-run", &made, e);
-    resource = made;
-    if (st == PINTLE_OK && !backup)
-      st = item_set(resource, "/spec/backupName", str_of(request->from_backup ? request->from_backup : "chain-run"));
-  }
-  if (st == PINTLE_OK) st = run_complete(c, resource, e);
-  if (st == PINTLE_OK) st = engine_journal_open(&jo, &journal, e);
-  run_hear(c, journal);
-  if (st == PINTLE_OK) st = run_input_open(c, journal, &request->control, &in, e);
-  if (st == PINTLE_OK) st = read_input(c, &in, request->from, request->from_backup, request->location, e);
-  if (st == PINTLE_OK) st = run_input_finish(&in, e);
-  if (st == PINTLE_OK) st = run_setup_open(c, &so, resource, &in, &setup, e);
-  if (st == PINTLE_OK) { /* the restore engine without filters and without a target serves both phases: items in, items out */
-    const engine_restore_options o = {.common = {.source = in.source,
-                                                 .types = in.types,
+  pintle_status st = run_setup_open(c, &so, resource, in, &setup, e);
+  if (st == PINTLE_OK) {
+    const engine_restore_options o = {.common = {.source = in->source,
+                                                 .types = in->types,
                                                  .pool = setup.pool,
                                                  .temp_dir = c->o.temp_dir,
-                                                 .journal = journal,
+                                                 .journal = j,
                                                  .control = request->control,
                                                  .explain = run_explain_crash,
                                                  .explain_ctx = &setup},
@@ -48,6 +58,20 @@ pintle_status run_chain_items(run_context *c, const run_chain_request *request, 
     st = engine_restore(&o, out, e);
   }
   run_setup_close(&setup);
+  return st;
+}
+
+pintle_status run_chain_items(run_context *c, const run_chain_request *request, engine_summary *out, error *e) {
+  item_doc *made = NULL, *resource = NULL;
+  run_input in = {0};
+  engine_journal *journal = NULL;
+  *out = (engine_summary){.phase = "Failed"};
+  c->control = &request->control;
+  pintle_status st = run_chain_resource(c, request, &made, &resource, e);
+  if (st == PINTLE_OK) st = run_chain_journal(c, request, &journal, e);
+  run_hear(c, journal);
+  if (st == PINTLE_OK) st = run_chain_read(c, request, journal, &in, e);
+  if (st == PINTLE_OK) st = run_chain_put(c, request, resource, &in, journal, out, e);
   run_input_close(&in);
   run_hear(c, NULL);
   c->control = NULL;

@@ -103,5 +103,11 @@ typedef struct run_setup_options {
 pintle_status run_setup_open(run_context *c, const run_setup_options *options, const item_doc *resource, const run_input *input,
                              run_setup *out, error *e);
 void run_setup_close(run_setup *s);
+/* chain.c: parts of a run of the chain alone. resource is the request's, or *made (to be freed), completed. */
+pintle_status run_chain_resource(run_context *c, const run_chain_request *request, item_doc **made, item_doc **resource, error *e);
+pintle_status run_chain_journal(const run_context *c, const run_chain_request *request, engine_journal **out, error *e);
+pintle_status run_chain_read(run_context *c, const run_chain_request *request, engine_journal *j, run_input *in, error *e);
+pintle_status run_chain_put(run_context *c, const run_chain_request *request, item_doc *resource, const run_input *in, engine_journal *j,
+                            engine_summary *out, error *e);
 void run_explain_crash(void *setup, size_t item, uint32_t entry, error *e);
 #endif

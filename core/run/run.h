@@ -69,6 +69,25 @@ typedef struct run_chain_request {
   engine_control control;
 } run_chain_request;
 pintle_status run_chain_items(run_context *c, const run_chain_request *request, engine_summary *out, error *e);
+/* What two chains make of the same items. */
+typedef struct run_chain_result {
+  const char *outcome; /* "created": it comes out; "skipped", "failed" */
+  str message, text;   /* why; JSON of what comes out */
+} run_chain_result;
+typedef struct run_chain_difference {
+  const kube_type *type; /* as the new chain has it, or the old one where it fails */
+  str ns, name;
+  const char *place;
+  run_chain_result old, new;
+} run_chain_difference;
+typedef struct run_chain_comparison {
+  uint64_t items, different;
+  engine_summary old, new;
+} run_chain_comparison;
+/* Puts the items of request (its listener hears of the reading only) through the chain of old, then through that of new; each item whose outcome, message or
+ * content differs is handed to each, in new's order. Results of old wait in a temporary file; memory: 8 bytes an item. */
+pintle_status run_chain_compare(run_context *old, run_context *new, const run_chain_request *request,
+                                void (*each)(void *ctx, const run_chain_difference *d), void *ctx, run_chain_comparison *out, error *e);
 /* The plan as `chain show` prints it. */
 pintle_status run_plan(run_context *c, uint32_t kind, const char *const *only, chain_plan *out, error *e);
 /* For each item of a source: every clause that failed for each action. each gets sentences. */
