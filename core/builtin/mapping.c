@@ -1,4 +1,4 @@
-/* mapping.c -- pintle.io/namespace-mapping: names of namespaces, wherever an item holds one.  SPDX-License-Identifier: Apache-2.0 */
+/* mapping.c -- pintle.io/namespace-mapping, velero.io/role-bindings: names of namespaces, wherever an item holds one.  SPDX-License-Identifier: Apache-2.0 */
 #include "builtin/steps.h"
 
 /* The namespace that ns becomes, or NULL when it stays. */
@@ -25,24 +25,21 @@ static pintle_status map_namespace(pintle_doc *item, const pintle_doc *run) {
   return st == PINTLE_OK && labelled ? pintle_set_str(item, label, to) : st;
 }
 
-static pintle_status map_subjects(pintle_doc *item, const pintle_doc *run) {
-  const pintle_doc_api *api = item->api;
-  const pintle_value *subjects = api->at(item, "/subjects");
-  if (api->type(item, subjects) != PINTLE_T_ARRAY) return PINTLE_OK;
-  size_t n = 0;
-  for (const pintle_value *v = api->first(item, subjects); v; v = api->next(item, v)) n++;
-  for (size_t i = 0; i < n; i++) { /* by index: an edit may move what a walk stands on */
+/* Subjects of every kind, as Velero: pkg/restore/actions/{rolebinding,clusterrolebinding}_action.go. */
+BUILTIN_EDIT(builtin_restore_subjects) {
+  (void)self, (void)call, (void)out;
+  const item_node *subjects = builtin_node(item, "/subjects");
+  size_t n = item_type(subjects) == PINTLE_T_ARRAY ? item_count(subjects) : 0;
+  pintle_status st = PINTLE_OK;
+  for (size_t i = 0; i < n && st == PINTLE_OK; i++) { /* by index: an edit may move what a walk stands on */
     char at[80];
-    snprintf(at, sizeof at, "/subjects/%zu/kind", i);
-    if (strcmp(pintle_str_or(item, at, ""), "ServiceAccount") != 0) continue;
     snprintf(at, sizeof at, "/subjects/%zu/namespace", i);
-    pintle_status st = map_at(item, run, at);
-    if (st != PINTLE_OK) return st;
+    st = map_at(item, in->run, at);
   }
-  return PINTLE_OK;
+  return st;
 }
 
-pintle_status builtin_map_namespaces(void *self, pintle_call *call, pintle_doc *item, const pintle_input *in, pintle_result *out) {
+BUILTIN_EDIT(builtin_map_namespaces) {
   (void)self, (void)call, (void)out;
   const pintle_doc *run = in->run;
   if (!run->api->first(run, run->api->at(run, "/spec/namespaceMapping"))) return PINTLE_OK;
@@ -53,8 +50,5 @@ pintle_status builtin_map_namespaces(void *self, pintle_call *call, pintle_doc *
     if (to) st = pintle_set_str(item, "/metadata/namespace", to);
   }
   if (st == PINTLE_OK && builtin_is(item, "", "PersistentVolume")) st = map_at(item, run, "/spec/claimRef/namespace");
-  if (st == PINTLE_OK &&
-      (builtin_is(item, "rbac.authorization.k8s.io", "RoleBinding") || builtin_is(item, "rbac.authorization.k8s.io", "ClusterRoleBinding")))
-    st = map_subjects(item, run);
   return st;
 }

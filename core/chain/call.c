@@ -1,5 +1,6 @@
 /* call.c -- one action called for one item, tries included.  SPDX-License-Identifier: Apache-2.0 */
 #include "base/clock.h"
+#include "builtin/builtin.h"
 #include "chain/inside.h"
 #include <inttypes.h>
 
@@ -12,10 +13,10 @@ void chain_call_name(const chain *c, uint32_t entry, error *e) {
   else error_wrap(e, "action %s of plugin %s", n->name, c->plan->plugins[n->plugin].name);
 }
 
-/* The item as it was stored, for plugins' restore actions; read when the first one is called. */
+/* The item as it was stored, for restore actions; read when the first one is called. Host steps, which see every item, do not ask for it. */
 static pintle_status read_stored(chain *c, const chain_entry *entry) {
   str text = c->now.in->stored;
-  if (entry->plugin < 0 || c->plan->kind != CONF_RESTORE_ITEM_ACTION || !text.ptr) return PINTLE_OK;
+  if ((entry->plugin < 0 && builtin_is_step(entry->name)) || c->plan->kind != CONF_RESTORE_ITEM_ACTION || !text.ptr) return PINTLE_OK;
   if (!c->now.with_stored) {
     item_set_readonly(c->stored, false);
     pintle_status st = item_parse(c->stored, text, 0, NULL, &c->error);

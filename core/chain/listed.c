@@ -75,16 +75,16 @@ static pintle_status missing(const chain_plan_options *o, const chain_order *ord
   return PINTLE_INVALID;
 }
 
-static bool there(const chain_order *order, uint32_t kind, const char *name) {
+static bool there(const chain_order *order, uint32_t kind, const char *name, bool built_in_too) {
   const chain_source *s = NULL;
   const host_action *action = find(order, kind, name, &s);
-  return action && chain_usable(s, action) && !s->built_in;
+  return action && chain_usable(s, action) && (built_in_too || !s->built_in);
 }
 
 static pintle_status check_action(const chain_plan_options *o, const chain_order *order, const conf_chain_action *l, arena *a, error *e) {
   const char *name = chain_alias_target(o->chain, l->name);
   char place[300];
-  if (there(order, l->kind, l->name) || there(order, l->kind, name)) return PINTLE_OK;
+  if (there(order, l->kind, l->name, false) || there(order, l->kind, name, false)) return PINTLE_OK;
   if (built_in_store(name) && (l->kind == CONF_ANY_KIND || l->kind == CONF_OBJECT_STORE)) return PINTLE_OK;
   missing(o, order, l->kind, name, a, e);
   if (o->chain->document) error_place(e, "%s", conf_place(o->chain->document, l->at, place, sizeof place));
@@ -95,7 +95,7 @@ static pintle_status check_alias(const chain_plan_options *o, const chain_order 
                                  error *e) {
   const conf_document *d = o->chain->document;
   char place[300];
-  if (there(order, CONF_ANY_KIND, alias->name) || built_in_store(alias->name)) return PINTLE_OK;
+  if (there(order, CONF_ANY_KIND, alias->name, false) || built_in_store(alias->name)) return PINTLE_OK;
   missing(o, order, CONF_ANY_KIND, alias->name, a, e);
   error_wrap(e, "alias %s", alias->alias);
   if (d) {
@@ -115,7 +115,7 @@ pintle_status chain_check_listed(const chain_plan_options *o, const chain_order 
 pintle_status chain_check_only(const chain_plan_options *o, const chain_order *order, arena *a, error *e) {
   for (size_t i = 0; o->only && o->only[i]; i++) {
     const char *name = chain_alias_target(o->chain, o->only[i]);
-    if (there(order, o->kind, o->only[i]) || there(order, o->kind, name)) continue;
+    if (there(order, o->kind, o->only[i], true) || there(order, o->kind, name, true)) continue;
     return missing(o, order, o->kind, name, a, e);
   }
   return PINTLE_OK;

@@ -72,7 +72,8 @@ static void find_listed(const conf_chain *chain, chain_candidate *c) {
 
 static bool wanted(const chain_plan_options *o, const chain_source *s, const host_action *action) {
   if (action->kind != o->kind || !chain_usable(s, action)) return false;
-  return s->built_in ? o->kind == CONF_RESTORE_ITEM_ACTION && !o->without_host_steps : asked(o, action->name);
+  if (s->built_in && (!o->without_host_steps || !o->only)) return !o->without_host_steps;
+  return asked(o, action->name);
 }
 
 static int compare(const void *x, const void *y) {

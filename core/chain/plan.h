@@ -62,11 +62,11 @@ typedef struct chain_plan_options {
   bool dry_run, finalizing;
   int64_t item_timeout; /* 0 = 60 s */
   const conf_environment *environment;
-  bool without_host_steps; /* chain run --action: no metadata reset etc. */
+  bool without_host_steps; /* chain run --action: nothing built in but what `only` names */
   /* NULL-ended: plugins that are part of the program (tests, bench); chain_open needs them too. NULL: none. */
   const pintle_plugin *const *linked;
 } chain_plan_options;
-/* Order: host steps that come first, the chain file's actions as listed, the rest by priority and name, host steps that come last. An
+/* Order: what is built in and comes first, the chain file's actions as listed, the rest by priority and name, what is built in and comes last. An
  * action listed that is not there, is set aside or refused: INVALID with file, line, reason and the nearest right name. */
 pintle_status chain_plan_make(const chain_plan_options *options, chain_plan *out, error *e);
 void chain_plan_free(chain_plan *p);

@@ -23,7 +23,7 @@ list velero.io/v1 RestoreList 1 restore get
 list velero.io/v1 BackupStorageLocationList 1 backup-location get
 list velero.io/v1 VolumeSnapshotLocationList 0 snapshot-location get
 list pintle.io/v1alpha1 PluginList 1 plugin list
-list pintle.io/v1alpha1 ChainEntryList 1 chain show
+list pintle.io/v1alpha1 ChainEntryList 4 chain show # three are built in
 run "$PINTLE" backup get b1 -o json
 python3 -c 'import json; assert json.load(open("out"))["kind"] == "Backup"' || fail "one backup by its name is no list"
 run "$PINTLE" plugin inspect good -o json

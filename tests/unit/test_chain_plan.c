@@ -99,13 +99,17 @@ typedef struct made {
 #define HEAD "apiVersion: pintle.io/v1alpha1\nkind: PluginChain\nmetadata: {name: default}\nspec:\n"
 
 /* yaml: of chain.yaml, NULL: none. */
-static void make(made *m, const char *yaml, uint32_t kind, const char *const *only) {
+static void make_with(made *m, const char *yaml, uint32_t kind, const char *const *only, bool built_in) {
   memset(m, 0, sizeof *m);
   if (yaml) ck_assert_msg(conf_set_add(&m->set, "chain.yaml", str_of(yaml), &m->e) == PINTLE_OK, "%s", m->e.message);
   ck_assert_msg(conf_chain_read(&m->set, NULL, &m->memory, &m->chain, &m->e) == PINTLE_OK, "%s", m->e.message);
-  chain_plan_options o = {.registry = &registry, .chain = &m->chain, .set = &m->set, .kind = kind, .only = only};
+  chain_plan_options o = {
+      .registry = &registry, .chain = &m->chain, .set = &m->set, .kind = kind, .only = only, .without_host_steps = !built_in};
   m->st = chain_plan_make(&o, &m->plan, &m->e);
 }
+
+/* Plugins' actions only. */
+static void make(made *m, const char *yaml, uint32_t kind, const char *const *only) { make_with(m, yaml, kind, only, false); }
 
 static void drop(made *m) {
   chain_plan_free(&m->plan);
@@ -135,25 +139,68 @@ static char *order(const chain_plan *p) {
 
 /* ------------------------------------------------------------------------------------------------------------ tests */
 START_TEST(order_and_why) {
+  static const char *const velero[] = {"add-pvc-from-pod",
+                                       "admission-webhook-configuration",
+                                       "apiservice",
+                                       "cluster-role-bindings",
+                                       "crd-preserve-fields",
+                                       "init-restore-hook",
+                                       "job",
+                                       "pod",
+                                       "pvc",
+                                       "role-bindings",
+                                       "secret",
+                                       "service",
+                                       "service-account"};
+  enum { N = sizeof velero / sizeof *velero };
+  buf wanted = {0};
   made m;
-  make(&m,
-       HEAD "  actions:\n  - {name: nas.io/attach, timeout: 30s, onError: Warn}\n  - {name: nas.io/snapshot, config: {endpoint: x}}\n"
-            "  - name: more.io/b\n",
-       CONF_RESTORE_ITEM_ACTION, NULL);
+  make_with(&m,
+            HEAD "  actions:\n  - {name: nas.io/attach, timeout: 30s, onError: Warn}\n  - {name: nas.io/snapshot, config: {endpoint: x}}\n"
+                 "  - name: more.io/b\n",
+            CONF_RESTORE_ITEM_ACTION, NULL, true);
   ck_assert_msg(m.st == PINTLE_OK, "%s", m.e.message);
   char *text = order(&m.plan);
-  ck_assert_str_eq(text,
-                   "pintle.io/reset-metadata (built in) 0; nas.io/attach (listed 1st in chain.yaml:6:5) 0; more.io/b (listed 3rd in "
-                   "chain.yaml:8:5) 1; more.io/early (priority -5) 0; more.io/a (priority 10) 2; pintle.io/namespace-mapping (built in) "
-                   "0; pintle.io/restore-labels (built in) 0");
+  buf_addz(&wanted, "pintle.io/reset-metadata (built in) 0; ");
+  for (size_t i = 0; i < N; i++) buf_printf(&wanted, "velero.io/%s (built in) 0; ", velero[i]);
+  buf_addz(&wanted, "nas.io/attach (listed 1st in chain.yaml:6:5) 0; more.io/b (listed 3rd in chain.yaml:8:5) 1; more.io/early "
+                    "(priority -5) 0; more.io/a (priority 10) 2; pintle.io/namespace-mapping (built in) 0; "
+                    "pintle.io/restore-labels (built in) 0");
+  ck_assert_str_eq(text, wanted.data);
   free(text);
-  ck_assert_int_eq(m.plan.entries[1].timeout, 30000000000);
-  ck_assert_int_eq(m.plan.entries[1].on_error, CONF_WARN);
-  ck_assert_int_eq(m.plan.entries[2].timeout, 60000000000);
+  buf_free(&wanted);
+  const chain_entry *attach = &m.plan.entries[1 + N];
+  ck_assert_int_eq(attach->timeout, 30000000000);
+  ck_assert_int_eq(attach->on_error, CONF_WARN);
+  ck_assert_int_eq(attach[1].timeout, 60000000000);
   ck_assert_int_eq(m.plan.entries[0].plugin, CHAIN_BUILT_IN);
   ck_assert_uint_eq(m.plan.n_plugins, 2);
-  ck_assert_str_eq(m.plan.plugins[m.plan.entries[1].plugin].name, "nas");
+  ck_assert_str_eq(m.plan.plugins[attach->plugin].name, "nas");
   drop(&m);
+}
+END_TEST
+
+/* On backup and in item blocks too, before the plugins' actions. */
+START_TEST(order_of_other_kinds) {
+  static const struct {
+    uint32_t kind;
+    const char *order;
+  } rows[] = {
+      {CONF_BACKUP_ITEM_ACTION,
+       "velero.io/pod (built in) 0; velero.io/pv (built in) 0; velero.io/service-account (built in) 0; nas.io/snapshot "
+       "(listed 1st in chain.yaml:6:5) 1"},
+      {CONF_ITEM_BLOCK_ACTION, "velero.io/pod (built in) 0; velero.io/pvc (built in) 0; velero.io/service-account (built in) 0"},
+      {CONF_DELETE_ITEM_ACTION, ""},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    made m;
+    make_with(&m, HEAD "  actions:\n  - {name: nas.io/snapshot, config: {endpoint: x}}\n", rows[i].kind, NULL, true);
+    ck_assert_msg(m.st == PINTLE_OK, "%s", m.e.message);
+    char *text = order(&m.plan);
+    ck_assert_str_eq(text, rows[i].order);
+    free(text);
+    drop(&m);
+  }
 }
 END_TEST
 
@@ -178,17 +225,25 @@ END_TEST
 
 START_TEST(only) {
   static const char *const two[] = {"nas.io/attach", "more.io/early", NULL}, *const typo[] = {"more.io/erly", NULL},
-                           *const other[] = {"nas.io/snapshot", NULL}, *const alias[] = {"velero.io/nas", NULL};
+                           *const other[] = {"nas.io/snapshot", NULL}, *const alias[] = {"velero.io/nas", NULL},
+                           *const built_in[] = {"velero.io/pod", NULL};
   made m;
   make(&m, HEAD "  aliases: {velero.io/nas: nas.io/attach}\n", CONF_RESTORE_ITEM_ACTION, two);
-  ck_assert_uint_eq(m.plan.n, 5);
-  ck_assert_str_eq(m.plan.entries[1].name, "more.io/early");
-  ck_assert_str_eq(m.plan.entries[2].name, "nas.io/attach");
-  ck_assert_str_eq(m.plan.entries[2].alias, "velero.io/nas");
+  ck_assert_uint_eq(m.plan.n, 2);
+  ck_assert_str_eq(m.plan.entries[0].name, "more.io/early");
+  ck_assert_str_eq(m.plan.entries[1].name, "nas.io/attach");
+  ck_assert_str_eq(m.plan.entries[1].alias, "velero.io/nas");
   drop(&m);
   make(&m, HEAD "  aliases: {velero.io/nas: nas.io/attach}\n", CONF_RESTORE_ITEM_ACTION, alias);
-  ck_assert_uint_eq(m.plan.n, 4);
-  ck_assert_str_eq(m.plan.entries[1].name, "nas.io/attach");
+  ck_assert_uint_eq(m.plan.n, 1);
+  ck_assert_str_eq(m.plan.entries[0].name, "nas.io/attach");
+  drop(&m);
+  make(&m, NULL, CONF_RESTORE_ITEM_ACTION, built_in); /* what is built in is there when it is asked for */
+  ck_assert_uint_eq(m.plan.n, 1);
+  ck_assert_str_eq(m.plan.entries[0].name, "velero.io/pod");
+  drop(&m);
+  make_with(&m, NULL, CONF_RESTORE_ITEM_ACTION, two, true);
+  ck_assert_uint_eq(m.plan.n, 18);
   drop(&m);
   expect_error(NULL, CONF_RESTORE_ITEM_ACTION, typo, "there is no RestoreItemAction named more.io/erly", "", "did you mean more.io/early?");
   expect_error(NULL, CONF_RESTORE_ITEM_ACTION, other, "nas.io/snapshot is a BackupItemAction, not a RestoreItemAction", "", "");
@@ -351,6 +406,7 @@ int main(void) {
   Suite *s = suite_create("chain_plan");
   TCase *t = tcase_create("plan");
   tcase_add_test(t, order_and_why);
+  tcase_add_test(t, order_of_other_kinds);
   tcase_add_test(t, listed_errors);
   tcase_add_test(t, only);
   tcase_add_test(t, configuration);
