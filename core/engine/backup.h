@@ -1,12 +1,15 @@
 /* backup.h -- one backup: a source through the chain into Velero's object layout.  SPDX-License-Identifier: Apache-2.0 */
 #ifndef PINTLE_ENGINE_BACKUP_H
 #define PINTLE_ENGINE_BACKUP_H
+#include "engine/blocks.h"
 #include "engine/filter.h"
 #include "engine/policy.h"
 #include "engine/stage.h"
 
 typedef struct engine_backup_options {
   engine_common common; /* store NULL: a dry run; nothing is written anywhere */
+  worker_pool_options block_pool; /* of the ItemBlockActions, as common.pool; plan NULL: none */
+  void *explain_block_ctx;        /* common.explain's for an action of block_pool */
   item_doc *backup;     /* name, uid, spec with defaults, labels, annotations; status is written here */
   const item_doc *policies; /* as conf_check_policies found it right; NULL: none */
   unsigned gzip_threads;

@@ -12,8 +12,11 @@ typedef struct backup_run {
   engine_filter *filter;
   engine_policies *policies;
   unsigned char *selected; /* by item: 0 no, 1 taken, 2 stored */
-  size_t at;
+  engine_asking *asking; /* the ItemBlockActions; NULL: no item is for them */
+  engine_blocks blocks;
+  size_t at; /* in blocks.order, or in the source */
   uint64_t stored, failed;
+  bool relating;  /* the ItemBlockActions are asked */
   bool by_labels; /* an action selects by labels */
   int tar_fd;
   archive_gzip *gzip;

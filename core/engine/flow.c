@@ -63,12 +63,20 @@ static void emit(engine_flow *f, flow_ticket *t) {
   flow_release(f, t);
 }
 
+/* All of a block is done when an item of another one is emitted. */
+static void pass_block(engine_flow *f, size_t item) {
+  uint32_t block = f->ops.block ? f->ops.block(f->ops.ctx, item) : 0;
+  if (f->block && f->block != block) worker_pool_end_block(f->pool, f->block);
+  f->block = block;
+}
+
 static void emit_ready(engine_flow *f) {
   while (f->order_at < f->order_n && f->failure.status == PINTLE_OK) {
     size_t item = f->order[f->order_at];
     flow_ticket *t = flow_ticket_of(f, item);
     if (t && !ready(f, t)) break;
     if (t) emit(f, t);
+    pass_block(f, item);
     f->order_at++;
   }
   if (f->order_at == f->order_n) f->order_at = f->order_n = 0;
@@ -84,7 +92,8 @@ static void run_waiting(engine_flow *f) {
   while ((f->n_todo || f->n_start) && f->failure.status == PINTLE_OK) {
     if (f->n_todo) flow_submit(f, f->tickets[f->todo[--f->n_todo]]);
     else {
-      flow_ticket *t = flow_ticket_of(f, f->start[--f->n_start]);
+      flow_ticket *t = flow_ticket_of(f, f->start[f->start_at++]);
+      if (f->start_at == f->n_start) f->start_at = f->n_start = 0;
       if (t) flow_begin(f, t);
     }
   }

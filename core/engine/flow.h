@@ -35,6 +35,7 @@ const char *engine_failed_by(const engine_done *d, const chain_plan *plan);
 typedef struct engine_flow_ops {
   void *ctx;
   size_t (*next)(void *ctx);                                                 /* index in the source; SIZE_MAX: no more */
+  uint32_t (*block)(void *ctx, size_t item);                                 /* its item block, 0: none; those of one follow one another. May be NULL */
   pintle_status (*load)(void *ctx, size_t item, engine_input *in, error *e); /* an error fails this item only (NOMEM, CANCELLED: the run) */
   /* The item that an action asked for, or SIZE_MAX with why (a sentence, or "" when it is left out in silence) in *why. */
   size_t (*resolve)(void *ctx, size_t parent, const chain_related *related, buf *why);

@@ -13,7 +13,7 @@ typedef struct flow_ticket {
   size_t item;
   enum flow_state state;
   bool in_use, begun, emitting;
-  uint32_t depth;
+  uint32_t depth, block;
   uint32_t waits; /* children not done yet */
   struct child {
     uint32_t item;
@@ -51,10 +51,11 @@ struct engine_flow {
   size_t *order;
   size_t order_at, order_n, order_cap; /* items begun by their turn, not emitted yet */
   size_t *start;
-  size_t n_start, cap_start; /* children to begin, with their parent's depth in the ticket */
+  size_t start_at, n_start, cap_start; /* children to begin, in the order asked for */
   size_t *todo;
   size_t n_todo, cap_todo; /* tickets to resume */
   size_t window;
+  uint32_t block; /* of the item emitted last */
   engine_flow_stats stats;
   error failure; /* ends the run */
 };

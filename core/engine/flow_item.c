@@ -20,7 +20,7 @@ void flow_submit(engine_flow *f, flow_ticket *t) {
   t->in.original_labels = t->has_labels ? buf_str(&t->labels) : (str){0};
   t->in.volume_action = buf_str(&t->volume_action), t->in.volume_parameters = buf_str(&t->volume_parameters);
   t->state = FLOW_RUNNING;
-  worker_pool_submit(f->pool, f->of[t->item] - 1, 0, &t->in, &f->failure);
+  worker_pool_submit(f->pool, f->of[t->item] - 1, t->block, &t->in, &f->failure);
 }
 
 static void finish(engine_flow *f, flow_ticket *t) {

@@ -46,6 +46,7 @@ flow_ticket *flow_claim(engine_flow *f, size_t item, uint32_t depth) {
   size_t number = f->free_tickets[--f->n_free];
   flow_ticket *t = f->tickets[number];
   t->in_use = true;
+  t->block = f->ops.block ? f->ops.block(f->ops.ctx, item) : 0;
   t->item = item, t->depth = depth, t->state = FLOW_RUNNING;
   t->waits = 0, t->next = 0, t->entry = UINT32_MAX, t->what = CHAIN_DONE;
   t->type = NULL;

@@ -5,14 +5,15 @@
 static pintle_status back_up(run_context *c, const run_request *request, store *s, store_lock *lock, engine_summary *out, error *e) {
   char field[300];
   run_input in = {0};
-  run_setup setup = {0};
   conf_set policies = {0};
+  run_setup setup = {0}, blocks = {0};
   engine_journal *journal = NULL;
   snprintf(field, sizeof field, "backup=%s/%s", item_str(request->resource, "/metadata/namespace", "velero").ptr,
            item_str(request->resource, "/metadata/name", "").ptr);
   const engine_journal_options jo = {
       .temp_dir = c->o.temp_dir, .run_field = field, .json = c->o.json_log, .no_file = request->dry_run, .listener = request->listener};
-  const run_setup_options so = {.kind = CONF_BACKUP_ITEM_ACTION, .dry_run = request->dry_run};
+  const run_setup_options bo = {.kind = CONF_ITEM_BLOCK_ACTION, .dry_run = request->dry_run, .stop_elsewhere = true},
+                          so = {.kind = CONF_BACKUP_ITEM_ACTION, .dry_run = request->dry_run, .blocks = &blocks};
   pintle_status st = engine_journal_open(&jo, &journal, e);
   run_hear(c, journal);
   if (st == PINTLE_OK) st = run_policies(c, request->resource, &policies, e);
@@ -20,6 +21,7 @@ static pintle_status back_up(run_context *c, const run_request *request, store *
   if (st == PINTLE_OK) st = run_input_open(c, journal, &request->control, &in, e);
   if (st == PINTLE_OK) st = run_input_path(c, &in, request->from, e);
   if (st == PINTLE_OK) st = run_input_finish(&in, e);
+  if (st == PINTLE_OK) st = run_setup_open(c, &bo, request->resource, &in, &blocks, e);
   if (st == PINTLE_OK) st = run_setup_open(c, &so, request->resource, &in, &setup, e);
   if (st == PINTLE_OK) {
     const engine_backup_options o = {.common = {.source = in.source,
@@ -32,6 +34,8 @@ static pintle_status back_up(run_context *c, const run_request *request, store *
                                                 .control = request->control,
                                                 .explain = run_explain_crash,
                                                 .explain_ctx = &setup},
+                                     .block_pool = blocks.pool,
+                                     .explain_block_ctx = &blocks,
                                      .backup = request->resource,
                                      .policies = policies.n ? policies.v[0]->doc : NULL,
                                      .gzip_threads = 2,
@@ -40,6 +44,7 @@ static pintle_status back_up(run_context *c, const run_request *request, store *
   }
   run_setup_close(&setup);
   conf_set_free(&policies);
+  run_setup_close(&blocks);
   run_input_close(&in);
   run_hear(c, NULL);
   engine_journal_free(journal);

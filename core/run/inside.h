@@ -99,6 +99,8 @@ typedef struct run_setup_options {
   uint32_t kind;
   const char *const *only;
   bool dry_run, without_host_steps;
+  bool stop_elsewhere;     /* the action to stop before may be of another plan */
+  const run_setup *blocks; /* of a backup: the ItemBlockActions, made before; NULL: none */
 } run_setup_options;
 pintle_status run_setup_open(run_context *c, const run_setup_options *options, const item_doc *resource, const run_input *input,
                              run_setup *out, error *e);

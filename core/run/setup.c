@@ -19,21 +19,51 @@ static void properties(run_setup *s, const item_doc *resource, bool backup) {
   memcpy(s->properties, v, sizeof v);
 }
 
-static pintle_status stop_before(const run_setup *s, uint32_t *entry, error *e) {
+static pintle_status stop_before(const run_setup *s, const run_setup_options *o, uint32_t *entry, error *e) {
   *entry = 0;
   const char *name = s->c->o.stop_before;
   if (!name) return PINTLE_OK;
   for (size_t i = 0; i < s->plan.n; i++)
     if (strcmp(s->plan.entries[i].name, name) == 0) *entry = (uint32_t)i + 1;
-  if (*entry) return PINTLE_OK;
+  if (*entry || o->stop_elsewhere || (o->blocks && o->blocks->pool.stop_before)) return PINTLE_OK;
   error_set(e, PINTLE_NOT_FOUND, "--stop-before: the chain has no action %s", name);
   error_hint(e, "`pintle chain show` lists the actions");
   return PINTLE_NOT_FOUND;
 }
 
+static void describe_actions(buf *b, const chain_plan *p, bool *more) {
+  for (size_t i = 0; p && i < p->n; i++) {
+    buf_addz(b, *more ? "," : "");
+    buf_json(b, str_of(p->entries[i].name));
+    *more = true;
+  }
+}
+
+static bool is_among(const chain_plan *p, const chain_plugin *plugin) {
+  for (size_t i = 0; p && i < p->n_plugins; i++)
+    if (strcmp(p->plugins[i].path, plugin->path) == 0) return true;
+  return false;
+}
+
+static void describe_plugins(buf *b, const chain_plan *p, const chain_plan *told, bool *more) {
+  for (size_t i = 0; p && i < p->n_plugins; i++) {
+    const chain_plugin *plugin = &p->plugins[i];
+    if (is_among(told, plugin)) continue;
+    buf_addz(b, *more ? ",{\"file\":" : "{\"file\":");
+    buf_json(b, str_of(plugin->file));
+    buf_addz(b, ",\"name\":");
+    buf_json(b, str_of(plugin->name));
+    buf_addz(b, ",\"version\":");
+    buf_json(b, str_of(plugin->version));
+    buf_printf(b, ",\"sha256\":\"%s\"}", plugin->sha256);
+    *more = true;
+  }
+}
+
 /* Which plugins and which chain made this backup. */
-static void describe(run_setup *s, const item_doc *resource) {
+static void describe(run_setup *s, const chain_plan *blocks, const item_doc *resource) {
   buf *b = &s->manifest_head;
+  bool more = false;
   buf_addz(b, "\"pintle\":");
   buf_json(b, str_of(run_version));
   buf_addz(b, ",\"run\":{\"name\":");
@@ -43,18 +73,12 @@ static void describe(run_setup *s, const item_doc *resource) {
   buf_addz(b, "},\"chain\":{\"name\":");
   buf_json(b, str_of(s->chain->name ? s->chain->name : "default"));
   buf_addz(b, ",\"actions\":[");
-  for (size_t i = 0; i < s->plan.n; i++) buf_addz(b, i ? "," : ""), buf_json(b, str_of(s->plan.entries[i].name));
+  describe_actions(b, blocks, &more);
+  describe_actions(b, &s->plan, &more);
   buf_addz(b, "]},\"plugins\":[");
-  for (size_t i = 0; i < s->plan.n_plugins; i++) {
-    const chain_plugin *p = &s->plan.plugins[i];
-    buf_addz(b, i ? ",{\"file\":" : "{\"file\":");
-    buf_json(b, str_of(p->file));
-    buf_addz(b, ",\"name\":");
-    buf_json(b, str_of(p->name));
-    buf_addz(b, ",\"version\":");
-    buf_json(b, str_of(p->version));
-    buf_printf(b, ",\"sha256\":\"%s\"}", p->sha256);
-  }
+  more = false;
+  describe_plugins(b, blocks, NULL, &more);
+  describe_plugins(b, &s->plan, blocks, &more);
   buf_addc(b, ']');
 }
 
@@ -78,10 +102,10 @@ pintle_status run_setup_open(run_context *c, const run_setup_options *options, c
   if (st == PINTLE_OK) st = run_scratch_make(c->o.temp_dir, &out->scratch, e);
   if (st == PINTLE_OK && item_print(resource, NULL, 0, &out->resource) != PINTLE_OK) st = error_nomem(e);
   uint32_t stop = 0;
-  if (st == PINTLE_OK) st = stop_before(out, &stop, e);
+  if (st == PINTLE_OK) st = stop_before(out, options, &stop, e);
   if (st != PINTLE_OK) return run_setup_close(out), st;
   properties(out, resource, backup);
-  describe(out, resource);
+  describe(out, options->blocks ? &options->blocks->plan : NULL, resource);
   out->pool = (worker_pool_options){.worker = c->o.worker,
                                     .concurrency = c->o.concurrency,
                                     .plan = &out->plan,
