@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #   make_blocks.py make GROUPS [DIR]
 #   make_blocks.py check GROUPS TARBALL [MISSING]
-# Group N is lead-N, which names Secret x-N and y-N; y-N names z-N and, for the cycle, lead-N. The files' names keep the members apart.
+# Group N is lead-N, which names Secret x-N and y-N; y-N names z-N and, for the cycle, lead-N; z-N names w-N. The files' names keep the members apart.
 import json, os, sys, tarfile
 
 
@@ -18,7 +18,7 @@ def make(groups, where):
     for i in range(groups):
         n = f"{i:02}"
         files = {f"1-lead-{n}": item(f"lead-{n}", f"secrets/x-{n},configmaps/y-{n}"), f"3-x-{n}": item(f"x-{n}", kind="Secret"),
-                 f"4-y-{n}": item(f"y-{n}", f"configmaps/z-{n},configmaps/lead-{n}"), f"5-z-{n}": item(f"z-{n}")}
+                 f"4-y-{n}": item(f"y-{n}", f"configmaps/z-{n},configmaps/lead-{n}"), f"5-z-{n}": item(f"z-{n}", f"configmaps/w-{n}"), f"6-w-{n}": item(f"w-{n}")}
         for name, data in files.items():
             with open(os.path.join(where, name + ".json"), "w") as f:
                 json.dump(data, f)
@@ -38,7 +38,7 @@ def check(groups, tarball, missing=""):
             notes = json.load(tar.extractfile(e))["metadata"].get("annotations", {})
             if "tests.pintle.io/pid" in notes:
                 where[name] = (notes["tests.pintle.io/pid"], int(notes["tests.pintle.io/call"]))
-    blocks = [[f"{m}-{i:02}" for m in ("lead", "x", "y", "z")] for i in range(groups)]
+    blocks = [[f"{m}-{i:02}" for m in ("lead", "x", "y", "z", "w")] for i in range(groups)]
     wanted = [n for b in blocks for n in b if n != missing] + [f"alone-{i:02}" for i in range(groups)]
     if order != wanted:
         sys.exit(f"order: {order}\nwanted: {wanted}")
