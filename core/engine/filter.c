@@ -18,8 +18,9 @@ struct engine_filter {
   list ns_in, ns_out;
   list scoped_in, scoped_out;   /* namespaced types */
   list cluster_in, cluster_out; /* cluster-scoped types */
+  list status_in, status_out;   /* types restored with their status */
   int cluster_rule;             /* 0 by lists and the default rule, 1 none at all, 2 all that the lists allow */
-  bool old, restore;
+  bool old, restore, status;
   kube_selector **labels;
   size_t n_labels; /* any of them */
   arena memory;
@@ -209,6 +210,9 @@ pintle_status engine_filter_restore(const item_doc *restore, const kube_types *t
   pintle_status st = read_namespaces(f, restore, e);
   if (st == PINTLE_OK) st = read_old(f, restore, e);
   if (st == PINTLE_OK) st = read_labels(f, restore, e);
+  if (st == PINTLE_OK) st = read_list(f, restore, "restoreStatus/includedResources", true, &f->status_in, e);
+  if (st == PINTLE_OK) st = read_list(f, restore, "restoreStatus/excludedResources", true, &f->status_out, e);
+  f->status = item_type(item_at(restore, "/spec/restoreStatus")) == PINTLE_T_OBJECT;
   for (size_t i = 0; i < sizeof never / sizeof *never && st == PINTLE_OK; i++) {
     const str name = {never[i], strlen(never[i])};
     const kube_type *t = kube_types_named(types, name);
@@ -274,7 +278,7 @@ static bool takes_cluster_scoped(const engine_filter *f, const kube_type *t, buf
   if (f->old) {
     if (f->cluster_rule == 1) return no(why, "%.*s is cluster-scoped and includeClusterResources is false", r);
     if (f->cluster_in.n && !has_type(&f->cluster_in, t, true)) return no(why, "%.*s is not among includedResources", r);
-    if (f->cluster_rule == 0 && !every_namespace(f) && !is_namespace)
+    if (f->cluster_rule == 0 && !every_namespace(f))
       return no(why, "%.*s is cluster-scoped, and a namespace filter without includeClusterResources takes only what actions ask for", r);
     return true;
   }
@@ -288,16 +292,28 @@ static bool takes_cluster_scoped(const engine_filter *f, const kube_type *t, buf
   return true;
 }
 
-bool engine_filter_takes(const engine_filter *f, const kube_type *t, str ns, buf *why) {
-  if (f->restore) {
-    for (size_t i = 0; i < sizeof never / sizeof *never; i++) {
-      size_t n = strlen(t->resource);
-      if (strncmp(never[i], t->resource, n) != 0 ||
-          (never[i][n] ? never[i][n] != '.' || strcmp(never[i] + n + 1, t->group) != 0 : *t->group != 0))
-        continue;
-      return no(why, "%.*s is never restored", str_of(never[i]));
-    }
+static bool never_restored(const kube_type *t) {
+  for (size_t i = 0; i < sizeof never / sizeof *never; i++) {
+    size_t n = strlen(t->resource);
+    if (strncmp(never[i], t->resource, n) == 0 &&
+        (never[i][n] ? never[i][n] == '.' && strcmp(never[i] + n + 1, t->group) == 0 : *t->group == 0))
+      return true;
   }
+  return false;
+}
+
+static bool in(const list *included, const list *excluded, const kube_type *t) {
+  return (included->n == 0 || has_type(included, t, true)) && !has_type(excluded, t, true);
+}
+
+bool engine_filter_asked(const engine_filter *f, const kube_type *t, str ns) {
+  return !never_restored(t) && in(&f->scoped_in, &f->scoped_out, t) && (ns.len ? engine_filter_namespace(f, ns) : f->cluster_rule != 1);
+}
+
+bool engine_filter_status(const engine_filter *f, const kube_type *t) { return f->status && in(&f->status_in, &f->status_out, t); }
+
+bool engine_filter_takes(const engine_filter *f, const kube_type *t, str ns, buf *why) {
+  if (f->restore && never_restored(t)) return no(why, "%.*s is never restored", str_of(t->resource));
   if (ns.len == 0) return takes_cluster_scoped(f, t, why);
   if (!engine_filter_namespace(f, ns)) return no(why, "namespace %.*s is not included", ns);
   if (has_type(&f->scoped_out, t, true)) return no(why, "%.*s is excluded", str_of(t->resource));

@@ -16,6 +16,10 @@ pintle_status engine_filter_policy(engine_filter *f, const item_node *policy, er
 void engine_filter_free(engine_filter *f);
 /* Everything but labels. why, if not NULL, gets the clause that failed as a sentence. */
 bool engine_filter_takes(const engine_filter *f, const kube_type *type, str ns, buf *why);
+/* A Restore only: may an action have it as an additional item (Velero RS restoreItem)? */
+bool engine_filter_asked(const engine_filter *f, const kube_type *type, str ns);
+/* A Restore only: does spec.restoreStatus name the type? Without restoreStatus none. */
+bool engine_filter_status(const engine_filter *f, const kube_type *type);
 bool engine_filter_namespace(const engine_filter *f, str ns);
 bool engine_filter_has_labels(const engine_filter *f);
 bool engine_filter_labels(const engine_filter *f, kube_labels labels);

@@ -1,5 +1,6 @@
 /* priority.c -- see priority.h.  SPDX-License-Identifier: Apache-2.0 */
 #include "engine/priority.h"
+#include "engine/select_restore.h"
 #include <stdlib.h>
 
 const char *const engine_high_priorities[] = {"customresourcedefinitions",
@@ -81,7 +82,7 @@ pintle_status engine_restore_order(const kube_source *source, const kube_types *
   *n = 0;
   for (size_t i = 0; i < all; i++) {
     kube_entry k;
-    if (!bytes[i]) continue;
+    if (bytes[i] != ENGINE_TAKEN) continue;
     kube_source_get(source, i, &k);
     if (ranks[k.type->id] == UINT16_MAX) ranks[k.type->id] = rank(types, k.type);
     v[(*n)++] = (uint32_t)i;

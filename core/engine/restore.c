@@ -4,6 +4,8 @@
 #include "engine/filter.h"
 #include "engine/list.h"
 #include "engine/priority.h"
+#include "engine/restore_status.h"
+#include "engine/select_restore.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -12,57 +14,48 @@ typedef struct restore_run {
   const engine_restore_options *o;
   const engine_common *c; /* o->common */
   engine_filter *filter;
-  unsigned char *selected; /* by item */
-  unsigned char *written;  /* by item: ENGINE_CREATED... + 1; 0 = not yet, or failed */
+  unsigned char *selected; /* by item: ENGINE_TAKEN... */
+  unsigned char *written;  /* by item: ENGINE_CREATED... + 1; FINISHED + which; 0 = not yet, or failed */
   uint32_t *order;
   size_t n_order, at;
   engine_list *list;
   engine_objects objects;
   uint64_t created, updated, unchanged, failed, skipped;
   bool update;
+  engine_status status;
+  item_doc *stored;
   buf text, key;
-  arena scratch;
 } restore_run;
 
 /* ---- which items */
-static bool is_namespace(const kube_type *t) { return strcmp(t->resource, "namespaces") == 0 && !*t->group; }
+enum { FINISHED = 100 };
+static const char *const finished[] = {"the Pod has ended", "it is a mirror Pod", "the Job has completed"};
 
-/* Done already when the backup was made (Velero RS:1141 and following). */
-static const char *finished(const kube_type *t, const item_doc *d) {
-  str phase = item_str(d, "/status/phase", "");
-  if (strcmp(t->resource, "pods") == 0 && !*t->group) {
-    if (str_is(phase, "Succeeded") || str_is(phase, "Failed")) return "the Pod has ended";
-    if (item_at(d, "/metadata/annotations/kubernetes.io~1config.mirror")) return "it is a mirror Pod";
+/* Was it done already when the backup was made (Velero RS isCompleted, and mirror pods)? Then FINISHED and which, else 0. */
+static unsigned char is_finished(const kube_type *t, const item_doc *d) {
+  if (strcmp(t->resource, "pods") == 0) {
+    str phase = item_str(d, "/status/phase", "");
+    if (str_is(phase, "Succeeded") || str_is(phase, "Failed")) return FINISHED;
+    return item_at(d, "/metadata/annotations/kubernetes.io~1config.mirror") ? FINISHED + 1 : 0;
   }
-  if (strcmp(t->resource, "jobs") == 0 && item_str(d, "/status/completionTime", "").len) return "the Job has completed";
-  return NULL;
+  return item_str(d, "/status/completionTime", "").len ? FINISHED + 2 : 0;
+}
+
+static bool may_be_finished(const kube_type *t) {
+  return (strcmp(t->resource, "pods") == 0 && !*t->group) || (strcmp(t->resource, "jobs") == 0 && strcmp(t->group, "batch") == 0);
 }
 
 static pintle_status select_items(restore_run *r, error *e) {
   const engine_common *c = r->c;
   size_t n = kube_source_count(c->source);
-  pintle_status st = PINTLE_OK;
-  r->selected = calloc(n + 1, 1);
   r->written = calloc(n + 1, 1);
-  if (!r->selected || !r->written) return error_nomem(e);
-  for (size_t i = 0; i < n && st == PINTLE_OK; i++) {
-    kube_entry k;
-    kube_skim skim;
-    kube_source_get(c->source, i, &k);
-    if (!r->o->everything &&
-        (is_namespace(k.type) ? !engine_filter_namespace(r->filter, k.name) : !engine_filter_takes(r->filter, k.type, k.ns, NULL)))
-      continue;
-    r->selected[i] = 1;
-    if (r->o->everything || !engine_filter_has_labels(r->filter)) continue;
-    buf_clear(&r->text);
-    arena_reset(&r->scratch);
-    st = kube_source_read(c->source, i, &r->text, e);
-    if (st == PINTLE_OK && kube_skim_item(buf_str(&r->text), &r->scratch, &skim, NULL) == PINTLE_OK)
-      r->selected[i] = engine_filter_labels(r->filter, skim.labels);
+  if (!r->written || item_new(&r->stored) != PINTLE_OK) return error_nomem(e);
+  if (!r->o->everything) {
+    pintle_status st = engine_select_restore(r->filter, c->source, &r->selected, e);
+    return st == PINTLE_OK ? engine_restore_order(c->source, c->types, r->selected, &r->order, &r->n_order, e) : st;
   }
-  if (st != PINTLE_OK) return st;
-  if (!r->o->everything) return engine_restore_order(c->source, c->types, r->selected, &r->order, &r->n_order, e);
-  if (!(r->order = malloc((n + 1) * sizeof *r->order))) return error_nomem(e);
+  if (!(r->selected = malloc(n + 1)) || !(r->order = malloc((n + 1) * sizeof *r->order))) return error_nomem(e);
+  memset(r->selected, ENGINE_TAKEN, n);
   while (r->n_order < n) r->order[r->n_order] = (uint32_t)r->n_order, r->n_order++;
   return PINTLE_OK;
 }
@@ -73,16 +66,33 @@ static size_t next_item(void *ctx) {
   return r->at < r->n_order ? r->order[r->at++] : SIZE_MAX;
 }
 
+/* What is finished passes by the chain: no action sees it. */
 static pintle_status load_item(void *ctx, size_t item, engine_input *in, error *e) {
   restore_run *r = ctx;
   kube_entry k;
   kube_source_get(r->c->source, item, &k);
   in->wanted = r->c->pool.plan->n > 0;
-  if (k.verbatim) return in->has_stored = true, kube_source_read(r->c->source, item, &in->text, e);
-  buf_clear(&r->text);
-  pintle_status st = kube_source_read(r->c->source, item, &r->text, e);
   in->has_stored = true;
-  return st == PINTLE_OK ? item_minify(buf_str(&r->text), ITEM_KUBERNETES, NULL, &in->text, e) : st;
+  buf *text = k.verbatim ? &in->text : &r->text;
+  buf_clear(text);
+  pintle_status st = kube_source_read(r->c->source, item, text, e);
+  if (st == PINTLE_OK && !k.verbatim) st = item_minify(buf_str(&r->text), ITEM_KUBERNETES, NULL, &in->text, e);
+  if (st != PINTLE_OK || r->o->everything || !may_be_finished(k.type)) return st;
+  if (item_parse(r->stored, buf_str(&in->text), 0, NULL, NULL) == PINTLE_OK) r->written[item] = is_finished(k.type, r->stored);
+  if (r->written[item]) in->wanted = false;
+  return st;
+}
+
+/* Of what was not to be restored by itself the namespace may be missing. */
+static void take_namespace(restore_run *r, size_t item) {
+  kube_entry k;
+  if (r->selected[item] == ENGINE_TAKEN) return;
+  kube_source_get(r->c->source, item, &k);
+  size_t ns = engine_namespace_of(r->c->source, k.ns);
+  r->selected[item] = ENGINE_TAKEN;
+  if (ns == SIZE_MAX || r->selected[ns] == ENGINE_TAKEN) return;
+  r->selected[ns] = ENGINE_TAKEN;
+  r->order[r->n_order++] = (uint32_t)ns; /* each item stands there once at most */
 }
 
 static size_t resolve(void *ctx, size_t parent, const chain_related *related, buf *why) {
@@ -95,42 +105,54 @@ static size_t resolve(void *ctx, size_t parent, const chain_related *related, bu
                related->id.name);
     return SIZE_MAX;
   }
-  return r->selected[item] ? item : SIZE_MAX; /* excluded ones are left out in silence, as Velero does */
+  bool must = (related->flags & PINTLE_MUST_INCLUDE) != 0;
+  if (r->selected[item] == ENGINE_LEFT_OUT && !must) return SIZE_MAX; /* in silence, as Velero does */
+  take_namespace(r, item);
+  return item;
 }
 
-static const char *left_out(restore_run *r, const engine_done *d, const kube_entry *k) {
-  item_doc *stored = NULL;
-  const char *why = NULL;
-  bool candidate = strcmp(k->type->resource, "pods") == 0 || strcmp(k->type->resource, "jobs") == 0;
-  if (r->o->everything || !candidate) return NULL;
-  buf_clear(&r->text);
-  if (item_new(&stored) == PINTLE_OK && kube_source_read(r->c->source, d->item, &r->text, NULL) == PINTLE_OK &&
-      item_parse(stored, buf_str(&r->text), 0, NULL, NULL) == PINTLE_OK)
-    why = finished(k->type, stored);
-  item_free(stored);
-  return why;
+/* The text to be written: of a Namespace, as in Velero, never with a status. */
+static pintle_status with_status(restore_run *r, const engine_subject *about, const engine_done *d, str *text, error *e) {
+  kube_entry k;
+  str odd;
+  *text = d->text;
+  kube_source_get(r->c->source, d->item, &k);
+  if (r->o->everything || (strcmp(k.type->resource, "namespaces") == 0 && !*k.type->group)) return PINTLE_OK;
+  bool wanted = engine_filter_status(r->filter, k.type);
+  pintle_status st = engine_status_put_back(&r->status, r->c->source, d->item, wanted, d->text, text, &odd, e);
+  if (odd.len) LOG(r->c->journal, PINTLE_LOG_WARN, about, "annotation velero.io/restore-status is \"%s\", neither true nor false", odd.ptr);
+  return st;
 }
 
 /* Writes the item as soon as it is done, so that it is there before the parent that asked for it goes on. */
 static pintle_status complete(void *ctx, const engine_done *d, error *e) {
   restore_run *r = ctx;
-  kube_entry k;
   int what;
+  str text;
   error own = {0};
-  if (d->what != CHAIN_DONE || !r->o->target) return PINTLE_OK;
-  kube_source_get(r->c->source, d->item, &k);
-  if (left_out(r, d, &k)) return PINTLE_OK;
-  pintle_status st = engine_target_put(r->o->target, d->type, d->ns, d->name, d->text, r->update, &what, &own);
-  if (st == PINTLE_OK) return r->written[d->item] = (unsigned char)(what + 1), PINTLE_OK;
+  if (d->what != CHAIN_DONE || !r->o->target || r->written[d->item] >= FINISHED) return PINTLE_OK;
   engine_subject about = {d->type, d->ns, d->name};
+  pintle_status st = with_status(r, &about, d, &text, &own);
+  if (st == PINTLE_OK) st = engine_target_put(r->o->target, d->type, d->ns, d->name, text, r->update, &what, &own);
+  if (st == PINTLE_OK) return r->written[d->item] = (unsigned char)(what + 1), PINTLE_OK;
   LOG(r->c->journal, PINTLE_LOG_ERROR, &about, "%s", own.message);
   if (st == PINTLE_NOMEM) *e = own;
   return st == PINTLE_NOMEM ? st : PINTLE_OK;
 }
 
-static pintle_status emit_done(restore_run *r, const engine_done *d, const kube_entry *k, error *e) {
+/* Velero's words (RS restoreItem): one sentence where a policy is named, another where none is. */
+static void tell_exists(restore_run *r, const engine_subject *about) {
+  bool named = item_str(r->o->restore, "/spec/existingResourcePolicy", "").len > 0;
+  LOG(r->c->journal, PINTLE_LOG_WARN, about,
+      named ? "could not restore, %s \"%.*s\" already exists. Warning: the in-cluster version is different than the backed-up version"
+            : "could not restore, %s:%.*s already exists. Warning: the in-cluster version is different than the backed-up version",
+      about->type->kind, (int)about->name.len, about->name.ptr);
+}
+
+static pintle_status emit_done(restore_run *r, const engine_done *d, error *e) {
   engine_subject about = {d->type, d->ns, d->name};
-  const char *why = left_out(r, d, k), *action = "created", *outcome = "created";
+  const char *why = r->written[d->item] >= FINISHED ? finished[r->written[d->item] - FINISHED] : NULL;
+  const char *action = "created", *outcome = "created";
   int what = r->o->target ? (int)r->written[d->item] - 1 : ENGINE_CREATED;
   if (why) {
     r->skipped++;
@@ -143,9 +165,7 @@ static pintle_status emit_done(restore_run *r, const engine_done *d, const kube_
   case ENGINE_UNCHANGED: r->unchanged++, action = "skipped", outcome = "unchanged"; break;
   case ENGINE_EXISTS:
     r->skipped++, action = outcome = "skipped";
-    LOG(r->c->journal, PINTLE_LOG_WARN, &about,
-        "could not restore, %s:%.*s already exists. Warning: the version in the target is different than the backed-up version",
-        d->type->kind, (int)d->name.len, d->name.ptr);
+    tell_exists(r, &about);
     break;
   default: r->failed++, action = outcome = "failed"; break; /* its error was said when it could not be written */
   }
@@ -159,7 +179,7 @@ static pintle_status emit(void *ctx, const engine_done *d, error *e) {
   kube_source_get(r->c->source, d->item, &k);
   engine_subject about = {k.type, k.ns, k.name};
   engine_stage_tell(&r->stage, &about, d);
-  if (d->what == CHAIN_DONE) return emit_done(r, d, &k, e);
+  if (d->what == CHAIN_DONE) return emit_done(r, d, e);
   if (d->what == CHAIN_SKIPPED) return r->skipped++, engine_stage_skipped(&r->stage, &about, d), PINTLE_OK;
   char prefix[300];
   snprintf(prefix, sizeof prefix, "error preparing %s: ", k.type->resource);
@@ -188,7 +208,8 @@ static void run_free(restore_run *r) {
   free(r->order);
   buf *bufs[] = {&r->text, &r->key};
   for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++) buf_free(bufs[i]);
-  arena_free(&r->scratch);
+  engine_status_free(&r->status);
+  item_free(r->stored);
 }
 
 static void set_status(restore_run *r, const engine_summary *out, const error *e) {

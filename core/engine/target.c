@@ -82,25 +82,15 @@ static const char *file_name(engine_target *t, str name) {
   return slash ? slash + 1 : NULL;
 }
 
-/* Which restore an item came from is no difference (Velero adds these labels to what it finds, too). */
-static bool equal_but_for_labels(engine_target *t) {
-  static const char *const labels[] = {"/metadata/labels/velero.io~1backup-name", "/metadata/labels/velero.io~1restore-name"};
-  for (size_t i = 0; i < sizeof labels / sizeof *labels; i++) {
-    str value = item_str(t->doc, labels[i], "");
-    if (value.len && item_set(t->old, labels[i], value) != PINTLE_OK) return false;
-  }
-  return item_equal(item_root(t->old), item_root(t->doc));
-}
-
-static pintle_status compare(engine_target *t, const char *name, bool *exists, bool *same, error *e) {
-  *exists = *same = false;
+/* What is there and can be read; else there is nothing to be kept of it, and it counts as different. */
+static pintle_status look(engine_target *t, const char *name, bool *exists, bool *readable, error *e) {
+  *exists = *readable = false;
   buf_clear(&t->existing);
   pintle_status st = file_read(t->dir, name, (size_t)64 << 20, &t->existing, e);
   if (st == PINTLE_NOT_FOUND) return PINTLE_OK;
   if (st != PINTLE_OK) return st;
   *exists = true;
-  *same = str_eq(buf_str(&t->existing), buf_str(&t->text)) ||
-          (item_parse(t->old, buf_str(&t->existing), 0, NULL, NULL) == PINTLE_OK && equal_but_for_labels(t));
+  *readable = item_parse(t->old, buf_str(&t->existing), 0, NULL, NULL) == PINTLE_OK && item_type(item_root(t->old)) == PINTLE_T_OBJECT;
   return PINTLE_OK;
 }
 
@@ -116,25 +106,34 @@ static pintle_status replace(engine_target *t, const char *name, error *e) {
   return st;
 }
 
+static pintle_status print(engine_target *t, error *e) {
+  buf_clear(&t->text);
+  pintle_status st = item_print(t->doc, NULL, ITEM_PRINT_PRETTY, &t->text);
+  buf_addc(&t->text, '\n');
+  return st == PINTLE_OK && !t->text.failed ? PINTLE_OK : error_nomem(e);
+}
+
+static pintle_status decide(engine_target *t, const kube_type *type, const char *file, bool update, int *what, error *e) {
+  bool exists, readable, write = true;
+  pintle_status st = look(t, file, &exists, &readable, e);
+  if (st != PINTLE_OK) return st;
+  *what = !exists ? ENGINE_CREATED : update ? ENGINE_UPDATED : ENGINE_EXISTS;
+  if (exists && !readable) write = update;
+  if (readable && engine_existing(type, t->old, t->doc, update, what, &write) != PINTLE_OK) return error_nomem(e);
+  if (write) st = print(t, e);
+  return st == PINTLE_OK && write ? replace(t, file, e) : st;
+}
+
 pintle_status engine_target_put(engine_target *t, const kube_type *type, str ns, str name, str text, bool update, int *what, error *e) {
   char scope[300];
   buf gr = {0};
-  bool exists, same;
   snprintf(scope, sizeof scope, "%.*s", (int)ns.len, ns.ptr);
   kube_type_gr(type, &gr);
-  buf_clear(&t->text);
-  pintle_status st = item_parse(t->doc, text, 0, NULL, e);
-  if (st == PINTLE_OK) st = item_print(t->doc, NULL, ITEM_PRINT_PRETTY, &t->text);
-  buf_addc(&t->text, '\n');
-  if (st == PINTLE_OK && (t->text.failed || gr.failed)) st = error_nomem(e);
+  pintle_status st = gr.failed ? error_nomem(e) : item_parse(t->doc, text, 0, NULL, e);
   if (st == PINTLE_OK) st = enter(t, ns.len ? scope : "_cluster", buf_z(&gr), e);
   const char *file = st == PINTLE_OK ? file_name(t, name) : NULL;
   if (st == PINTLE_OK && !file) st = error_nomem(e);
-  if (st == PINTLE_OK) st = compare(t, file, &exists, &same, e);
-  if (st == PINTLE_OK) {
-    *what = !exists ? ENGINE_CREATED : same ? ENGINE_UNCHANGED : update ? ENGINE_UPDATED : ENGINE_EXISTS;
-    if (*what == ENGINE_CREATED || *what == ENGINE_UPDATED) st = replace(t, file, e);
-  }
+  if (st == PINTLE_OK) st = decide(t, type, file, update, what, e);
   buf_free(&gr);
   return st;
 }

@@ -179,6 +179,9 @@ func (c *cluster) namespaces() []unstructured.Unstructured {
 		u.SetAPIVersion("v1")
 		u.SetKind("Namespace")
 		unstructured.RemoveNestedField(u.Object, "metadata", "creationTimestamp") // a Go zero
+		if u.GetLabels()[corev1.LabelMetadataName] != "" {                        // the API server sets it to the name
+			must(unstructured.SetNestedField(u.Object, u.GetName(), "metadata", "labels", corev1.LabelMetadataName))
+		}
 		if spec, ok := u.Object["spec"].(map[string]any); ok && len(spec) == 0 {
 			delete(u.Object, "spec")
 		}
