@@ -48,27 +48,6 @@ static bool asked(cli *c, const char *what) {
   return false;
 }
 
-static pintle_status add_piece(void *ctx, str data, error *e) {
-  buf *b = ctx;
-  buf_adds(b, data);
-  return b->failed ? error_nomem(e) : PINTLE_OK;
-}
-
-/* Volumes of a backup whose data was not saved, by its volume info. */
-static pintle_status unsaved_volumes(cli_session *s, const item_doc *backup, uint64_t *n, error *e) {
-  CLEANUP(buf_free) buf json = {0};
-  CLEANUP(item_freep) item_doc *doc = NULL;
-  store *at = NULL;
-  pintle_status st = run_store(s->run, item_str(backup, "/spec/storageLocation", "").ptr, &at, e);
-  if (st == PINTLE_OK)
-    st = run_object(s->run, at, false, item_str(backup, "/metadata/name", "").ptr, STORE_VOLUME_INFO, true, add_piece, &json, e);
-  if (st == PINTLE_OK && item_new(&doc) != PINTLE_OK) st = error_nomem(e);
-  if (st == PINTLE_OK) st = item_parse(doc, buf_str(&json), 0, NULL, e);
-  for (const item_node *v = st == PINTLE_OK ? item_first(item_root(doc)) : NULL; v; v = item_next(v))
-    *n += item_true(item_member(v, STR("skipped"))) || str_is(item_string(item_member(v, STR("result"))), "failed");
-  return st;
-}
-
 typedef struct ended {
   cli *c;
   cli_session *session;
@@ -86,15 +65,10 @@ static bool stops(const ended *r, const char *what, uint64_t n, const char *word
 }
 
 static int fail_on(const ended *r, int status) {
-  uint64_t volumes = 0;
-  error e = {0};
   bool stop = stops(r, "unresolved", r->watch->unresolved, "unresolved references");
   stop |= stops(r, "unmatched", r->watch->unmatched, "rules that matched nothing");
   stop |= stops(r, "warnings", r->summary->warnings, "warnings");
-  if (asked(r->c, "volumes") && !r->dry && !r->kind->restore) {
-    if (unsaved_volumes(r->session, r->resource, &volumes, &e) != PINTLE_OK) return cli_fail(r->c, &e), CLI_FAILED;
-    stop |= stops(r, "volumes", volumes, "volumes whose data was not saved");
-  }
+  stop |= stops(r, "volumes", r->summary->volumes.unsaved, "volumes whose data was not saved");
   return stop ? CLI_STOPPED : status;
 }
 

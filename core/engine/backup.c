@@ -140,7 +140,7 @@ static pintle_status emit(void *ctx, const engine_done *d, error *e) {
   case CHAIN_DONE: {
     pintle_status st = r->tar ? store_item(r, d, &k, e) : PINTLE_OK;
     if (st == PINTLE_OK) st = engine_list_add(r->list, d->item, k.type, d->ns, d->name, "", e);
-    if (st == PINTLE_OK && strcmp(k.type->resource, "persistentvolumes") == 0) st = backup_volume(r, d, e);
+    if (st == PINTLE_OK) st = backup_volumes_item(r->volumes, d, e);
     if (st != PINTLE_OK) return st;
     r->selected[d->item] = 2;
     r->stored++;
@@ -178,6 +178,8 @@ static void run_free(backup_run *r) {
   store_manifest_free(r->manifest);
   engine_relations_close(r->asking);
   engine_stage_free(&r->stage);
+  backup_volumes_free(r->volumes);
+  engine_snapshotters_free(r->snapshotters);
   engine_policies_free(r->policies);
   engine_blocks_free(&r->blocks);
   engine_filter_free(r->filter);
@@ -185,8 +187,40 @@ static void run_free(backup_run *r) {
   free(r->selected);
   engine_list_free(r->list);
   arena_free(&r->scratch);
-  buf *bufs[] = {&r->text, &r->path, &r->gr, &r->volumes};
+  buf *bufs[] = {&r->text, &r->path, &r->gr};
   for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++) buf_free(bufs[i]);
+}
+
+/* ---- volumes */
+static int32_t interrupted(void *ctx) {
+  backup_run *r = ctx;
+  engine_stage_beat(&r->stage, r->stored);
+  return engine_stage_cancelled(&r->stage);
+}
+
+static void snapshotter_log(void *ctx, int32_t level, const char *plugin, str message) {
+  const backup_run *r = ctx;
+  engine_log(r->c->journal, level, NULL, plugin, "plugin", "%.*s", (int)message.len, message.ptr);
+}
+
+static pintle_status prepare_volumes(backup_run *r, error *e) {
+  const engine_snapshotters_options so = {.open = r->o->open_snapshotter,
+                                          .open_ctx = r->o->open_ctx,
+                                          .resource = r->o->backup,
+                                          .interrupted = interrupted,
+                                          .log = snapshotter_log,
+                                          .ctx = r};
+  pintle_status st = engine_policies_new(r->o->policies, r->c->source, &r->policies, e);
+  if (st == PINTLE_OK) st = engine_snapshotters_new(&so, &r->snapshotters, e);
+  const backup_volumes_options vo = {.stage = &r->stage,
+                                     .backup = r->o->backup,
+                                     .policies = r->policies,
+                                     .rules = r->o->policies,
+                                     .snapshotters = r->snapshotters,
+                                     .locations = r->o->snapshot_locations,
+                                     .n_locations = r->o->n_snapshot_locations,
+                                     .dry_run = r->c->store == NULL};
+  return st == PINTLE_OK ? backup_volumes_new(&vo, &r->volumes, e) : st;
 }
 
 /* Everything that may refuse the run before it starts. */
@@ -194,7 +228,6 @@ static pintle_status prepare(backup_run *r, error *e) {
   const engine_flow_ops ops = {.ctx = r, .next = next_item, .block = block_of, .load = load_item, .resolve = resolve, .emit = emit};
   pintle_status st = engine_filter_backup(r->o->backup, r->c->types, &r->filter, e);
   if (st == PINTLE_OK && r->o->policies) st = engine_filter_policy(r->filter, item_at(r->o->policies, "/includeExcludePolicy"), e);
-  if (st == PINTLE_OK) st = engine_policies_new(r->o->policies, r->c->source, &r->policies, e);
   if (st == PINTLE_OK) st = engine_select_backup(r->filter, r->c->source, &r->selected, e);
   if (st == PINTLE_OK) st = engine_list_new(r->c->source, &r->list, e);
   if (st == PINTLE_OK) st = engine_stage_open(&r->stage, r->c, &ops, e);
@@ -206,6 +239,7 @@ static pintle_status prepare(backup_run *r, error *e) {
                                               .resolve = resolve,
                                               .ctx = r};
   if (st == PINTLE_OK) st = engine_relations_open(&relations, &r->asking, e);
+  if (st == PINTLE_OK) st = prepare_volumes(r, e);
   for (size_t i = 0; st == PINTLE_OK && i < r->c->pool.plan->n; i++) r->by_labels |= r->c->pool.plan->entries[i].selector.labels != NULL;
   return st;
 }

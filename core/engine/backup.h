@@ -7,11 +7,15 @@
 #include "engine/stage.h"
 
 typedef struct engine_backup_options {
-  engine_common common; /* store NULL: a dry run; nothing is written anywhere */
+  engine_common common;           /* store NULL: a dry run; nothing is written anywhere */
   worker_pool_options block_pool; /* of the ItemBlockActions, as common.pool; plan NULL: none */
   void *explain_block_ctx;        /* common.explain's for an action of block_pool */
-  item_doc *backup;     /* name, uid, spec with defaults, labels, annotations; status is written here */
-  const item_doc *policies; /* as conf_check_policies found it right; NULL: none */
+  item_doc *backup;               /* name, uid, spec with defaults, labels, annotations; status is written here */
+  const item_doc *policies;       /* as conf_check_policies found it right; NULL: none */
+  pintle_status (*open_snapshotter)(void *ctx, const char *location, const pintle_volume_snapshotter **ops, void **self, error *e);
+  void *open_ctx;
+  const char *const *snapshot_locations; /* VolumeSnapshotLocations, in the order in which they are asked */
+  size_t n_snapshot_locations;
   unsigned gzip_threads;
   str manifest_head; /* JSON members: plugins, chain */
 } engine_backup_options;

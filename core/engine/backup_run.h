@@ -3,6 +3,7 @@
 #define PINTLE_ENGINE_BACKUP_RUN_H
 #include "archive/archive.h"
 #include "engine/backup.h"
+#include "engine/backup_volumes.h"
 #include "engine/list.h"
 
 typedef struct backup_run {
@@ -28,7 +29,8 @@ typedef struct backup_run {
   engine_list *list;
   arena scratch;
   buf text, path, gr;
-  buf volumes; /* elements of volumeinfo.json */
+  engine_snapshotters *snapshotters;
+  backup_volumes *volumes;
 } backup_run;
 
 /* commit.c: objects, read back, velero-backup.json last; sets out->phase. */
@@ -36,6 +38,4 @@ pintle_status backup_commit(backup_run *r, engine_summary *out, error *e);
 void backup_take_back_manifest(backup_run *r);
 /* Writes status into the Backup resource. e: why it failed; may be NULL. */
 void backup_status(backup_run *r, const engine_summary *out, const error *e);
-/* volumes.c: a line of volumeinfo for a PersistentVolume. */
-pintle_status backup_volume(backup_run *r, const engine_done *d, error *e);
 #endif

@@ -17,6 +17,8 @@ void backup_status(backup_run *r, const engine_summary *out, const error *e) {
   if (e && e->status != PINTLE_OK) buf_addz(&b, ",\"failureReason\":"), buf_json(&b, str_of(e->message));
   if (out->warnings) buf_printf(&b, ",\"warnings\":%llu", (unsigned long long)out->warnings);
   if (out->errors) buf_printf(&b, ",\"errors\":%llu", (unsigned long long)out->errors);
+  if (out->volumes.attempted) buf_printf(&b, ",\"volumeSnapshotsAttempted\":%llu", (unsigned long long)out->volumes.attempted);
+  if (out->volumes.completed) buf_printf(&b, ",\"volumeSnapshotsCompleted\":%llu", (unsigned long long)out->volumes.completed);
   buf_printf(&b, ",\"progress\":{\"totalItems\":%llu,\"itemsBackedUp\":%llu}}", (unsigned long long)out->total,
              (unsigned long long)out->done);
   if (!b.failed) item_set_json(d, "/status", buf_str(&b));
@@ -50,15 +52,9 @@ static pintle_status put_results(backup_run *r, error *e) {
   return st;
 }
 
-static pintle_status put_volumes(backup_run *r, error *e) {
-  buf json = {0};
-  buf_addc(&json, '[');
-  buf_adds(&json, buf_str(&r->volumes));
-  buf_addz(&json, "]\n");
-  pintle_status st = json.failed || r->volumes.failed ? error_nomem(e)
-                                                      : engine_put_text(&r->objects, key_of(r, STORE_VOLUME_INFO), buf_str(&json), true, e);
-  buf_free(&json);
-  return st;
+static pintle_status put_volumes(backup_run *r, const buf *info, const buf *snapshots, error *e) {
+  pintle_status st = engine_put_text(&r->objects, key_of(r, STORE_VOLUME_SNAPSHOTS), buf_str(snapshots), true, e);
+  return st == PINTLE_OK ? engine_put_text(&r->objects, key_of(r, STORE_VOLUME_INFO), buf_str(info), true, e) : st;
 }
 
 static pintle_status put_manifest(backup_run *r, error *e) {
@@ -102,9 +98,11 @@ static pintle_status put_metadata(backup_run *r, error *e) {
 
 pintle_status backup_commit(backup_run *r, engine_summary *out, error *e) {
   const engine_common *o = r->c;
-  pintle_status st = PINTLE_OK;
+  CLEANUP(buf_free) buf info = {0};
+  CLEANUP(buf_free) buf snapshots = {0};
+  pintle_status st = backup_volumes_finish(r->volumes, &info, &snapshots, &out->volumes, e);
   out->phase = engine_errors(o->journal) ? "PartiallyFailed" : "Completed";
-  if (o->store) {
+  if (st == PINTLE_OK && o->store) {
     LOG(o->journal, PINTLE_LOG_INFO, NULL, "Backed up a total of %llu items", (unsigned long long)r->stored);
     engine_phase(o->journal, "Uploading");
     st = expect(r, r->tar_size, e);
@@ -112,10 +110,9 @@ pintle_status backup_commit(backup_run *r, engine_summary *out, error *e) {
     if (st == PINTLE_OK) st = engine_put_fd(&r->objects, key_of(r, STORE_CONTENTS), r->tar_fd, r->tar_size, r->tar_sha, e);
     if (st == PINTLE_OK) st = engine_list_put(r->list, &r->objects, key_of(r, STORE_RESOURCE_LIST), o->temp_dir, e);
     if (st == PINTLE_OK) st = put_results(r, e);
-    if (st == PINTLE_OK) st = engine_put_text(&r->objects, key_of(r, STORE_VOLUME_SNAPSHOTS), STR("null\n"), true, e);
     if (st == PINTLE_OK) st = engine_put_text(&r->objects, key_of(r, STORE_POD_VOLUME_BACKUPS), STR("null\n"), true, e);
     if (st == PINTLE_OK) st = engine_put_text(&r->objects, key_of(r, STORE_ITEM_OPERATIONS), STR("[]\n"), true, e);
-    if (st == PINTLE_OK) st = put_volumes(r, e);
+    if (st == PINTLE_OK) st = put_volumes(r, &info, &snapshots, e);
     if (st == PINTLE_OK) st = put_manifest(r, e);
     if (st == PINTLE_OK) engine_phase(o->journal, "Verifying");
     if (st == PINTLE_OK) st = expect(r, r->tar_size, e);

@@ -36,6 +36,9 @@ bool engine_policies_concern(const kube_type *type); /* PersistentVolumes, Persi
 pintle_status engine_policies_item(engine_policies *p, const kube_type *type, str ns, str text, buf *action, buf *parameters, error *e);
 /* The policy for a PersistentVolume, with its claim looked up. */
 pintle_status engine_policies_volume(engine_policies *p, const item_doc *pv, bool *speaks, engine_policy *out, error *e);
+/* The policy for a claim, with its volume looked up, and for one of a Pod's spec.volumes, with claim and volume. */
+pintle_status engine_policies_claim(engine_policies *p, const item_doc *pvc, bool *speaks, engine_policy *out, error *e);
+pintle_status engine_policies_pod_volume(engine_policies *p, str ns, const item_node *volume, bool *speaks, engine_policy *out, error *e);
 /* The document of an item of the source, parsed into *d (made when NULL); *found false: it is not there. */
 pintle_status engine_related_document(const kube_source *source, const char *resource, str ns, str name, item_doc **d, bool *found,
                                       error *e);

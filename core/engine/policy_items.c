@@ -63,20 +63,24 @@ pintle_status engine_policies_volume(engine_policies *p, const item_doc *pv, boo
   return PINTLE_OK;
 }
 
-static pintle_status claim(engine_policies *p, const item_doc *pvc, bool *speaks, engine_policy *out, error *e) {
+pintle_status engine_policies_claim(engine_policies *p, const item_doc *pvc, bool *speaks, engine_policy *out, error *e) {
   bool found = false;
   engine_volume v;
-  pintle_status st = volume_of(p, pvc, &found, e);
+  *speaks = false;
+  pintle_status st = p->rules ? volume_of(p, pvc, &found, e) : PINTLE_OK;
+  if (st != PINTLE_OK || !p->rules) return st;
   engine_volume_of(found ? p->pv : NULL, NULL, pvc, &v);
-  *speaks = st == PINTLE_OK && engine_policy_match(p->rules, &v, out);
-  return st;
+  *speaks = engine_policy_match(p->rules, &v, out);
+  return PINTLE_OK;
 }
 
 /* A pod's volume that is a claim's is judged by the PersistentVolume behind it (Velero internal/volumehelper). */
-static pintle_status pod_volume(engine_policies *p, str ns, const item_node *volume, bool *speaks, engine_policy *out, error *e) {
+pintle_status engine_policies_pod_volume(engine_policies *p, str ns, const item_node *volume, bool *speaks, engine_policy *out, error *e) {
   bool bound = false, found = false;
   engine_volume v;
   str name = item_string(item_member(item_member(volume, STR("persistentVolumeClaim")), STR("claimName")));
+  *speaks = false;
+  if (!p->rules) return PINTLE_OK;
   pintle_status st = engine_related_document(p->source, "persistentvolumeclaims", ns, name, &p->pvc, &found, e);
   if (st == PINTLE_OK && found) st = volume_of(p, p->pvc, &bound, e);
   if (st != PINTLE_OK) return st;
@@ -92,7 +96,7 @@ static pintle_status pod(engine_policies *p, str ns, buf *action, error *e) {
     bool speaks = false;
     engine_policy policy;
     str name = item_string(item_member(m, STR("name")));
-    st = name.len ? pod_volume(p, ns, m, &speaks, &policy, e) : PINTLE_OK;
+    st = name.len ? engine_policies_pod_volume(p, ns, m, &speaks, &policy, e) : PINTLE_OK;
     if (st != PINTLE_OK || !speaks) continue;
     if (action->len) buf_addc(action, ',');
     buf_adds(action, name);
@@ -112,7 +116,7 @@ pintle_status engine_policies_item(engine_policies *p, const kube_type *type, st
   if (st != PINTLE_OK) return st;
   if (is(type, "pods")) st = pod(p, ns, action, e);
   else if (is(type, "persistentvolumes")) st = engine_policies_volume(p, p->item, &speaks, &policy, e);
-  else st = claim(p, p->item, &speaks, &policy, e);
+  else st = engine_policies_claim(p, p->item, &speaks, &policy, e);
   if (st == PINTLE_OK && speaks) {
     buf_adds(action, policy.action);
     if (policy.parameters) st = item_print(p->rules, policy.parameters, 0, parameters);

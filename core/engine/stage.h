@@ -12,12 +12,18 @@ typedef struct engine_control { /* asked now and then by any run */
   void *ctx;
 } engine_control;
 
+typedef struct engine_volume_counts {
+  uint64_t attempted, completed; /* snapshots */
+  uint64_t unsaved;              /* volumes whose data was not saved, though no policy says skip or custom */
+} engine_volume_counts;
+
 typedef struct engine_summary {
   const char *phase; /* Completed, PartiallyFailed, Failed */
   uint64_t total, done, skipped, failed;
   uint64_t warnings, errors;
   uint64_t created, updated, unchanged; /* restore */
   int64_t contents_size;                /* bytes of the tarball */
+  engine_volume_counts volumes;         /* backup */
   int64_t started, ended;
 } engine_summary;
 

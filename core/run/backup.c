@@ -2,11 +2,23 @@
 #include "run/inside.h"
 #include <stdio.h>
 
+static pintle_status snapshot_locations(run_context *c, const item_doc *backup, const char ***out, size_t *n, error *e) {
+  const item_node *list = item_at(backup, "/spec/volumeSnapshotLocations");
+  const char **v = arena_zalloc(&c->memory, (item_count(list) + 1) * sizeof *v);
+  if (!v) return error_nomem(e);
+  *out = v;
+  for (const item_node *m = item_first(list); m; m = item_next(m))
+    if (!(v[(*n)++] = arena_copy(&c->memory, item_string(m)))) return error_nomem(e);
+  return PINTLE_OK;
+}
+
 static pintle_status back_up(run_context *c, const run_request *request, store *s, store_lock *lock, engine_summary *out, error *e) {
   char field[300];
   run_input in = {0};
   conf_set policies = {0};
   run_setup setup = {0}, blocks = {0};
+  const char **locations = NULL;
+  size_t n_locations = 0;
   engine_journal *journal = NULL;
   snprintf(field, sizeof field, "backup=%s/%s", item_str(request->resource, "/metadata/namespace", "velero").ptr,
            item_str(request->resource, "/metadata/name", "").ptr);
@@ -23,6 +35,7 @@ static pintle_status back_up(run_context *c, const run_request *request, store *
   if (st == PINTLE_OK) st = run_input_finish(&in, e);
   if (st == PINTLE_OK) st = run_setup_open(c, &bo, request->resource, &in, &blocks, e);
   if (st == PINTLE_OK) st = run_setup_open(c, &so, request->resource, &in, &setup, e);
+  if (st == PINTLE_OK) st = snapshot_locations(c, request->resource, &locations, &n_locations, e);
   if (st == PINTLE_OK) {
     const engine_backup_options o = {.common = {.source = in.source,
                                                 .types = in.types,
@@ -38,6 +51,10 @@ static pintle_status back_up(run_context *c, const run_request *request, store *
                                      .explain_block_ctx = &blocks,
                                      .backup = request->resource,
                                      .policies = policies.n ? policies.v[0]->doc : NULL,
+                                     .open_snapshotter = run_open_snapshotter,
+                                     .open_ctx = c,
+                                     .snapshot_locations = locations,
+                                     .n_snapshot_locations = n_locations,
                                      .gzip_threads = 2,
                                      .manifest_head = buf_str(&setup.manifest_head)};
     st = engine_backup(&o, out, e);

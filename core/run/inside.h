@@ -27,6 +27,8 @@ struct run_context {
   size_t n_locations;
   struct run_store *stores;
   size_t n_stores;
+  worker_single **snapshotters;
+  size_t n_snapshotters, cap_snapshotters;
   host_services services;        /* of calls of stores */
   const engine_control *control; /* of the run going on; NULL */
   engine_journal *journal;       /* where their lines go; NULL: no run is going on */
@@ -67,6 +69,11 @@ void run_key(bool restore, const char *name, int object, buf *out);
 
 /* policies.c: the volume policies that spec.resourcePolicy names, checked; *out is empty (n 0) where it names none. */
 pintle_status run_policies(const run_context *c, const item_doc *backup, conf_set *out, error *e);
+
+/* snapshot_locations.c: the VolumeSnapshotLocations of the configuration. complete checks spec.volumeSnapshotLocations of a backup by Velero's rules
+ * and adds the only one of each provider that it does not name. open is what engine_snapshotters_options wants, ctx a run_context. */
+pintle_status run_snapshot_locations_complete(run_context *c, item_doc *backup, error *e);
+pintle_status run_open_snapshotter(void *context, const char *location, const pintle_volume_snapshotter **ops, void **self, error *e);
 
 /* input.c: the items of a run, read and indexed. */
 typedef struct run_input {

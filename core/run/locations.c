@@ -130,5 +130,7 @@ void run_close_stores(run_context *c) {
     c->stores[i].ops->action->destroy(c->stores[i].self);
   }
   free(c->stores);
+  for (size_t i = 0; i < c->n_snapshotters; i++) worker_single_close(c->snapshotters[i], NULL);
+  free(c->snapshotters);
   run_scratch_remove(c->scratch);
 }

@@ -59,6 +59,7 @@ static pintle_status complete_backup(run_context *c, item_doc *d, error *e) {
   if (st == PINTLE_OK) st = run_store(c, location, &s, e);
   if (st == PINTLE_OK) st = item_set(d, "/spec/storageLocation", str_of(store_name(s)));
   if (st == PINTLE_OK) st = item_set(d, "/metadata/labels/velero.io~1storage-location", str_of(store_name(s)));
+  if (st == PINTLE_OK) st = run_snapshot_locations_complete(c, d, e);
   return st;
 }
 

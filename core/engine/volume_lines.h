@@ -1,0 +1,41 @@
+/* volume_lines.h -- volumeinfo.json: a line for every volume.  SPDX-License-Identifier: Apache-2.0
+ *
+ * Velero internal/volume/volumes_information.go BackupVolumeInfo: names, order and omissions are those of its JSON. */
+#ifndef PINTLE_ENGINE_VOLUME_LINES_H
+#define PINTLE_ENGINE_VOLUME_LINES_H
+#include "base/arena.h"
+#include "item/item.h"
+
+/* A snapshot as volumesnapshots.json has it (internal/volume/native_snapshot.go). */
+typedef struct volume_snapshot {
+  const char *backup, *backup_uid, *location, *pv, *volume, *type, *az; /* az may be "" */
+  int64_t iops;                                                         /* PINTLE_NONE: unknown */
+  const char *id;                                                       /* "": none */
+  const char *phase;                                                    /* "New", "Completed", "Failed" */
+} volume_snapshot;
+void volume_snapshot_print(const volume_snapshot *s, buf *json);
+
+typedef struct volume_lines {
+  arena memory;
+  struct volume_line {
+    const char *claim, *ns, *pv; /* "" = unknown */
+    const char *rest;            /* JSON members behind the names, from backupMethod or snapshotDataMoved on */
+  } * v;
+  size_t n, cap;
+  struct volume_claim {
+    const char *ns, *name, *pv; /* pv "": not bound */
+    const char *why;            /* not saved, when its volume has no line */
+    bool meant;                 /* a policy wants it so */
+  } * claims;
+  size_t n_claims, cap_claims;
+} volume_lines;
+/* Of a PersistentVolume in the backup. snapshot NULL: not saved, and why. */
+pintle_status volume_line_pv(volume_lines *l, const item_doc *pv, const volume_snapshot *snapshot, const char *why, error *e);
+/* Of a claim in the backup; it gets a line of its own where its volume has none. */
+pintle_status volume_line_claim(volume_lines *l, const item_doc *pvc, const char *why, bool meant, error *e);
+/* Of a Pod's volume that is no claim's. */
+pintle_status volume_line_pod(volume_lines *l, str ns, str pod, str volume, const char *why, error *e);
+/* The array. Claims without a volume in the backup get their lines; *unmeant is how many of them no policy wants so. */
+pintle_status volume_lines_print(volume_lines *l, buf *json, size_t *unmeant, error *e);
+void volume_lines_free(volume_lines *l);
+#endif
