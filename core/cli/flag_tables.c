@@ -129,6 +129,9 @@ const cli_flag cli_restore_own_flags[] = {
     {"to", TEXT, .value = "DIR", .help = "directory to restore into: DIR/<namespace or _cluster>/<resource.group>/<name>.json"},
     {"from", TEXT, .value = "FILE", .help = "restore from this tarball or directory instead of a backup of the store"},
     {"storage-location", TEXT, .value = "NAME", .help = "BackupStorageLocation that has the backup"},
+    {"restore-resource-priorities", TEXT, .value = "FIRST,...,-,LAST,...",
+     .field = "/metadata/annotations/pintle.io~1restore-resource-priorities",
+     .help = "resources that are restored first and, behind '-', last; each half replaces Velero's own"},
     {"file-system-backup-timeout", DURATION, .alias = "fs-backup-timeout", .field = "/metadata/annotations/velero.io~1pod-volume-timeout",
      .help = "how long copying one volume's data may take. Default: 1h"},
     END};

@@ -45,6 +45,22 @@ static bool may_be_finished(const kube_type *t) {
   return (strcmp(t->resource, "pods") == 0 && !*t->group) || (strcmp(t->resource, "jobs") == 0 && strcmp(t->group, "batch") == 0);
 }
 
+static void unknown_priority(void *ctx, const char *name) {
+  const restore_run *r = ctx;
+  LOG(r->c->journal, PINTLE_LOG_WARN, NULL, "restore-resource-priorities: there is no resource %s", name);
+}
+
+static pintle_status order_items(restore_run *r, error *e) {
+  engine_priorities priorities;
+  arena a = {0};
+  pintle_status st = engine_priorities_parse(item_str(r->o->restore, ENGINE_PRIORITIES_POINTER, ""), &a, &priorities, e);
+  if (st != PINTLE_OK) error_place(e, "%s", ENGINE_PRIORITIES_POINTER);
+  else engine_priorities_check(&priorities, r->c->types, unknown_priority, r);
+  if (st == PINTLE_OK) st = engine_restore_order(r->c->source, r->c->types, &priorities, r->selected, &r->order, &r->n_order, e);
+  arena_free(&a);
+  return st;
+}
+
 static pintle_status select_items(restore_run *r, error *e) {
   const engine_common *c = r->c;
   size_t n = kube_source_count(c->source);
@@ -52,7 +68,7 @@ static pintle_status select_items(restore_run *r, error *e) {
   if (!r->written || item_new(&r->stored) != PINTLE_OK) return error_nomem(e);
   if (!r->o->everything) {
     pintle_status st = engine_select_restore(r->filter, c->source, &r->selected, e);
-    return st == PINTLE_OK ? engine_restore_order(c->source, c->types, r->selected, &r->order, &r->n_order, e) : st;
+    return st == PINTLE_OK ? order_items(r, e) : st;
   }
   if (!(r->selected = malloc(n + 1)) || !(r->order = malloc((n + 1) * sizeof *r->order))) return error_nomem(e);
   memset(r->selected, ENGINE_TAKEN, n);
