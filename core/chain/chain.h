@@ -21,6 +21,8 @@ typedef struct chain_options {
   int32_t (*cancelled)(void *ctx);
   int (*cancel_fd)(void *ctx);
   const void *(*extension)(void *ctx, const char *id); /* pintle.items/1...; NULL: none */
+  /* A question of an extension (worker/ask.h) in the call of that entry; NULL: nobody answers. */
+  pintle_status (*ask)(void *ctx, pintle_call *call, const chain_entry *entry, str question, buf *answer, error *e);
   void *ctx;
   const pintle_plugin *const *linked; /* as in chain_plan_options */
 } chain_options;

@@ -142,6 +142,11 @@ static const void *take_extension(void *ctx, const char *id) {
   const chain *c = ctx;
   return c->o.extension ? c->o.extension(c->o.ctx, id) : NULL;
 }
+static pintle_status take_ask(void *ctx, pintle_call *call, str question, buf *answer, error *e) {
+  const chain *c = ctx;
+  if (!c->o.ask) return error_set(e, PINTLE_UNSUPPORTED, "nobody answers here");
+  return c->o.ask(c->o.ctx, call, &c->plan->entries[c->entry], question, answer, e);
+}
 static int32_t take_cancelled(void *ctx) {
   const chain *c = ctx;
   return c->o.cancelled ? c->o.cancelled(c->o.ctx) : 0;
@@ -158,6 +163,7 @@ void chain_services_init(chain *c) {
                                 .count = take_count,
                                 .property = take_property,
                                 .extension = take_extension,
+                                .ask = take_ask,
                                 .cancelled = take_cancelled,
                                 .cancel_fd = take_cancel_fd};
   c->stray = (host_services){.ctx = c, .log = stray};

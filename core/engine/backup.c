@@ -142,7 +142,7 @@ static pintle_status emit(void *ctx, const engine_done *d, error *e) {
     if (st == PINTLE_OK) st = engine_list_add(r->list, d->item, k.type, d->ns, d->name, "", e);
     if (st == PINTLE_OK) st = backup_volumes_item(r->volumes, d, e);
     if (st != PINTLE_OK) return st;
-    r->selected[d->item] = 2;
+    r->selected[d->item] = r->selected[d->item] ? 2 : 3;
     r->stored++;
     engine_report_item(&r->stage.report, d, k.type, "stored", STR(""));
     return PINTLE_OK;
@@ -223,6 +223,12 @@ static pintle_status prepare_volumes(backup_run *r, error *e) {
   return st == PINTLE_OK ? backup_volumes_new(&vo, &r->volumes, e) : st;
 }
 
+/* What plugins see does not depend on who is faster: the items that the filters took. */
+static bool known(void *ctx, size_t item) {
+  const backup_run *r = ctx;
+  return r->selected[item] == 1 || r->selected[item] == 2;
+}
+
 /* Everything that may refuse the run before it starts. */
 static pintle_status prepare(backup_run *r, error *e) {
   const engine_flow_ops ops = {.ctx = r, .next = next_item, .block = block_of, .load = load_item, .resolve = resolve, .emit = emit};
@@ -230,6 +236,7 @@ static pintle_status prepare(backup_run *r, error *e) {
   if (st == PINTLE_OK && r->o->policies) st = engine_filter_policy(r->filter, item_at(r->o->policies, "/includeExcludePolicy"), e);
   if (st == PINTLE_OK) st = engine_select_backup(r->filter, r->c->source, &r->selected, e);
   if (st == PINTLE_OK) st = engine_list_new(r->c->source, &r->list, e);
+  r->stage.ask = (engine_ask){.backup = true, .known = known, .ctx = r};
   if (st == PINTLE_OK) st = engine_stage_open(&r->stage, r->c, &ops, e);
   const engine_relations_options relations = {.stage = &r->stage,
                                               .pool = r->o->block_pool,

@@ -12,7 +12,7 @@ typedef struct backup_run {
   const engine_common *c; /* o->common */
   engine_filter *filter;
   engine_policies *policies;
-  unsigned char *selected; /* by item: 0 no, 1 taken, 2 stored */
+  unsigned char *selected; /* by item: 0 no, 1 taken, 2 stored, 3 stored because an action asked for it */
   engine_asking *asking; /* the ItemBlockActions; NULL: no item is for them */
   engine_blocks blocks;
   size_t at; /* in blocks.order, or in the source */

@@ -57,6 +57,14 @@ static pintle_status put_volumes(backup_run *r, const buf *info, const buf *snap
   return st == PINTLE_OK ? engine_put_text(&r->objects, key_of(r, STORE_VOLUME_INFO), buf_str(info), true, e) : st;
 }
 
+static pintle_status put_state(backup_run *r, error *e) {
+  buf json = {0};
+  pintle_status st = engine_state_print(r->stage.ask.state, &json, e);
+  if (st == PINTLE_OK && json.len) st = engine_put_text(&r->objects, key_of(r, STORE_STATE), buf_str(&json), true, e);
+  buf_free(&json);
+  return st;
+}
+
 static pintle_status put_manifest(backup_run *r, error *e) {
   pintle_status st = PINTLE_OK;
   for (size_t i = 0; i < r->objects.n && st == PINTLE_OK; i++)
@@ -113,6 +121,7 @@ pintle_status backup_commit(backup_run *r, engine_summary *out, error *e) {
     if (st == PINTLE_OK) st = engine_put_text(&r->objects, key_of(r, STORE_POD_VOLUME_BACKUPS), STR("null\n"), true, e);
     if (st == PINTLE_OK) st = engine_put_text(&r->objects, key_of(r, STORE_ITEM_OPERATIONS), STR("[]\n"), true, e);
     if (st == PINTLE_OK) st = put_volumes(r, &info, &snapshots, e);
+    if (st == PINTLE_OK) st = put_state(r, e);
     if (st == PINTLE_OK) st = put_manifest(r, e);
     if (st == PINTLE_OK) engine_phase(o->journal, "Verifying");
     if (st == PINTLE_OK) st = expect(r, r->tar_size, e);

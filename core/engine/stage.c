@@ -25,9 +25,21 @@ static void explain(void *ctx, size_t item, uint32_t entry, error *e) {
 
 static void outcome(void *ctx, uint64_t ticket, const worker_outcome *o) { engine_flow_outcome(((engine_stage *)ctx)->flow, ticket, o); }
 
+static pintle_status answer(void *ctx, uint32_t entry, const ask_question *q, buf *to, error *e) {
+  return engine_answer(&((engine_stage *)ctx)->ask, entry, q, to, e);
+}
+
 static void worker_log(void *ctx, int32_t level, const char *source, const char *plugin, str message) {
   const engine_stage *s = ctx;
   engine_log(s->o->journal, level, NULL, plugin, source, "%.*s", (int)message.len, message.ptr);
+}
+
+static pintle_status open_ask(engine_stage *s, error *e) {
+  const engine_state_options o = {.backup = s->ask.backup, .load = s->o->load_state, .ctx = s->o->load_state_ctx};
+  s->ask.source = s->o->source;
+  s->ask.types = s->o->types;
+  s->ask.plan = s->o->pool.plan;
+  return engine_state_new(&o, &s->ask.state, e);
 }
 
 pintle_status engine_stage_open(engine_stage *s, const engine_common *options, const engine_flow_ops *ops, error *e) {
@@ -39,10 +51,12 @@ pintle_status engine_stage_open(engine_stage *s, const engine_common *options, c
   all.cancelled = engine_stage_cancelled;
   all.explain = explain;
   pintle_status st = engine_flow_new(&all, options->source, options->types, &s->flow, e);
+  if (st == PINTLE_OK) st = open_ask(s, e);
   if (st != PINTLE_OK) return st;
   worker_pool_options pool = options->pool;
   pool.ctx = s;
   pool.outcome = outcome;
+  pool.ask = answer;
   pool.log = worker_log;
   return worker_pool_open(&pool, &s->pool, e);
 }
@@ -65,6 +79,7 @@ void engine_stage_free(engine_stage *s) {
   worker_pool_free(s->pool);
   engine_flow_free(s->flow);
   engine_report_free(&s->report);
+  engine_ask_free(&s->ask);
   engine_record_free(&s->record);
   buf_free(&s->counters);
   buf_free(&s->actions);

@@ -1,6 +1,7 @@
 /* stage.h -- the items stage, as backup and restore have it in common.  SPDX-License-Identifier: Apache-2.0 */
 #ifndef PINTLE_ENGINE_STAGE_H
 #define PINTLE_ENGINE_STAGE_H
+#include "engine/ask.h"
 #include "engine/flow.h"
 #include "engine/journal.h"
 #include "engine/record.h"
@@ -31,7 +32,7 @@ typedef struct engine_summary {
 typedef struct engine_common {
   kube_source *source; /* finished */
   kube_types *types;
-  worker_pool_options pool; /* ctx, outcome and log are filled in here */
+  worker_pool_options pool; /* ctx, outcome, ask and log are filled in here */
   store *store;             /* NULL: nothing is written there (dry run, chain run) */
   store_lock *lock;         /* renewed; NULL in a dry run */
   const char *temp_dir;
@@ -39,6 +40,8 @@ typedef struct engine_common {
   engine_control control;
   void (*explain)(void *ctx, size_t item, uint32_t entry, error *e); /* adds the line that repeats a crash to e->hint; may be NULL */
   void *explain_ctx;
+  pintle_status (*load_state)(void *ctx, buf *json, error *e); /* as engine_state_options; NULL: there is no backup that may have one */
+  void *load_state_ctx;
 } engine_common;
 
 typedef struct engine_stage {
@@ -47,6 +50,7 @@ typedef struct engine_stage {
   worker_pool *pool;
   engine_record record;
   engine_report report;
+  engine_ask ask; /* before open: backup, known, ctx */
   engine_flow_stats stats;
   uint64_t total; /* items that are to be done, for the progress */
   int64_t started, told;

@@ -15,6 +15,8 @@ typedef struct host_services {
   void (*report)(void *ctx, const pintle_progress *p);
   pintle_status (*property)(void *ctx, const char *name, str *value); /* value lives as long as the call */
   const void *(*extension)(void *ctx, const char *id);
+  /* For extensions that something outside of this process answers (worker/ask.h); waits. */
+  pintle_status (*ask)(void *ctx, pintle_call *call, str question, buf *answer, error *e);
   int32_t (*cancelled)(void *ctx); /* 0, 1 cancelled, 2 past the deadline (asked beside the call's own deadline); async-signal free */
   int (*cancel_fd)(void *ctx);     /* -1: none */
 } host_services;

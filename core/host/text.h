@@ -1,6 +1,6 @@
 /* text.h -- what plugins hand over, before anything of pintle looks at it.  SPDX-License-Identifier: Apache-2.0
  *
- * Data (ids, keys, names) is refused when it is not clean; text for people is cleaned. Private to core/host. */
+ * Data (ids, keys, names) is refused when it is not clean; text for people is cleaned. For core/host, and for extensions. */
 #ifndef PINTLE_HOST_TEXT_H
 #define PINTLE_HOST_TEXT_H
 #include "base/arena.h"

@@ -176,6 +176,13 @@ const kube_type *kube_types_of(kube_types *t, str api_version, str kind, bool na
   return kube_is_kind(kind) ? derive(t, group, version, kind, namespaced_guess) : NULL;
 }
 
+const kube_type *kube_types_find(const kube_types *t, str api_version, str kind) {
+  str group, version;
+  if (!kube_split_api_version(api_version, &group, &version)) return NULL;
+  const kube_known *k = kube_known_find(t, group, version, kind);
+  return k ? &k->type : NULL;
+}
+
 const kube_type *kube_types_resource(const kube_types *t, str group, str resource) {
   const kube_known *k, *best = NULL;
   for (size_t at = 0; (k = kube_known_next(t, KUBE_BY_RESOURCE, group, resource, &at));)

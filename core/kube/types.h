@@ -35,6 +35,8 @@ pintle_status kube_types_add(kube_types *t, const kube_type *like);
  * identifier of at most 63 characters), or 65,536 types. A built-in group and kind (or a CRD's) in a version that is not known takes resource and
  * scope from its other versions (and is no guess). */
 const kube_type *kube_types_of(kube_types *t, str api_version, str kind, bool namespaced_guess);
+/* The type of apiVersion and kind, if it is known; NULL: it is not. */
+const kube_type *kube_types_find(const kube_types *t, str api_version, str kind);
 /* By what users write: "pods", "po", "pod", "deployments.apps", "deployment.apps", "ingresses.extensions", "deploy"; lower case is applied.
  * The preferred version. Core and older groups win over others for a bare name, as kubectl does. NULL: unknown. */
 const kube_type *kube_types_named(const kube_types *t, str name);

@@ -51,6 +51,8 @@ pintle_status run_chain_put(run_context *c, const run_chain_request *request, it
                                                  .temp_dir = c->o.temp_dir,
                                                  .journal = j,
                                                  .control = request->control,
+                                                 .load_state = run_input_state,
+                                                 .load_state_ctx = &in,
                                                  .explain = run_explain_crash,
                                                  .explain_ctx = &setup},
                                       .restore = resource,

@@ -8,6 +8,8 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#define MAX_STATE ((size_t)128 << 20)
+
 static void report(void *ctx, int32_t severity, const char *place, const char *message) {
   run_input *in = ctx;
   LOG(in->journal, severity, NULL, "%s: %s", place, message);
@@ -85,6 +87,7 @@ pintle_status run_input_backup(run_context *c, run_input *in, store *s, const ch
   buf key = {0};
   bool exists = false;
   int64_t size;
+  in->store = s, in->backup = backup;
   store_key_backup(backup, STORE_METADATA, &key);
   pintle_status st = key.failed ? error_nomem(e) : store_exists(s, key.data, &exists, e);
   if (st == PINTLE_OK && !exists) {
@@ -100,4 +103,14 @@ pintle_status run_input_backup(run_context *c, run_input *in, store *s, const ch
   if (st == PINTLE_OK) st = add_archive(c, in, fd, slash ? slash + 1 : backup, e);
   buf_free(&key);
   return st;
+}
+
+pintle_status run_input_state(void *ctx, buf *json, error *e) {
+  const run_input *in = ctx;
+  CLEANUP(buf_free) buf key = {0};
+  CLEANUP(buf_free) buf packed = {0};
+  if (!in->store) return PINTLE_NOT_FOUND;
+  run_key(false, in->backup, STORE_STATE, &key);
+  pintle_status st = key.failed ? error_nomem(e) : store_get(in->store, key.data, MAX_STATE, &packed, e);
+  return st == PINTLE_OK ? archive_gunzip_text(buf_str(&packed), MAX_STATE, json, e) : st;
 }

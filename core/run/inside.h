@@ -56,7 +56,6 @@ pintle_status run_plugin_single(run_context *c, uint32_t kind, const conf_chain 
                                 const run_location *l, worker_single **out, error *e);
 /* secret.c: a value of a Secret document that ref ({name, key}) in `from` names, decoded and appended. */
 pintle_status run_secret(run_context *c, const conf_document *from, const item_node *ref, buf *out, error *e);
-pintle_status run_base64(str text, buf *out); /* INVALID: it is none */
 /* scratch.c */
 pintle_status run_scratch_make(const char *temp_dir, char **out, error *e);
 void run_scratch_remove(char *path); /* with all that is in it; frees; NULL is fine */
@@ -82,12 +81,16 @@ typedef struct run_input {
   engine_journal *journal;
   const engine_control *control;
   const char *name; /* for places */
+  store *store;     /* with backup: where the items come from; NULL: from files */
+  const char *backup;
 } run_input;
 pintle_status run_input_open(run_context *c, engine_journal *j, const engine_control *control, run_input *out, error *e);
 pintle_status run_input_path(run_context *c, run_input *in, const char *path, error *e); /* file, directory, "-", tarball */
 pintle_status run_input_backup(run_context *c, run_input *in, store *s, const char *backup, error *e);
 pintle_status run_input_finish(run_input *in, error *e);
 void run_input_close(run_input *in);
+/* For engine_restore_options.load_state; ctx is a run_input. */
+pintle_status run_input_state(void *ctx, buf *json, error *e);
 
 /* setup.c: plan, pool options and all that a run of the chain needs beside its items. */
 typedef struct run_setup {

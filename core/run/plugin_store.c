@@ -1,5 +1,6 @@
 /* plugin_store.c -- a location whose provider is an action of a plugin: found, configured, started in a worker of its own.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "base/base64.h"
 #include "base/nearest.h"
 #include "run/inside.h"
 #include <stdio.h>
@@ -109,7 +110,7 @@ static pintle_status inject_certificate(making *m, error *e) {
   if (by_ref) {
     pintle_status st = run_secret(m->c, m->d, ref, &pem, e);
     if (st != PINTLE_OK) return st;
-  } else if (run_base64(coded, &pem) != PINTLE_OK) {
+  } else if (base64_decode(coded, &pem) != PINTLE_OK) {
     error_set(e, PINTLE_INVALID, "the value is not base64");
     place_at(m, pointer, e);
     return PINTLE_INVALID;

@@ -35,6 +35,8 @@ static pintle_status restore(run_context *c, const run_request *request, store *
                                                  .temp_dir = c->o.temp_dir,
                                                  .journal = journal,
                                                  .control = request->control,
+                                                 .load_state = run_input_state,
+                                                 .load_state_ctx = &in,
                                                  .explain = run_explain_crash,
                                                  .explain_ctx = &setup},
                                       .restore = request->resource,

@@ -1,31 +1,6 @@
 /* secret.c -- Secret documents of the configuration, which stand for those of Velero's namespace.  SPDX-License-Identifier: Apache-2.0 */
+#include "base/base64.h"
 #include "run/inside.h"
-
-static int digit(char c) {
-  static const char all[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  const char *at = c ? strchr(all, c) : NULL;
-  return at ? (int)(at - all) : -1;
-}
-
-/* As Go's encoding/json reads []byte: lines may be broken. */
-pintle_status run_base64(str text, buf *out) {
-  uint32_t bits = 0;
-  int n = 0, pad = 0;
-  for (size_t i = 0; i < text.len; i++) {
-    char c = text.ptr[i];
-    if (c == '\n' || c == '\r') continue;
-    int d = c == '=' ? 0 : digit(c);
-    if (d < 0 || (pad && c != '=')) return PINTLE_INVALID;
-    pad += c == '=';
-    bits = bits << 6 | (uint32_t)d;
-    if (++n < 4) continue;
-    if (pad > 2) return PINTLE_INVALID;
-    const char bytes[3] = {(char)(bits >> 16), (char)(bits >> 8), (char)bits};
-    buf_add(out, bytes, 3 - (size_t)pad);
-    bits = 0, n = 0;
-  }
-  return n ? PINTLE_INVALID : out->failed ? PINTLE_NOMEM : PINTLE_OK;
-}
 
 PINTLE_PRINTF(4, 5)
 static pintle_status missing(const conf_document *from, const item_node *ref, error *e, const char *format, ...) {
@@ -51,6 +26,6 @@ pintle_status run_secret(run_context *c, const conf_document *from, const item_n
   const item_node *plain = item_member(item_at(d->doc, "/stringData"), key), *coded = item_member(item_at(d->doc, "/data"), key);
   if (item_string(plain).ptr) buf_adds(out, item_string(plain));
   else if (!item_string(coded).ptr) return missing(from, ref, e, "Secret \"%s\" has no key \"%s\"", name.ptr, key.ptr ? key.ptr : "");
-  else if (run_base64(item_string(coded), out) != PINTLE_OK) return missing(d, coded, e, "the value is not base64");
+  else if (base64_decode(item_string(coded), out) != PINTLE_OK) return missing(d, coded, e, "the value is not base64");
   return out->failed ? error_nomem(e) : PINTLE_OK;
 }

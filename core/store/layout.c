@@ -11,7 +11,8 @@ static const char *const backup_tail[] = {[STORE_METADATA] = NULL,
                                           [STORE_POD_VOLUME_BACKUPS] = "-podvolumebackups.json.gz",
                                           [STORE_ITEM_OPERATIONS] = "-itemoperations.json.gz",
                                           [STORE_VOLUME_INFO] = "-volumeinfo.json.gz",
-                                          [STORE_MANIFEST] = "-pintle.json.gz"};
+                                          [STORE_MANIFEST] = "-pintle.json.gz",
+                                          [STORE_STATE] = "-pintle-state.json.gz"};
 
 void store_key_backup(const char *backup, int object, buf *out) {
   assert(object >= 0 && object < STORE_OBJECTS);

@@ -1,5 +1,6 @@
 /* local.c -- --concurrency 0: the chain in this process, for debuggers and allocation tests. No isolation, no enforced deadlines.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "worker/ask.h"
 #include "worker/pool.h"
 #include <stdlib.h>
 
@@ -31,6 +32,16 @@ static void stray_log(void *ctx, int32_t level, str message, const pintle_kv *fi
   if (p->o.log) p->o.log(p->o.ctx, level, "plugin", "", message);
 }
 
+static pintle_status ask(void *ctx, pintle_call *call, const chain_entry *entry, str question, buf *answer, error *e) {
+  (void)call;
+  return pool_answer(ctx, entry->index, question, answer, e);
+}
+
+static const void *extension(void *ctx, const char *id) {
+  (void)ctx;
+  return ask_extension(id);
+}
+
 pintle_status pool_local_open(worker_pool *p, error *e) {
   const chain_entry *failed = NULL;
   buf selectors = {0};
@@ -44,6 +55,8 @@ pintle_status pool_local_open(worker_pool *p, error *e) {
                      .leave = leave,
                      .stray_log = stray_log,
                      .cancelled = cancelled,
+                     .extension = extension,
+                     .ask = ask,
                      .ctx = p};
   for (size_t i = 0; i < p->o.plan->n; i++) p->o.plan->entries[i].segment = 0; /* one process, one instance each */
   pintle_status st = chain_open(&o, &p->local, &failed, e);

@@ -1,4 +1,5 @@
 /* main.c -- what pintle-worker does: load the chain, put items through it, say what came of each.  SPDX-License-Identifier: Apache-2.0 */
+#include "worker/ask.h"
 #include "worker/crash.h"
 #include "worker/message.h"
 #include "worker/side.h"
@@ -33,6 +34,15 @@ static void enter(void *ctx, const chain_entry *entry, const char *what, int64_t
 
 static void leave(void *ctx) { side_leave(ctx); }
 
+static pintle_status ask(void *ctx, pintle_call *call, const chain_entry *entry, str question, buf *answer, error *e) {
+  return side_ask(ctx, call, entry->index, question, answer, e);
+}
+
+static const void *extension(void *ctx, const char *id) {
+  (void)ctx;
+  return ask_extension(id);
+}
+
 static bool broken(struct worker *w, const chain_entry *entry, const error *e) {
   buf_clear(&w->side.body);
   wire_u32(&w->side.body, entry ? entry->index + 1 : 0);
@@ -57,6 +67,8 @@ static bool set_up(struct worker *w, str body) {
                      .stray_log = side_stray_log,
                      .cancelled = side_cancelled,
                      .cancel_fd = side_cancel_fd,
+                     .extension = extension,
+                     .ask = ask,
                      .ctx = w};
   o.mode = wire_get_z(&r, &w->setup_memory);
   o.scratch = wire_get_z(&r, &w->setup_memory);

@@ -97,6 +97,9 @@ void pool_read_logs(worker_pool *p, pool_proc *w, bool last);
 void pool_send(worker_pool *p, pool_proc *w, enum wire_type type, str body);
 void pool_outcome(worker_pool *p, pool_item *item, const chain_outcome *o, bool died, const char *trace);
 PINTLE_PRINTF(4, 5) void pool_log(worker_pool *p, int32_t level, const char *plugin, const char *format, ...);
+/* answer.c: false, INVALID: no such question can be. */
+bool pool_asked(worker_pool *p, pool_proc *w, wire_reader *r);
+pintle_status pool_answer(worker_pool *p, uint32_t entry, str question, buf *answer, error *e);
 /* death.c */
 void pool_watch(worker_pool *p, pool_proc *w, int64_t now); /* kills what is past its deadline */
 void pool_kill(pool_proc *w, const char *why);

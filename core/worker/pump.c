@@ -92,6 +92,7 @@ static bool take(worker_pool *p, pool_proc *w, enum wire_type type, str body) {
     return true;
   case WIRE_BROKEN: return take_broken(p, w, &r);
   case WIRE_OUTCOME: return take_outcome(p, w, &r);
+  case WIRE_ASK: return pool_asked(p, w, &r);
   case WIRE_FINISHED:
     if (w->state != POOL_FINISHING || pool_count(p, wire_get_str(&r), &e) != PINTLE_OK) return false;
     wire_get_error(&r, &e);

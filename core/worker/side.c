@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
@@ -94,21 +95,45 @@ void side_stray_log(void *ctx, int32_t level, str message, const pintle_kv *fiel
   buf_free(&line);
 }
 
+bool side_read(side *s) {
+  ssize_t n;
+  if (s->in_used) {
+    memmove(s->in.data, s->in.data + s->in_used, s->in.len - s->in_used);
+    s->in.len -= s->in_used;
+    s->in_used = 0;
+  }
+  if (!buf_reserve(&s->in, 256 << 10)) return false;
+  do n = read(s->sock, s->in.data + s->in.len, s->in.cap - s->in.len - 1);
+  while (n < 0 && errno == EINTR);
+  if (n > 0) s->in.len += (size_t)n;
+  return n > 0;
+}
+
+/* The message at hand is done with. */
+static void let_go(side *s) {
+  if (s->delivered) buf_clear(&s->joined);
+  s->delivered = false;
+  buf_free(&s->held_in);
+  buf_free(&s->held_joined);
+  s->held = false;
+  free(s->current);
+  s->current = NULL;
+}
+
 bool side_receive(side *s, enum wire_type *type, str *body) {
-  buf_clear(&s->joined);
+  let_go(s);
+  side_message *m = s->kept;
+  if (m) {
+    if (!(s->kept = m->next)) s->last_kept = NULL;
+    s->current = m;
+    return *type = m->type, *body = (str){m->data, m->len}, true;
+  }
   for (;;) {
     pintle_status st = wire_next(buf_str(&s->in), &s->in_used, &s->in_seq, &s->joined, type, body);
-    if (st != PINTLE_NOT_FOUND) return st == PINTLE_OK;
-    if (s->in_used) {
-      memmove(s->in.data, s->in.data + s->in_used, s->in.len - s->in_used);
-      s->in.len -= s->in_used;
-      s->in_used = 0;
-    }
-    if (!buf_reserve(&s->in, 256 << 10)) return false;
-    ssize_t n = read(s->sock, s->in.data + s->in.len, s->in.cap - s->in.len - 1);
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return false;
-    s->in.len += (size_t)n;
+    s->delivered = st == PINTLE_OK;
+    if (st == PINTLE_OK && *type == WIRE_REPLY) let_go(s); /* to a call that did not wait */
+    else if (st != PINTLE_NOT_FOUND) return st == PINTLE_OK;
+    else if (!side_read(s)) return false;
   }
 }
 
@@ -131,6 +156,8 @@ bool side_open(side *s, int sock, int page_fd, int cancel_fd) {
 }
 
 void side_close(side *s) {
+  let_go(s);
+  for (side_message *m = s->kept, *next; m; m = next) next = m->next, free(m);
   buf_free(&s->in);
   buf_free(&s->joined);
   buf_free(&s->body);

@@ -6,6 +6,12 @@
 #include "worker/wire.h"
 #include <sys/types.h>
 
+typedef struct side_message { /* that came while an answer was waited for */
+  struct side_message *next;
+  enum wire_type type;
+  size_t len;
+  char data[];
+} side_message;
 typedef struct side {
   int sock, cancel_fd, epoll, timer;
   bool timer_armed;
@@ -14,6 +20,13 @@ typedef struct side {
   uint64_t ticket, in_seq, out_seq;
   buf in, joined, body, frame;
   size_t in_used;
+  bool delivered; /* joined holds the message at hand */
+  /* side_ask.c */
+  atomic_bool asking;
+  uint64_t asked; /* number of the last question */
+  bool held;      /* the message at hand lies in these */
+  buf held_in, held_joined;
+  side_message *kept, *last_kept, *current;
   _Atomic bool lost; /* the supervisor cannot be written to, or is gone */
 } side;
 bool side_open(side *s, int sock, int page_fd, int cancel_fd); /* {0} before */
@@ -31,6 +44,10 @@ void side_stray_log(void *ctx, int32_t level, str message, const pintle_kv *fiel
 bool side_send(side *s, enum wire_type type); /* s->body; false: lost */
 /* The next message, or false when the supervisor is gone. The body lives until the next call. */
 bool side_receive(side *s, enum wire_type *type, str *body);
+bool side_read(side *s); /* more bytes into s->in; false: the supervisor is gone */
+/* Asks the supervisor in the middle of a call and waits, as long as the call may go on: CANCELLED, TIMED_OUT. What else comes meanwhile is kept for
+ * side_receive; the message at hand stays where it is. The answer's bytes are appended. One question at a time. */
+pintle_status side_ask(side *s, pintle_call *call, uint32_t entry, str question, buf *answer, error *e);
 
 /* single_side.c: serves single calls after a WIRE_SINGLE with that body, until WIRE_FINISH. Returns main's status. */
 int single_serve(side *s, str setup);

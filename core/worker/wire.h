@@ -26,6 +26,9 @@ enum wire_type {
   WIRE_ENTRIES, /* worker: entries of a listing */
   WIRE_TELL,    /* worker: a line, a finding, a count, a sign of life */
   WIRE_ANSWER,  /* worker: what the call came to */
+  /* a call for an item asks the run (ask.h) */
+  WIRE_ASK,   /* worker: number, entry, question */
+  WIRE_REPLY, /* supervisor: number, error, answer */
   WIRE_TYPES
 };
 #define WIRE_MORE 1u

@@ -6,6 +6,7 @@
 #include "chain/chain.h"
 
 typedef struct worker_pool worker_pool;
+struct ask_question;
 
 /* What an item's stretch through the chain came to. `chain` is as chain_apply gave it, or, when the worker died or was killed in it, FAILED with
  * an error that says so. Everything lives until the callback returns. */
@@ -29,6 +30,8 @@ typedef struct worker_pool_options {
   int64_t grace;   /* for cleaning up after cancel or deadline; 0 = 10 s */
   void *ctx;
   void (*outcome)(void *ctx, uint64_t ticket, const worker_outcome *o);
+  /* What a call of that entry asks the run (worker/ask.h); the answer is appended. NULL: UNSUPPORTED. */
+  pintle_status (*ask)(void *ctx, uint32_t entry, const struct ask_question *question, buf *answer, error *e);
   /* Lines that belong to no item: stdout and stderr of a worker (source "stdout"/"stderr"), a plugin's own threads, restarts, quarantine (source
    * "pintle"). plugin may be "". */
   void (*log)(void *ctx, int32_t level, const char *source, const char *plugin, str message);

@@ -1,4 +1,5 @@
 /* test_worker_wire.c -- frames and messages between supervisor and worker.  SPDX-License-Identifier: Apache-2.0 */
+#include "worker/ask.h"
 #include "worker/message.h"
 #include <check.h>
 #include <stdlib.h>
@@ -157,6 +158,119 @@ START_TEST(a_damaged_outcome_is_harmless) {
 }
 END_TEST
 
+/* ---- questions */
+static pintle_status read_question(const char *bytes, size_t n, ask_question *q) {
+  arena a = {0};
+  char *part = malloc(n + 1);
+  memcpy(part, bytes, n);
+  wire_reader r = {part, part + n, false};
+  pintle_status st = ask_get(&r, &a, q);
+  if (st == PINTLE_OK) {
+    ck_assert_ptr_nonnull(q->id.name);
+    ck_assert_ptr_nonnull(q->kind);
+    ck_assert_uint_le(strlen(q->key), ASK_KEY);
+    ck_assert_uint_le(q->value.len, ASK_VALUE);
+    ck_assert_uint_le(q->scope, 1);
+  }
+  arena_free(&a);
+  free(part);
+  return st;
+}
+
+static const ask_question questions[] = {{.what = ASK_GET, .id = {"apps", "v1", "deployments", "shop", "web"}},
+                                         {.what = ASK_LIST, .id = {"", "", "pods", "", ""}, .from = 7},
+                                         {.what = ASK_KIND, .api_version = "apps/v1", .kind = "Deployment"},
+                                         {.what = ASK_WRITE},
+                                         {.what = ASK_STATE_GET, .scope = 1, .key = "k"},
+                                         {.what = ASK_STATE_PUT, .scope = 0, .key = "k", .value = {"v\0w", 3}},
+                                         {.what = ASK_STATE_ADD, .scope = 1, .key = "k", .value = {"", 0}}};
+
+START_TEST(a_damaged_question_is_harmless) {
+  ask_question got;
+  for (size_t i = 0; i < sizeof questions / sizeof *questions; i++) {
+    buf b = {0};
+    ask_put(&b, &questions[i]);
+    ck_assert_int_eq(read_question(b.data, b.len, &got), PINTLE_OK);
+    ck_assert_uint_eq(got.what, questions[i].what);
+    ck_assert_uint_eq(got.from, questions[i].from);
+    for (size_t cut = 0; cut < b.len; cut++) ck_assert_int_eq(read_question(b.data, cut, &got), PINTLE_INVALID);
+    for (size_t bit = 0; bit < b.len * 8; bit++) {
+      b.data[bit / 8] = (char)(b.data[bit / 8] ^ 1 << bit % 8);
+      read_question(b.data, b.len, &got);
+      b.data[bit / 8] = (char)(b.data[bit / 8] ^ 1 << bit % 8);
+    }
+    buf_addc(&b, 0);
+    ck_assert_msg(read_question(b.data, b.len, &got) == PINTLE_INVALID, "something behind the question");
+    buf_free(&b);
+  }
+}
+END_TEST
+
+START_TEST(questions_have_limits) {
+  static char long_key[ASK_KEY + 2], large[ASK_VALUE + 1];
+  memset(long_key, 'k', sizeof long_key - 1);
+  const ask_question bad[] = {{.what = 0},
+                              {.what = ASK_WHATS},
+                              {.what = ASK_STATE_GET, .key = ""},
+                              {.what = ASK_STATE_GET, .key = long_key},
+                              {.what = ASK_STATE_GET, .scope = 2, .key = "k"},
+                              {.what = ASK_STATE_PUT, .key = "k", .value = {large, sizeof large}}};
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    ask_question got;
+    buf b = {0};
+    ask_put(&b, &bad[i]);
+    ck_assert_int_eq(read_question(b.data, b.len, &got), PINTLE_INVALID);
+    buf_free(&b);
+  }
+}
+END_TEST
+
+/* As fields.ParseSelector: what the terms are, what matches, what is refused. */
+START_TEST(field_selectors_are_those_of_kubernetes) {
+  static const struct {
+    const char *selector;
+    int matches; /* -1: INVALID */
+  } rows[] = {{"", 1},
+              {"metadata.name=web", 1},
+              {"metadata.name==web,metadata.namespace=shop", 1},
+              {"metadata.name!=web", 0},
+              {"metadata.namespace=", 0},
+              {",,spec.nodeName=n1,", 1},
+              {"spec.nodeName!=n1", 0},
+              {"spec.absent=", 1},
+              {"spec.absent!=x", 1},
+              {"spec.replicas=3", 1},
+              {"spec.paused=true", 1},
+              {"spec.text=a\\,b\\=c\\\\d", 1},
+              {"spec=", 1},
+              {"metadata.name", -1},
+              {"=web", -1},
+              {".a=b", -1},
+              {"a..b=c", -1},
+              {"a.=c", -1},
+              {"spec.text=a\\x", -1},
+              {"spec.text=a\\", -1},
+              {"spec.text=a=b", -1},
+              {"spec/nodeName=a", -1}};
+  static const char text[] = "{\"spec\":{\"nodeName\":\"n1\",\"replicas\":3,\"paused\":true,\"text\":\"a,b=c\\\\d\"}}";
+  item_doc *d = NULL;
+  ck_assert_int_eq(item_new(&d), PINTLE_OK);
+  ck_assert_int_eq(item_parse(d, STR(text), 0, NULL, NULL), PINTLE_OK);
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    ask_fields f = {0};
+    error e;
+    pintle_status st = ask_fields_parse(rows[i].selector, &f, &e);
+    ck_assert_msg(st == (rows[i].matches < 0 ? PINTLE_INVALID : PINTLE_OK), "%s", rows[i].selector);
+    if (st == PINTLE_OK) ck_assert_msg(ask_fields_match(&f, d, STR("shop"), STR("web")) == (rows[i].matches == 1), "%s", rows[i].selector);
+    ask_fields_free(&f);
+  }
+  ask_fields none = {0};
+  ck_assert_int_eq(ask_fields_parse(NULL, &none, NULL), PINTLE_OK);
+  ck_assert_uint_eq(none.n, 0);
+  item_free(d);
+}
+END_TEST
+
 int main(void) {
   Suite *s = suite_create("worker/wire");
   TCase *t = tcase_create("wire");
@@ -166,6 +280,9 @@ int main(void) {
   tcase_add_test(t, a_reader_never_leaves_its_body);
   tcase_add_test(t, an_outcome_comes_out_as_it_went_in);
   tcase_add_test(t, a_damaged_outcome_is_harmless);
+  tcase_add_test(t, a_damaged_question_is_harmless);
+  tcase_add_test(t, questions_have_limits);
+  tcase_add_test(t, field_selectors_are_those_of_kubernetes);
   suite_add_tcase(s, t);
   SRunner *r = srunner_create(s);
   srunner_run_all(r, CK_NORMAL);

@@ -2,8 +2,10 @@
  *
  *   const pintle_objects *items = (const pintle_objects *)host->extension(host, PINTLE_EXT_ITEMS);
  *
- * On restore: what the backup holds, as stored. On backup: what is being backed up. create adds an item to the run when it reads files
- * (else UNSUPPORTED); every other write is UNSUPPORTED. find_kind knows what the input and pintle's own table know. NULL as a drop-in. */
+ * On restore: what the backup holds, as stored, whatever is restored of it. On backup: what the run's filters take, as it was read; items
+ * that only actions asked for are not among it. Every write is UNSUPPORTED in 1.0 (DENIED in a dry run). find_kind knows what the input
+ * and pintle's own table know. Field selectors: any dotted path to a string, number or boolean. An item that is no valid JSON is passed
+ * over by list. NULL as a drop-in. */
 #ifndef PINTLE_EXT_ITEMS_H
 #define PINTLE_EXT_ITEMS_H
 #include <pintle/ext/objects.h>
