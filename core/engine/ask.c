@@ -133,8 +133,8 @@ static pintle_status find_kind(const engine_ask *a, const ask_question *q, buf *
   return PINTLE_OK;
 }
 
-static pintle_status write_items(const engine_ask *a, error *e) {
-  if (a->plan->dry_run) return error_set(e, PINTLE_DENIED, "nothing is written in a dry run");
+static pintle_status write_items(const chain_plan *plan, error *e) {
+  if (plan->dry_run) return error_set(e, PINTLE_DENIED, "nothing is written in a dry run");
   return error_set(e, PINTLE_UNSUPPORTED, "the items of a run's input stay as they are");
 }
 
@@ -145,13 +145,13 @@ static pintle_status get_state(engine_ask *a, const char *action, const ask_ques
   return st;
 }
 
-pintle_status engine_answer(engine_ask *a, uint32_t entry, const ask_question *q, buf *answer, error *e) {
-  const char *action = a->plan->entries[entry].name;
+pintle_status engine_answer(engine_ask *a, const chain_plan *plan, uint32_t entry, const ask_question *q, buf *answer, error *e) {
+  const char *action = plan->entries[entry].name;
   switch (q->what) {
   case ASK_GET: return get(a, &q->id, answer, e);
   case ASK_LIST: return list(a, &q->id, q->from, answer, e);
   case ASK_KIND: return find_kind(a, q, answer, e);
-  case ASK_WRITE: return write_items(a, e);
+  case ASK_WRITE: return write_items(plan, e);
   case ASK_STATE_GET: return get_state(a, action, q, answer, e);
   case ASK_STATE_PUT:
   case ASK_STATE_ADD: return engine_state_put(a->state, action, q->scope, q->key, q->value, q->what == ASK_STATE_ADD, e);

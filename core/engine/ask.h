@@ -9,7 +9,6 @@
 typedef struct engine_ask {
   const kube_source *source; /* finished */
   const kube_types *types;
-  const chain_plan *plan;
   engine_state *state;
   bool backup;                           /* a backup is being made: its state may be written */
   bool (*known)(void *ctx, size_t item); /* is the item one of those that plugins may see? NULL: all are */
@@ -17,6 +16,7 @@ typedef struct engine_ask {
   /* inside: the items by resource, namespace, and as they stand in the source; made when the first listing is asked for */
   uint32_t *order;
 } engine_ask;
-pintle_status engine_answer(engine_ask *a, uint32_t entry, const ask_question *q, buf *answer, error *e);
+/* plan: of the pool whose worker asks. */
+pintle_status engine_answer(engine_ask *a, const chain_plan *plan, uint32_t entry, const ask_question *q, buf *answer, error *e);
 void engine_ask_free(engine_ask *a); /* the state too */
 #endif

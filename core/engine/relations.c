@@ -130,6 +130,11 @@ static void outcome(void *ctx, uint64_t item, const worker_outcome *w) {
   }
 }
 
+static pintle_status answer(void *ctx, uint32_t entry, const ask_question *q, buf *to, error *e) {
+  engine_asking *a = ctx;
+  return engine_answer(&a->o.stage->ask, a->o.pool.plan, entry, q, to, e);
+}
+
 static void worker_log(void *ctx, int32_t level, const char *source, const char *plugin, str message) {
   const engine_asking *a = ctx;
   engine_log(a->c->journal, level, NULL, plugin, source, "%.*s", (int)message.len, message.ptr);
@@ -212,7 +217,7 @@ pintle_status engine_relations_open(const engine_relations_options *o, engine_as
   a->o = *o;
   a->c = o->stage->o;
   a->n = kube_source_count(a->c->source);
-  a->o.pool.ctx = a, a->o.pool.outcome = outcome, a->o.pool.log = worker_log;
+  a->o.pool.ctx = a, a->o.pool.outcome = outcome, a->o.pool.ask = answer, a->o.pool.log = worker_log;
   look_for_labels(a);
   if (!any_wanted(a)) return engine_relations_close(a), PINTLE_OK;
   a->asked = calloc(a->n / 8 + 1, 1);

@@ -26,7 +26,8 @@ static void explain(void *ctx, size_t item, uint32_t entry, error *e) {
 static void outcome(void *ctx, uint64_t ticket, const worker_outcome *o) { engine_flow_outcome(((engine_stage *)ctx)->flow, ticket, o); }
 
 static pintle_status answer(void *ctx, uint32_t entry, const ask_question *q, buf *to, error *e) {
-  return engine_answer(&((engine_stage *)ctx)->ask, entry, q, to, e);
+  engine_stage *s = ctx;
+  return engine_answer(&s->ask, s->o->pool.plan, entry, q, to, e);
 }
 
 static void worker_log(void *ctx, int32_t level, const char *source, const char *plugin, str message) {
@@ -38,7 +39,6 @@ static pintle_status open_ask(engine_stage *s, error *e) {
   const engine_state_options o = {.backup = s->ask.backup, .load = s->o->load_state, .ctx = s->o->load_state_ctx};
   s->ask.source = s->o->source;
   s->ask.types = s->o->types;
-  s->ask.plan = s->o->pool.plan;
   return engine_state_new(&o, &s->ask.state, e);
 }
 
