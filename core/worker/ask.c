@@ -1,8 +1,6 @@
 /* ask.c -- questions on the wire; see ask.h.  SPDX-License-Identifier: Apache-2.0 */
 #include "worker/ask.h"
 #include "host/call.h"
-#include <pintle/ext/items.h>
-#include <pintle/ext/state.h>
 
 /* ---- on the wire */
 static void put_id(buf *b, const pintle_id *id) {

@@ -3,7 +3,6 @@
 #include "host/text.h"
 #include "kube/skim.h"
 #include "worker/ask.h"
-#include <pintle/ext/items.h>
 
 /* ---- what plugins hand over */
 static pintle_status check(const char *z, const char *what, size_t max, uint32_t flags, error *e) {

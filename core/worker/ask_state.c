@@ -2,7 +2,6 @@
 #include "host/call.h"
 #include "host/text.h"
 #include "worker/ask.h"
-#include <pintle/ext/state.h>
 
 static pintle_status take(int32_t scope, const char *key, ask_question *q, error *e) {
   const char *fault = host_fault(key, ASK_KEY, 0);

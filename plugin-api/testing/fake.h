@@ -91,6 +91,14 @@ typedef struct fake_objects { /* behind pintle.items/1 or pintle.cluster/1 */
   fake_object *first;
 } fake_objects;
 
+typedef struct fake_value { /* behind pintle.state/1-draft */
+  struct fake_value *next;
+  const char *action; /* of an adopted table */
+  int32_t scope;
+  char *key, *data;
+  size_t len;
+} fake_value;
+
 struct pintle_test_instance {
   pintle_test_instance *next;
   pintle_test_host *host;
@@ -111,6 +119,7 @@ struct pintle_test_host {
   pintle_test_instance *instances;
   fake_counter *counters;
   fake_objects items, cluster;
+  fake_value *state;
   arena memory; /* of the adopted tables */
   pintle_test_outcome outcome;
   arena said; /* texts of the outcome */
@@ -144,6 +153,9 @@ void fake_selector_print(const pintle_selector *s, buf *out);
 bool fake_objects_read(fake_objects *o, const char *json);
 void fake_objects_free(fake_objects *o);
 const pintle_objects *fake_objects_table(bool cluster);
+/* state.c */
+const struct pintle_state *fake_state_table(void);
+void fake_state_free(pintle_test_host *h);
 /* "Ingress" -> "ingresses"; in out */
 const char *fake_plural(str kind, char *out, size_t size);
 /* The id of a document; strings are the call's. */

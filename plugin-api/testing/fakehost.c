@@ -223,6 +223,7 @@ static pintle_status host_new_doc(pintle_call *call, const char *json, size_t n,
 static const void *host_extension(const pintle_host *table, const char *id) {
   const pintle_test_host *h = (const pintle_test_host *)(const void *)table;
   if (strcmp(id, PINTLE_EXT_ITEMS) == 0 && h->items.there) return fake_objects_table(false);
+  if (strcmp(id, PINTLE_EXT_STATE) == 0) return fake_state_table();
   if (strcmp(id, PINTLE_EXT_CLUSTER) == 0 && h->cluster.there) return fake_objects_table(true);
   return NULL;
 }
@@ -338,6 +339,7 @@ void pintle_test_free(pintle_test_host *h) {
   if (h->loaded && h->plugin.unload) h->plugin.unload(h->module);
   for (fake_counter *c = h->counters, *next; c; c = next) next = c->next, free(c);
   fake_objects_free(&h->items);
+  fake_state_free(h);
   fake_objects_free(&h->cluster);
   arena_free(&h->memory);
   arena_free(&h->said);

@@ -253,15 +253,15 @@ static pintle_status find_kind(fake_call *c, fake_objects *o, const char *api_ve
                                     pintle_status (*each)(void *, const pintle_doc *), void *ctx) {                                  \
     return list(of(c), &of(c)->host->which, what, labels, fields, each, ctx);                                                        \
   }                                                                                                                                  \
-  static pintle_status which##_create(pintle_call *c, const pintle_id *what, const pintle_doc *d, const pintle_doc **out) {          \
-    return create(of(c), &of(c)->host->which, what, d, out);                                                                         \
-  }                                                                                                                                  \
   static pintle_status which##_find_kind(pintle_call *c, const char *version, const char *kind, pintle_str *resource, int32_t *ns) { \
     return find_kind(of(c), &of(c)->host->which, version, kind, resource, ns);                                                       \
   }
 TABLE(items)
 TABLE(cluster)
 
+static pintle_status cluster_create(pintle_call *c, const pintle_id *what, const pintle_doc *d, const pintle_doc **out) {
+  return create(of(c), &of(c)->host->cluster, what, d, out);
+}
 static pintle_status cluster_update(pintle_call *c, const pintle_id *id, const pintle_doc *d, const pintle_doc **out) {
   return update(of(c), &of(c)->host->cluster, id, d, out);
 }
@@ -271,7 +271,12 @@ static pintle_status cluster_patch(pintle_call *c, const pintle_id *id, const ch
 static pintle_status cluster_remove(pintle_call *c, const pintle_id *id) { return drop(of(c), &of(c)->host->cluster, id); }
 
 static pintle_status unsupported(pintle_call *c) {
+  if (of(c)->dry_run) return fake_error(of(c), PINTLE_DENIED, "not in a dry run");
   return fake_error(of(c), PINTLE_UNSUPPORTED, "the items of a run's input stay as they are");
+}
+static pintle_status items_create(pintle_call *c, const pintle_id *what, const pintle_doc *d, const pintle_doc **out) {
+  (void)what, (void)d, (void)out;
+  return unsupported(c);
 }
 static pintle_status items_update(pintle_call *c, const pintle_id *id, const pintle_doc *d, const pintle_doc **out) {
   (void)id, (void)d, (void)out;

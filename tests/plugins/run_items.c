@@ -4,7 +4,6 @@
  * tests.pintle.io/list "RESOURCE.GROUP NS [LABELS|FIELDS]" -> tests.pintle.io/listed: number of items and of bytes of their names, or the status.
  * tests.pintle.io/kind "VERSION KIND" -> tests.pintle.io/resource. tests.pintle.io/write -> tests.pintle.io/wrote. */
 #include "run.h"
-#include <pintle/ext/items.h>
 #include <stdio.h>
 
 static const char *ask(const pintle_doc *item, const char *name) {

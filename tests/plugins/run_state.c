@@ -3,7 +3,6 @@
  * On backup: the first to put "first" says so in the annotation tests.pintle.io/first; each item's name goes into the state of the backup under its
  * uid. On restore: the annotation tests.pintle.io/was is what the backup's state has; and a put there must be DENIED. */
 #include "run.h"
-#include <pintle/ext/state.h>
 #include <stdio.h>
 
 static pintle_status backup(pintle_call *call, const pintle_state *state, pintle_doc *item) {

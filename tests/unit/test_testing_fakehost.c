@@ -57,6 +57,15 @@ static pintle_status odd_execute(void *self, pintle_call *call, pintle_doc *item
       if (st != PINTLE_OK) return h->cancelled(call) && h->pause(call, 1) == PINTLE_OK ? st : PINTLE_FAILED; /* cleaning up works */
     }
   }
+  if (strcmp(o->what, "state") == 0) {
+    const pintle_state *state = h->extension(h, PINTLE_EXT_STATE);
+    pintle_str got;
+    if (state->get(call, PINTLE_STATE_RUN, "k", &got) != PINTLE_NOT_FOUND) return PINTLE_FAILED;
+    if (state->put(call, PINTLE_STATE_RUN, "", "v", 1) != PINTLE_INVALID || state->put(call, 2, "k", "v", 1) != PINTLE_INVALID) return PINTLE_FAILED;
+    if (state->put_if_absent(call, PINTLE_STATE_BACKUP, "k", "v", 1) != PINTLE_OK) return PINTLE_FAILED;
+    if (state->put_if_absent(call, PINTLE_STATE_BACKUP, "k", "w", 1) != PINTLE_EXISTS) return PINTLE_FAILED;
+    return state->put(call, PINTLE_STATE_BACKUP, "k", "remembered", PINTLE_Z);
+  }
   if (strcmp(o->what, "alloc") == 0)
     return h->alloc(call, 10) && h->new_doc(call, "[1]", 3, &scratch) == PINTLE_OK ? PINTLE_OK : PINTLE_NOMEM;
   return out->api->skip(out, "not wanted");
@@ -94,7 +103,12 @@ static pintle_status odd_restore(void *self, pintle_call *call, pintle_doc *item
   if (cluster->list(call, &all, "tier!=db", "metadata.namespace=shop", names, found) != PINTLE_OK) return PINTLE_FAILED;
   if (cluster->remove(call, &one) != PINTLE_OK || cluster->get(call, &one, &d) != PINTLE_NOT_FOUND) return PINTLE_FAILED;
   if (items->update(call, &one, want, NULL) != PINTLE_UNSUPPORTED) return PINTLE_FAILED;
+  if (items->create(call, &one, want, NULL) != (in->flags & PINTLE_DRY_RUN ? PINTLE_DENIED : PINTLE_UNSUPPORTED)) return PINTLE_FAILED;
   strcat(found, pintle_str_or(in->item_from_backup, "/kind", ""));
+  const pintle_state *state = h->extension(h, PINTLE_EXT_STATE);
+  pintle_str value;
+  if (state->get(call, PINTLE_STATE_BACKUP, "k", &value) == PINTLE_OK) strcat(found, value.ptr);
+  if (state->put(call, PINTLE_STATE_BACKUP, "k", "x", 1) != PINTLE_DENIED) return PINTLE_FAILED;
   return pintle_set_str(item, "/found", found);
 }
 
@@ -270,6 +284,12 @@ START_TEST(operations_and_extensions) {
 }
 END_TEST
 
+START_TEST(state_is_remembered_by_action) {
+  ck_assert_int_eq(pintle_test_backup(odd("{\"do\":\"state\"}"), item, 0)->status, PINTLE_OK);
+  ck_assert_int_eq(pintle_test_backup(odd("{\"do\":\"state\"}"), item, 0)->status, PINTLE_FAILED); /* it is there now */
+}
+END_TEST
+
 START_TEST(streams_and_listings) {
   pintle_test_instance *a = pintle_test_create(host, PINTLE_TEST_STORE, "test.pintle.io/c", NULL);
   ck_assert_int_eq(pintle_test_get(a, "b", "k")->status, PINTLE_NOT_FOUND);
@@ -319,6 +339,7 @@ int main(void) {
   tcase_add_test(t, misuse_fails_the_call);
   tcase_add_test(t, time_and_memory_end);
   tcase_add_test(t, operations_and_extensions);
+  tcase_add_test(t, state_is_remembered_by_action);
   tcase_add_test(t, streams_and_listings);
   tcase_add_test(t, bad_descriptors_are_refused);
   suite_add_tcase(s, t);
