@@ -75,6 +75,7 @@ expect_in to3/shop/services/web.json 30080
 # asked for by name, one of them runs alone
 run "$PINTLE" chain run --phase restore --action velero.io/service in/all.yaml
 expect_status 0
-expect_out velero.io/service
-expect_not_in out velero.io/pod reset-metadata
+expect_err "6 items, 1 changed"
+expect_not_in out nodePort: clusterIP
+expect_out 'uid: "1"' "nodeName: node-1"
 pass
