@@ -94,21 +94,19 @@ static bool among(const item_node *globs, str ns) {
   return false;
 }
 
-/* In the namespace that the Pod goes to. */
+/* In the namespace that the Pod goes to. A selector that is none is an error whatever it would select. */
 static pintle_status selected(const hooks *h, const item_node *hook, kube_labels labels, bool *is) {
   char at[1200];
   const item_node *included = item_member(hook, STR("includedNamespaces"));
   const char *from = builtin_ns(h->item, h->in),
              *ns = pintle_str_or(h->in->run, pintle_key(at, sizeof at, "/spec/namespaceMapping", from), from);
-  *is = false;
-  if (among(item_member(hook, STR("excludedNamespaces")), str_of(ns))) return PINTLE_OK;
-  if (builtin_elements(included) && !among(included, str_of(ns))) return PINTLE_OK;
   kube_selector *selector = NULL;
   error e;
   pintle_status st = kube_selector_of(item_member(hook, STR("labelSelector")), &selector, &e);
   if (st == PINTLE_NOMEM) return st;
   if (st != PINTLE_OK) return pintle_fail(h->call, PINTLE_INVALID, "a labelSelector in spec.hooks of the Restore: %s", e.message);
-  *is = kube_selector_matches(selector, labels);
+  *is = kube_selector_matches(selector, labels) && !among(item_member(hook, STR("excludedNamespaces")), str_of(ns)) &&
+        (!builtin_elements(included) || among(included, str_of(ns)));
   kube_selector_free(selector);
   return PINTLE_OK;
 }
@@ -126,7 +124,8 @@ static pintle_status add_containers(hooks *h, const item_node *init) {
   return PINTLE_OK;
 }
 
-static pintle_status from_restore(hooks *h) {
+/* take false: only a look whether they are in order. */
+static pintle_status from_restore(hooks *h, bool take) {
   CLEANUP(arena_free) arena a = {0};
   kube_labels labels;
   const item_node *v = builtin_elements(builtin_node(h->in->run, "/spec/hooks/resources"));
@@ -135,7 +134,8 @@ static pintle_status from_restore(hooks *h) {
   for (; v && st == PINTLE_OK; v = item_next(v)) {
     bool is;
     st = selected(h, v, labels, &is);
-    for (const item_node *p = is ? builtin_elements(item_member(v, STR("postHooks"))) : NULL; p && st == PINTLE_OK; p = item_next(p))
+    for (const item_node *p = is && take ? builtin_elements(item_member(v, STR("postHooks"))) : NULL; p && st == PINTLE_OK;
+         p = item_next(p))
       st = add_containers(h, item_member(p, STR("init")));
   }
   return st;
@@ -147,5 +147,6 @@ BUILTIN_EDIT(builtin_restore_init_hooks) {
   hooks h = {.call = call, .item = item, .in = in, .have_array = item_type(here) == PINTLE_T_ARRAY};
   h.at = strcmp(builtin_text(builtin_elements(here), "name"), "restore-wait") == 0;
   const char *image = pintle_str_or(item, HOOK "container-image", "");
-  return image[0] ? from_annotations(&h, image) : from_restore(&h);
+  pintle_status st = from_restore(&h, !image[0]);
+  return st == PINTLE_OK && image[0] ? from_annotations(&h, image) : st;
 }

@@ -17,6 +17,7 @@ typedef struct builtin_items {
   pintle_objects base;
   item_doc *all;
   unsigned lists; /* calls so far */
+  bool broken;    /* they fail */
 } builtin_items;
 static builtin_items builtin_the_items;
 
@@ -39,6 +40,7 @@ static inline pintle_status builtin_items_list(pintle_call *call, const pintle_i
   error e;
   pintle_status st = item_new(&one);
   builtin_the_items.lists++;
+  if (st == PINTLE_OK && builtin_the_items.broken) st = pintle_fail(call, PINTLE_TRANSIENT, "no answer");
   if (st == PINTLE_OK && labels && kube_selector_parse(str_of(labels), &selector, &e) != PINTLE_OK)
     st = pintle_fail(call, PINTLE_INVALID, "%s", e.message);
   for (const item_node *v = item_first(item_root(builtin_the_items.all)); v && st == PINTLE_OK; v = item_next(v)) {
