@@ -1,7 +1,7 @@
 /* init_hooks.c -- velero.io/init-restore-hook: init containers that a restored Pod runs first.  SPDX-License-Identifier: Apache-2.0
  *
- * Velero: pkg/restore/actions/init_restorehook_pod_action.go, internal/hook/item_hook_handler.go. They come from the Pod's annotations, else from
- * spec.hooks of the Restore; "restore-wait", which brings volumes back, stays in front of them. */
+ * Velero: pkg/restore/actions/init_restorehook_pod_action.go, internal/hook/item_hook_handler.go. They come from the Pod's annotations,
+ * else from spec.hooks of the Restore; "restore-wait", which brings volumes back, stays in front of them. */
 #include "base/sha256.h"
 #include "builtin/steps.h"
 #include "kube/labels.h"
@@ -132,7 +132,7 @@ static pintle_status from_restore(hooks *h, bool take) {
   if (!v) return PINTLE_OK;
   pintle_status st = kube_labels_of(item_of(h->item), &a, &labels);
   for (; v && st == PINTLE_OK; v = item_next(v)) {
-    bool is;
+    bool is = false;
     st = selected(h, v, labels, &is);
     for (const item_node *p = is && take ? builtin_elements(item_member(v, STR("postHooks"))) : NULL; p && st == PINTLE_OK;
          p = item_next(p))

@@ -1,4 +1,4 @@
-/* mapping.c -- pintle.io/namespace-mapping, velero.io/role-bindings: names of namespaces, wherever an item holds one.  SPDX-License-Identifier: Apache-2.0 */
+/* mapping.c -- namespaces mapped: pintle.io/namespace-mapping, subjects of bindings.  SPDX-License-Identifier: Apache-2.0 */
 #include "builtin/steps.h"
 
 /* The namespace that ns becomes, or NULL when it stays. */

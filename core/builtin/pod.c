@@ -1,4 +1,4 @@
-/* pod.c -- velero.io/pod, velero.io/add-pvc-from-pod, velero.io/job, velero.io/service-account of a restore.  SPDX-License-Identifier: Apache-2.0
+/* pod.c -- restored Pods, their claims, Jobs and ServiceAccounts.  SPDX-License-Identifier: Apache-2.0
  *
  * Velero: pkg/restore/actions/{pod,add_pvc_from_pod,job,service_account}_action.go. */
 #include "builtin/steps.h"

@@ -1,7 +1,7 @@
 /* secret.c -- velero.io/secret: tokens of ServiceAccounts belong to the cluster that made them.  SPDX-License-Identifier: Apache-2.0
  *
- * Velero: pkg/restore/actions/secret_action.go. Velero asks the target cluster for ServiceAccounts; here the backup is asked, and where that
- * cannot be done the Secret's own annotation says whose it is. */
+ * Velero: pkg/restore/actions/secret_action.go. Velero asks the target cluster for ServiceAccounts; here the backup is asked, and where
+ * that cannot be done the Secret's own annotation says whose it is. */
 #include "builtin/steps.h"
 
 #define INFIX "-token-"

@@ -1,7 +1,7 @@
-/* service.c -- velero.io/service: addresses and ports that the old cluster chose are not asked for again.  SPDX-License-Identifier: Apache-2.0
+/* service.c -- velero.io/service: drops addresses and ports that the old cluster chose.  SPDX-License-Identifier: Apache-2.0
  *
- * Velero: pkg/restore/actions/service_action.go. A node port that a person chose stays: kubectl's last-applied annotation names it, or, where
- * there is none, an entry of managedFields. */
+ * Velero: pkg/restore/actions/service_action.go. A node port that a person chose stays: kubectl's last-applied annotation names it, or,
+ * where there is none, an entry of managedFields. */
 #include "builtin/steps.h"
 #include <stdlib.h>
 
@@ -92,7 +92,7 @@ static pintle_status drop_health_port(pintle_call *call, pintle_doc *item, const
       strcmp(pintle_str_or(item, "/spec/type", ""), "LoadBalancer") != 0)
     return PINTLE_OK;
   if (item->api->get_i64(item, "/spec/healthCheckNodePort", &port) != PINTLE_OK || port == 0) return PINTLE_OK;
-  if (!read_port(builtin_node(applied, "/spec/healthCheckNodePort"), &chosen))
+  if (!read_port(applied ? builtin_node(applied, "/spec/healthCheckNodePort") : NULL, &chosen))
     return pintle_fail_at(call, PINTLE_INVALID, APPLIED, "healthCheckNodePort is no number");
   if (chosen) return PINTLE_OK;
   for (const item_node *e = builtin_elements(builtin_node(item, "/metadata/managedFields")); e; e = item_next(e))

@@ -66,7 +66,7 @@ static inline pintle_status builtin_remove(pintle_call *call, pintle_doc *item, 
 
 /* Walking by nodes: documents of the host are core/item's, whoever hands them out. NULL where there is nothing. */
 static inline const item_node *builtin_node(const pintle_doc *doc, const char *pointer) {
-  const item_doc *d = doc ? item_of(doc) : NULL;
+  const item_doc *d = item_of(doc);
   return d ? item_at(d, pointer) : NULL;
 }
 /* The elements of an array, and of nothing else. */

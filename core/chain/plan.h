@@ -66,8 +66,8 @@ typedef struct chain_plan_options {
   /* NULL-ended: plugins that are part of the program (tests, bench); chain_open needs them too. NULL: none. */
   const pintle_plugin *const *linked;
 } chain_plan_options;
-/* Order: what is built in and comes first, the chain file's actions as listed, the rest by priority and name, what is built in and comes last. An
- * action listed that is not there, is set aside or refused: INVALID with file, line, reason and the nearest right name. */
+/* Order: what is built in and comes first, the chain file's actions as listed, the rest by priority and name, what is built in and comes
+ * last. An action listed that is not there, is set aside or refused: INVALID with file, line, reason and the nearest right name. */
 pintle_status chain_plan_make(const chain_plan_options *options, chain_plan *out, error *e);
 void chain_plan_free(chain_plan *p);
 /* With the types that are not built in, and with secrets: for workers only. */

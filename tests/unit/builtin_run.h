@@ -1,4 +1,4 @@
-/* builtin_run.h -- one of pintle's own actions put to one item, without a chain; with a run's items where it asks.  SPDX-License-Identifier: Apache-2.0 */
+/* builtin_run.h -- one of pintle's own actions put to one item, without a chain.  SPDX-License-Identifier: Apache-2.0 */
 #ifndef PINTLE_TESTS_BUILTIN_RUN_H
 #define PINTLE_TESTS_BUILTIN_RUN_H
 #include "builtin/builtin.h"
