@@ -127,6 +127,12 @@ static pintle_status resolve_entries(kube_source *s, const kind *kinds, error *e
       x->flags |= SOURCE_DEAD;
       continue;
     }
+    if (k->resource.len && strcmp(k->resource.ptr, k->type->resource) != 0) {
+      say(s, i, PINTLE_LOG_ERROR, "the item says it is a %.100s (%.100s), its place in the archive %.200s; it is left out", k->name.ptr,
+          k->type->resource, k->resource.ptr);
+      x->flags |= SOURCE_DEAD;
+      continue;
+    }
     x->type = k->type->id;
     if (k->type->namespaced && x->ns == none) x->ns = usual & (SOURCE_MAX_NS - 1);
     if (!k->type->namespaced && x->ns != none) {

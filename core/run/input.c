@@ -29,19 +29,24 @@ pintle_status run_input_open(run_context *c, engine_journal *j, const engine_con
 }
 
 void run_input_close(run_input *in) {
+  run_archived_free(&in->archived);
   kube_source_free(in->source);
   kube_types_free(in->types);
   *in = (run_input){0};
 }
 
-pintle_status run_input_finish(run_input *in, error *e) { return kube_source_finish(in->source, e); }
+pintle_status run_input_finish(run_input *in, error *e) {
+  pintle_status st = kube_source_finish(in->source, e);
+  if (st == PINTLE_OK) run_archived_finish(&in->archived, in->journal, in->source);
+  return st;
+}
 
 static pintle_status add_entry(void *ctx, const archive_entry *entry, error *e) {
   run_input *in = ctx;
   archive_path p;
   char place[4600];
   if (cancelled(in)) return error_set(e, PINTLE_CANCELLED, "the run was cancelled");
-  if (!archive_path_parse(entry->path, &p) || p.version.len) return PINTLE_OK; /* the copies by version are for other readers */
+  if (!run_archived_takes(&in->archived, entry->path, &p)) return PINTLE_OK;
   snprintf(place, sizeof place, "%s:%s", in->name, entry->path);
   return kube_source_add_archived(in->source, p.group_resource, p.version, p.ns, p.name, entry->content, place, e);
 }
@@ -51,7 +56,9 @@ static pintle_status add_archive(run_context *c, run_input *in, int fd, const ch
   archive_limits limits = {0};
   if (statvfs(c->o.temp_dir, &v) == 0) limits.max_total = (int64_t)v.f_bavail * (int64_t)v.f_frsize / 10 * 9; /* it is spooled there */
   in->name = name;
-  return archive_read(fd, name, &limits, add_entry, in, e);
+  pintle_status st = archive_read(fd, name, &limits, add_entry, in, e);
+  if (st == PINTLE_OK) run_archived_end(&in->archived, in->journal, name);
+  return st;
 }
 
 static bool is_archive(const char *path) {

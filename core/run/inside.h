@@ -1,6 +1,7 @@
 /* inside.h -- what the files of run/ share.  SPDX-License-Identifier: Apache-2.0 */
 #ifndef PINTLE_RUN_INSIDE_H
 #define PINTLE_RUN_INSIDE_H
+#include "run/archived.h"
 #include "run/run.h"
 #include "worker/single.h"
 
@@ -83,6 +84,7 @@ typedef struct run_input {
   const char *name; /* for places */
   store *store;     /* with backup: where the items come from; NULL: from files */
   const char *backup;
+  run_archived archived;
 } run_input;
 pintle_status run_input_open(run_context *c, engine_journal *j, const engine_control *control, run_input *out, error *e);
 pintle_status run_input_path(run_context *c, run_input *in, const char *path, error *e); /* file, directory, "-", tarball */

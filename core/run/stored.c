@@ -160,7 +160,8 @@ pintle_status run_object(run_context *c, store *s, bool restore, const char *nam
   run_key(restore, name, object, &key);
   if (key.failed) return error_nomem(e);
   pintle_status st = store_get_each(s, key.data, gunzip ? add_piece : piece, gunzip ? &g : ctx, NULL, NULL, e);
-  if (st == PINTLE_OK && gunzip) st = archive_gunzip_text(buf_str(&g.data), (size_t)1 << 31, &plain, e);
+  if (st == PINTLE_OK && gunzip && (st = archive_gunzip_text(buf_str(&g.data), (size_t)1 << 31, &plain, e)) != PINTLE_OK)
+    error_wrap(e, "%s is damaged", key.data);
   if (st == PINTLE_OK && gunzip) st = piece(ctx, buf_str(&plain), e);
   buf_free(&g.data);
   buf_free(&plain);

@@ -67,6 +67,16 @@ write("cut-gzip", "", raw=gzip.compress(entry(GOOD, ITEM % b"good") + b"\0" * 10
 write("no-gzip", "", raw=b"this is no archive\n" * 100)
 write("empty", "", raw=b"")
 write("garbage-behind", "", raw=gzip.compress(entry(GOOD, ITEM % b"good") + b"\0" * 1024) + b"garbage" * 100)
+write("sibling-prefix", "../1234/", entry("../1234/escape.json", bad))
+write("backslash", "backslash", entry("resources\\configmaps\\..\\escape.json", bad))
+write("nul", "NUL", pax([(b"path", GOOD.encode() + b"\0/../../escape.json")], "innocent.json", bad))
+write("too-long", "4096", pax([(b"path", b"resources/configmaps/namespaces/shop/" + b"n/" * 2100 + b"x.json")], "innocent.json", bad))
+write("sparse", "sparse", entry("resources/configmaps/namespaces/shop/s.json", bad, type=b"S"))
+write("sparse-pax", "sparse", pax([(b"GNU.sparse.major", b"1"), (b"GNU.sparse.minor", b"0")], GOOD, bad))
+write("two-sizes", "disagree", pax([(b"size", b"1")], GOOD, bad))
+write("behind-the-end", "behind", entry("resources/configmaps/namespaces/shop/x.json", bad), end=b"\0" * 1024 + entry(GOOD, bad) + b"\0" * 1024)
+write("bomb", "200 times", *[entry(f"resources/configmaps/namespaces/shop/{n}.json", b" " * (15 << 20)) for n in range(10)])
+write("gzip-in-gzip", "", raw=gzip.compress(gzip.compress(entry(GOOD, ITEM % b"good") + b"\0" * 1024)))
 
 # What the archive's reader cannot know: the item itself lies. These may be restored in part, but not elsewhere.
 print("--")
