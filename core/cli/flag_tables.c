@@ -184,6 +184,7 @@ const cli_flag cli_delete_flags[] = {
     {"all", BOOL, .help = "all of them"},
     {"selector", 'l', .type = FLAG_SELECTOR, .value = "SELECTOR", .help = "those matching this label selector"},
     {"confirm", BOOL, .help = "do not ask"},
+    {"force", BOOL, .help = "delete a backup even if snapshots or what DeleteItemActions take care of cannot be deleted; they are left behind"},
     END};
 
 #define PHASE                                                                           \

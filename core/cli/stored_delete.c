@@ -1,15 +1,29 @@
 /* stored_delete.c -- backup delete, restore delete.  SPDX-License-Identifier: Apache-2.0 */
 #include "cli/commands.h"
 #include "cli/gather.h"
+#include "cli/run_end.h"
+#include "cli/signals.h"
+#include "cli/watch.h"
 #include <stdio.h>
 
 /* Names as they are, so that what is damaged or was interrupted can be deleted too. */
 static int delete_one(cli *c, cli_session *s, store *from, const cli_run_kind *kind, const char *name) {
   error e = {0};
-  if (run_delete(s->run, from, kind->restore, name, &e) != PINTLE_OK) {
-    cli_fail(c, &e);
-    return CLI_FAILED;
-  }
+  bool kept = false;
+  cli_watch w;
+  int status = cli_watch_open(c, WATCH_NOTHING, &w);
+  if (status != CLI_COMPLETED) return cli_watch_close(&w, status);
+  const run_delete_request request = {.store = from,
+                                      .restore = kind->restore,
+                                      .name = name,
+                                      .force = cli_is(&c->flags, "force"),
+                                      .listener = cli_watch_listener(&w),
+                                      .control = {.cancelled = cli_signals_cancelled}};
+  cli_signals_watch();
+  pintle_status st = run_delete(s->run, &request, &kept, &e);
+  int number = cli_signals_number();
+  status = cli_watch_close(&w, st == PINTLE_OK ? CLI_COMPLETED : number ? CLI_SIGNAL + number : kept ? CLI_PARTLY : CLI_FAILED);
+  if (st != PINTLE_OK) return cli_fail(c, &e), status;
   cli_outf(c, "%s \"%s\" deleted.\n", kind->kind, name);
   return CLI_COMPLETED;
 }

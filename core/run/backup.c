@@ -35,6 +35,7 @@ static pintle_status back_up(run_context *c, const run_request *request, store *
   if (st == PINTLE_OK) st = run_input_finish(&in, e);
   if (st == PINTLE_OK) st = run_setup_open(c, &bo, request->resource, &in, &blocks, e);
   if (st == PINTLE_OK) st = run_setup_open(c, &so, request->resource, &in, &setup, e);
+  if (st == PINTLE_OK) st = run_keep_delete_actions(c, request->resource, e);
   if (st == PINTLE_OK) st = snapshot_locations(c, request->resource, &locations, &n_locations, e);
   if (st == PINTLE_OK) {
     const engine_backup_options o = {.common = {.source = in.source,

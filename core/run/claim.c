@@ -8,6 +8,26 @@ static pintle_status remove_key(void *ctx, const char *key, int64_t size) {
   return store_delete(ctx, key, NULL);
 }
 
+/* Its snapshots are known to nobody else: they are not forgotten for a new run of that name. */
+static pintle_status left_snapshots(store *s, const store_run *old, error *e) {
+  CLEANUP(item_freep) item_doc *data = NULL;
+  if (item_new(&data) != PINTLE_OK) return error_nomem(e);
+  pintle_status st = item_parse(data, old->data, 0, NULL, e);
+  size_t n = st == PINTLE_OK ? item_count(item_at(data, "/snapshots")) : 0;
+  if (st != PINTLE_OK || !n) return st == PINTLE_INVALID ? PINTLE_OK : st;
+  error_set(e, PINTLE_EXISTS, "an interrupted backup \"%s\" in location %s left snapshots of volumes", old->name, store_name(s));
+  error_hint(e, "choose another name, or delete them with `pintle backup delete %s`", old->name);
+  return PINTLE_EXISTS;
+}
+
+static pintle_status take_over(store *s, bool restore, const store_run *old, store_lock **lock, error *e) {
+  pintle_status st = restore ? PINTLE_OK : left_snapshots(s, old, e);
+  if (st == PINTLE_OK) return store_run_update(*lock, STR("{}"), e);
+  store_run_end(*lock, "Interrupted", NULL);
+  *lock = NULL;
+  return st;
+}
+
 pintle_status run_claim(store *s, bool restore, const item_doc *resource, store_lock **lock, error *e) {
   const char *name = item_str(resource, "/metadata/name", "").ptr, *what = restore ? "restore" : "backup";
   char host[256] = "";
@@ -17,7 +37,7 @@ pintle_status run_claim(store *s, bool restore, const item_doc *resource, store_
   bool exists = false;
   gethostname(host, sizeof host - 1);
   const store_run run = {.kind = what, .name = name, .uid = item_str(resource, "/metadata/uid", "").ptr, .phase = "InProgress", .started = clock_now(),
-                         .heartbeat = clock_now(), .host = host, .pid = getpid(), .data = STR("{}")};
+                         .heartbeat = clock_now(), .host = host, .pid = getpid()};
   run_key(restore, name, STORE_METADATA, &key);
   pintle_status st = key.failed ? error_nomem(e) : store_run_begin(s, &run, &a, &old, lock, e);
   if (st == PINTLE_OK) st = store_exists(s, key.data, &exists, e); /* only now: a run that held the name may have committed until then */
@@ -25,6 +45,7 @@ pintle_status run_claim(store *s, bool restore, const item_doc *resource, store_
     st = error_set(e, PINTLE_EXISTS, "%s \"%s\" already exists in location %s", what, name, store_name(s));
     error_hint(e, "choose another name, or delete it with `pintle %s delete %s`", what, name);
   }
+  if (st == PINTLE_OK && old.phase) st = take_over(s, restore, &old, lock, e);
   if (st == PINTLE_OK && old.phase) { /* an earlier run of that name ended without its commit: nothing of it counts */
     buf_clear(&key);
     buf_printf(&key, "%ss/%s/", what, name);

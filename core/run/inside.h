@@ -75,6 +75,16 @@ pintle_status run_policies(const run_context *c, const item_doc *backup, conf_se
 pintle_status run_snapshot_locations_complete(run_context *c, item_doc *backup, error *e);
 pintle_status run_open_snapshotter(void *context, const char *location, const pintle_volume_snapshotter **ops, void **self, error *e);
 
+/* delete_items.c: what of a backup lies elsewhere. Errors that it survives are told to the journal and counted in *failed. actions: the names of the
+ * DeleteItemActions at hand as they are kept in an annotation of the backup, "action=plugin.so,...". */
+#define RUN_DELETE_ACTIONS "/metadata/annotations/pintle.io~1delete-item-actions"
+pintle_status run_keep_delete_actions(run_context *c, item_doc *backup, error *e);
+pintle_status run_delete_items(run_context *c, const run_delete_request *request, const item_doc *backup, engine_journal *j, store_lock *lock,
+                               uint64_t *failed, error *e);
+/* delete_snapshots.c: those of volumesnapshots.json and of an interrupted run's record (JSON object, "" for none). */
+pintle_status run_delete_snapshots(run_context *c, const run_delete_request *request, const item_doc *backup, str record, engine_journal *j,
+                                   store_lock *lock, uint64_t *failed, error *e);
+
 /* input.c: the items of a run, read and indexed. */
 typedef struct run_input {
   kube_types *types;

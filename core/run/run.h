@@ -100,8 +100,18 @@ pintle_status run_explain(run_context *c, uint32_t kind, const char *from, const
  * bad with its name and the others go on. */
 pintle_status run_list(run_context *c, store *s, bool restores, const char *name, void (*each)(void *ctx, const item_doc *resource),
                        void (*bad)(void *ctx, const char *name, const error *e), void *ctx, error *e);
-/* Deletes objects and run records of a backup or restore; refuses one that is running. */
-pintle_status run_delete(run_context *c, store *s, bool restore, const char *name, error *e);
+/* Deletes a backup or restore. A backup's items go to the DeleteItemActions first, then its snapshots are deleted, of an interrupted one those in its run
+ * record; then objects and record. Where an action or a snapshot fails, *kept is set: the backup stays, and each error is an event. NOT_FOUND; CONFLICT while
+ * it is running; DENIED where the location is read-only. */
+typedef struct run_delete_request {
+  store *store;
+  bool restore;
+  const char *name;
+  bool force; /* delete it all the same when actions, snapshots or plugins are missing or fail */
+  engine_listener listener;
+  engine_control control;
+} run_delete_request;
+pintle_status run_delete(run_context *c, const run_delete_request *request, bool *kept, error *e);
 /* Files of other formats: exports a backup's object unpacked or as it is. */
 pintle_status run_object(run_context *c, store *s, bool restore, const char *name, int object, bool gunzip,
                          pintle_status (*piece)(void *ctx, str data, error *e), void *ctx, error *e);

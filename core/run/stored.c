@@ -98,51 +98,6 @@ pintle_status run_list(run_context *c, store *s, bool restores, const char *name
   return st;
 }
 
-static pintle_status remove_key(void *ctx, const char *key, int64_t size) {
-  (void)size;
-  return store_delete(ctx, key, NULL);
-}
-
-pintle_status run_delete(run_context *c, store *s, bool restore, const char *name, error *e) {
-  store_lock *lock = NULL;
-  buf prefix = {0}, key = {0};
-  arena a = {0};
-  bool exists = false;
-  store_run old = {0};
-  if (!store_valid_name(str_of(name)))
-    return error_set(e, PINTLE_INVALID, "\"%s\" is no name of a %s", name, restore ? "restore" : "backup");
-  if (!restore && run_writable(c, s, e) != PINTLE_OK) return PINTLE_DENIED;
-  const store_run run = {.kind = restore ? "restore" : "backup",
-                         .name = name,
-                         .uid = "delete",
-                         .phase = "InProgress",
-                         .started = clock_now(),
-                         .heartbeat = clock_now(),
-                         .host = "",
-                         .data = STR("{}")};
-  run_key(restore, name, STORE_METADATA, &key);
-  pintle_status st = key.failed ? error_nomem(e) : store_run_begin(s, &run, &a, &old, &lock, e); /* CONFLICT while it is running */
-  if (st == PINTLE_OK) st = store_exists(s, key.data, &exists, e);
-  /* The commit object goes first: from then on there is no such backup, whatever happens. */
-  if (st == PINTLE_OK && exists) st = store_delete(s, key.data, e);
-  buf_printf(&prefix, "%s/%s/", restore ? "restores" : "backups", name);
-  if (st == PINTLE_OK) st = store_list(s, buf_z(&prefix), remove_key, s, e);
-  if (st == PINTLE_OK && !exists) st = store_delete(s, key.data, e); /* a killed run may have left a directory without any object */
-  if (lock) {
-    error end = {0};
-    if (store_run_end(lock, NULL, &end) != PINTLE_OK && st == PINTLE_OK) {
-      st = end.status;
-      if (e) *e = end;
-    }
-  }
-  if (st == PINTLE_OK && !exists && !old.phase)
-    st = error_set(e, PINTLE_NOT_FOUND, "there is no %s \"%s\" in location %s", restore ? "restore" : "backup", name, store_name(s));
-  buf_free(&prefix);
-  buf_free(&key);
-  arena_free(&a);
-  return st;
-}
-
 typedef struct gather {
   buf data;
 } gather;

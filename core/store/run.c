@@ -15,6 +15,7 @@ struct store_lock {
   store_run run; /* data is in `data` */
   buf data;
   buf key;
+  bool inherit;     /* data of the record that was there goes on */
   arena *told;      /* of the caller, for `before` */
   store_run before; /* whose record was there */
 };
@@ -109,7 +110,8 @@ static pintle_status new_lock(store *s, const store_run *r, store_lock **out, er
   l->run = *r;
   l->run.kind = arena_dup(a, r->kind), l->run.name = arena_dup(a, r->name), l->run.uid = arena_dup(a, r->uid);
   l->run.phase = arena_dup(a, r->phase ? r->phase : "InProgress"), l->run.host = arena_dup(a, r->host);
-  buf_adds(&l->data, r->data.len ? r->data : STR("{}"));
+  l->inherit = r->data.len == 0;
+  buf_adds(&l->data, l->inherit ? STR("{}") : r->data);
   key_of(r->kind, r->name, &l->key);
   *out = l;
   return l->run.kind && l->run.name && l->run.uid && l->run.phase && l->run.host && !l->data.failed && !l->key.failed ? PINTLE_OK
@@ -133,6 +135,8 @@ static pintle_status take_over(void *ctx, int64_t until, error *e) {
     st = PINTLE_OK;
     if (clock_monotonic() > until) st = error_set(e, PINTLE_TRANSIENT, "location %s: too slow for its own lock; try again", l->store->name);
     l->run.heartbeat = clock_now();
+    if (l->inherit && l->before.data.len) buf_clear(&l->data), buf_adds(&l->data, l->before.data);
+    if (l->data.failed) st = error_nomem(e);
     if (st == PINTLE_OK) st = put_run(l, false, e);
   }
   return st;

@@ -86,7 +86,7 @@ typedef struct store_run {
   int64_t started, heartbeat;
   const char *host;
   int64_t pid; /* for people */
-  str data;    /* JSON object of the engine's: snapshots, operations; "{}" */
+  str data;    /* JSON object of the engine's: snapshots, operations; "{}". store_run_begin with {NULL, 0}: a dead one's that is taken over */
 } store_run;
 typedef struct store_lock store_lock;
 /* Writes the record first; by put_object_if_absent where the store has it, else by a claim that is written, listed and withdrawn. CONFLICT: another

@@ -1,0 +1,113 @@
+/* delete.c -- a backup or restore is deleted: first what lies elsewhere, then its objects.  SPDX-License-Identifier: Apache-2.0 */
+#include "run/inside.h"
+
+enum { MAX_RESOURCE = 16 << 20 };
+
+typedef struct deletion {
+  run_context *c;
+  const run_delete_request *r;
+  store_lock *lock;
+  bool committed;
+  store_run before; /* an interrupted run of that name; phase NULL: none */
+  item_doc *backup; /* as stored; of one that cannot be read only the name */
+  uint64_t failed;
+} deletion;
+
+static pintle_status remove_key(void *ctx, const char *key, int64_t size) {
+  (void)size;
+  return store_delete(ctx, key, NULL);
+}
+
+/* ---- what lies elsewhere */
+static pintle_status read_backup(deletion *d, error *e) {
+  CLEANUP(buf_free) buf key = {0};
+  CLEANUP(buf_free) buf text = {0};
+  pintle_status st = run_new_backup(d->r->name, &d->backup, e);
+  if (st != PINTLE_OK || !d->committed) return st;
+  run_key(false, d->r->name, STORE_METADATA, &key);
+  st = key.failed ? error_nomem(e) : store_get(d->r->store, key.data, MAX_RESOURCE, &text, e);
+  if (st != PINTLE_OK || item_parse(d->backup, buf_str(&text), 0, NULL, NULL) == PINTLE_OK) return st;
+  item_freep(&d->backup); /* what is damaged can be deleted, too */
+  return run_new_backup(d->r->name, &d->backup, e);
+}
+
+static pintle_status elsewhere(deletion *d, error *e) {
+  engine_journal *journal = NULL;
+  const engine_journal_options jo = {.temp_dir = d->c->o.temp_dir, .run_field = "", .no_file = true, .listener = d->r->listener};
+  pintle_status st = read_backup(d, e);
+  if (st == PINTLE_OK) st = engine_journal_open(&jo, &journal, e);
+  run_hear(d->c, journal);
+  if (st == PINTLE_OK && d->committed) st = run_delete_items(d->c, d->r, d->backup, journal, d->lock, &d->failed, e);
+  if (st == PINTLE_OK)
+    st = run_delete_snapshots(d->c, d->r, d->backup, d->before.phase ? d->before.data : STR(""), journal, d->lock, &d->failed, e);
+  run_hear(d->c, NULL);
+  engine_journal_free(journal);
+  return st;
+}
+
+static pintle_status stays(const deletion *d, error *e) {
+  error_set(e, PINTLE_FAILED, "backup \"%s\" is kept: %llu item%s or snapshots could not be deleted", d->r->name,
+            (unsigned long long)d->failed, d->failed == 1 ? "" : "s");
+  error_hint(e, "see the errors above, then delete it again; --force deletes it all the same and leaves them behind");
+  return PINTLE_FAILED;
+}
+
+/* ---- its objects */
+static pintle_status objects(const deletion *d, error *e) {
+  CLEANUP(buf_free) buf prefix = {0};
+  CLEANUP(buf_free) buf key = {0};
+  store *s = d->r->store;
+  run_key(d->r->restore, d->r->name, STORE_METADATA, &key);
+  buf_printf(&prefix, "%s/%s/", d->r->restore ? "restores" : "backups", d->r->name);
+  if (key.failed || prefix.failed) return error_nomem(e);
+  /* The commit object goes first: from then on there is no such backup, whatever happens. */
+  pintle_status st = d->committed ? store_delete(s, key.data, e) : PINTLE_OK;
+  if (st == PINTLE_OK) st = store_list(s, prefix.data, remove_key, s, e);
+  if (st == PINTLE_OK && !d->committed) st = store_delete(s, key.data, e); /* a killed run may have left a directory without any object */
+  return st;
+}
+
+static pintle_status end(deletion *d, pintle_status st, error *e) {
+  error own = {0};
+  const char *phase = st != PINTLE_OK && d->before.phase ? "Interrupted" : NULL; /* what it knows is needed again */
+  if (!d->lock || store_run_end(d->lock, phase, &own) == PINTLE_OK || st != PINTLE_OK) return st;
+  if (e) *e = own;
+  return own.status;
+}
+
+static pintle_status begin(deletion *d, arena *a, error *e) {
+  const run_delete_request *r = d->r;
+  CLEANUP(buf_free) buf key = {0};
+  const store_run run = {.kind = r->restore ? "restore" : "backup",
+                         .name = r->name,
+                         .uid = "delete",
+                         .phase = "InProgress",
+                         .started = clock_now(),
+                         .heartbeat = clock_now(),
+                         .host = ""};
+  run_key(r->restore, r->name, STORE_METADATA, &key);
+  pintle_status st =
+      key.failed ? error_nomem(e) : store_run_begin(r->store, &run, a, &d->before, &d->lock, e); /* CONFLICT while it is running */
+  return st == PINTLE_OK ? store_exists(r->store, key.data, &d->committed, e) : st;
+}
+
+pintle_status run_delete(run_context *c, const run_delete_request *request, bool *kept, error *e) {
+  deletion d = {.c = c, .r = request};
+  arena a = {0};
+  const char *what = request->restore ? "restore" : "backup";
+  *kept = false;
+  if (!store_valid_name(str_of(request->name))) return error_set(e, PINTLE_INVALID, "\"%s\" is no name of a %s", request->name, what);
+  if (!request->restore && run_writable(c, request->store, e) != PINTLE_OK) return PINTLE_DENIED;
+  c->control = &request->control;
+  pintle_status st = begin(&d, &a, e);
+  if (st == PINTLE_OK && !request->restore && (d.committed || d.before.phase)) st = elsewhere(&d, e);
+  if (st == PINTLE_OK && d.failed && !request->force) *kept = true, st = stays(&d, e);
+  if (st == PINTLE_OK) st = objects(&d, e);
+  st = end(&d, st, e);
+  if (st == PINTLE_OK && !d.committed && !d.before.phase)
+    st = error_set(e, PINTLE_NOT_FOUND, "there is no %s \"%s\" in location %s", what, request->name, store_name(request->store));
+  c->control = NULL;
+  item_free(d.backup);
+  arena_free(&a);
+  return st;
+}

@@ -1,0 +1,136 @@
+/* delete_snapshots.c -- the snapshots of a backup are deleted.  SPDX-License-Identifier: Apache-2.0 */
+#include "engine/snapshotter.h"
+#include "run/inside.h"
+#include <stdlib.h>
+
+enum { MAX_LIST = 64 << 20 };
+
+typedef struct listed {
+  const char *location, *id, *pv, *volume; /* id "": begun, and nobody knows what became of it */
+} listed;
+
+typedef struct snapshots {
+  const run_delete_request *r;
+  engine_journal *j;
+  store_lock *lock;
+  error lost; /* the lock */
+  arena memory;
+  listed *v;
+  size_t n, cap;
+  uint64_t failed;
+} snapshots;
+
+/* ---- which there are */
+static const char *copy(snapshots *s, const item_node *object, const char *part, const char *key) {
+  str text = item_string(item_member(item_member(object, str_of(part)), str_of(key)));
+  return arena_copy(&s->memory, text.ptr ? text : STR(""));
+}
+
+static bool known(const snapshots *s, const listed *one) {
+  for (size_t i = 0; i < s->n; i++) {
+    if (strcmp(s->v[i].location, one->location) != 0) continue;
+    if (*one->id ? strcmp(s->v[i].id, one->id) == 0 : strcmp(s->v[i].volume, one->volume) == 0) return true;
+  }
+  return false;
+}
+
+/* What was begun only comes after all that has an id: an entry of one volume is enough. */
+static pintle_status add(snapshots *s, const item_node *list, bool with_id, error *e) {
+  for (const item_node *m = item_first(list); m; m = item_next(m)) {
+    listed one = {copy(s, m, "spec", "location"), copy(s, m, "status", "providerSnapshotID"), copy(s, m, "spec", "persistentVolumeName"),
+                  copy(s, m, "spec", "providerVolumeID")};
+    if (!one.location || !one.id || !one.pv || !one.volume || !GROW(s->v, s->n, s->cap)) return error_nomem(e);
+    bool open = str_is(item_string(item_member(item_member(m, STR("status")), STR("phase"))), "New");
+    if ((*one.id != 0) == with_id && (with_id || open) && !known(s, &one)) s->v[s->n++] = one;
+  }
+  return PINTLE_OK;
+}
+
+static pintle_status add_piece(void *ctx, str data, error *e) {
+  buf *b = ctx;
+  buf_adds(b, data);
+  return b->failed ? error_nomem(e) : b->len > MAX_LIST ? error_set(e, PINTLE_INVALID, "the list of snapshots is too long") : PINTLE_OK;
+}
+
+static pintle_status read_list(run_context *c, const run_delete_request *r, item_doc *d, error *e) {
+  CLEANUP(buf_free) buf text = {0};
+  const item_limits limits = {.max_bytes = MAX_LIST};
+  pintle_status st = run_object(c, r->store, false, r->name, STORE_VOLUME_SNAPSHOTS, true, add_piece, &text, e);
+  if (st == PINTLE_NOT_FOUND) {
+    if (e) error_clear(e);
+    return PINTLE_OK;
+  }
+  return st == PINTLE_OK ? item_parse(d, buf_str(&text), 0, &limits, e) : st;
+}
+
+static pintle_status gather(run_context *c, snapshots *s, str record, error *e) {
+  CLEANUP(item_freep) item_doc *list = NULL;
+  CLEANUP(item_freep) item_doc *run = NULL;
+  if (item_new(&list) != PINTLE_OK || item_new(&run) != PINTLE_OK) return error_nomem(e);
+  pintle_status st = read_list(c, s->r, list, e);
+  if (st == PINTLE_OK && record.len) st = item_parse(run, record, 0, NULL, e);
+  const item_node *ended = item_type(item_root(list)) == PINTLE_T_ARRAY ? item_root(list) : NULL;
+  if (st == PINTLE_OK) st = add(s, ended, true, e);
+  if (st == PINTLE_OK) st = add(s, item_at(run, "/snapshots"), true, e);
+  return st == PINTLE_OK ? add(s, item_at(run, "/snapshots"), false, e) : st;
+}
+
+/* ---- deleting them */
+static int32_t interrupted(void *ctx) {
+  snapshots *s = ctx;
+  if (s->lost.status == PINTLE_OK) store_run_update(s->lock, (str){0}, &s->lost);
+  return s->lost.status != PINTLE_OK || (s->r->control.cancelled && s->r->control.cancelled(s->r->control.ctx));
+}
+
+static void say(void *ctx, int32_t level, const char *plugin, str message) {
+  const snapshots *s = ctx;
+  engine_log(s->j, level, NULL, plugin, "plugin", "%.*s", (int)message.len, message.ptr);
+}
+
+static pintle_status delete_all(snapshots *s, engine_snapshotters *by, error *e) {
+  for (size_t i = 0; i < s->n; i++) {
+    error own = {0};
+    const listed *one = &s->v[i];
+    if (interrupted(s)) {
+      if (s->lost.status != PINTLE_OK && e) *e = s->lost;
+      return s->lost.status != PINTLE_OK ? s->lost.status : error_set(e, PINTLE_CANCELLED, "the deletion was cancelled");
+    }
+    if (!*one->id)
+      LOG(s->j, PINTLE_LOG_WARN, NULL,
+          "when the run was killed, a snapshot of volume %s (PersistentVolume %s) was being made by VolumeSnapshotLocation \"%s\": if "
+          "there is one, it "
+          "has the tag velero.io/backup=%s",
+          one->volume, one->pv, one->location, s->r->name);
+    else if (engine_snapshot_delete(by, one->location, one->id, &own) == PINTLE_OK)
+      LOG(s->j, PINTLE_LOG_INFO, NULL, "deleted snapshot %s of PersistentVolume %s", one->id, one->pv);
+    else {
+      s->failed++;
+      LOG(s->j, PINTLE_LOG_ERROR, NULL, "error deleting snapshot %s of PersistentVolume %s: %s%s%s", one->id, one->pv, own.message,
+          *own.hint ? "; " : "", own.hint);
+    }
+  }
+  return PINTLE_OK;
+}
+
+pintle_status run_delete_snapshots(run_context *c, const run_delete_request *request, const item_doc *backup, str record, engine_journal *j,
+                                   store_lock *lock, uint64_t *failed, error *e) {
+  snapshots s = {.r = request, .j = j, .lock = lock};
+  engine_snapshotters *by = NULL;
+  const engine_snapshotters_options o = {
+      .open = run_open_snapshotter, .open_ctx = c, .resource = backup, .interrupted = interrupted, .log = say, .ctx = &s};
+  pintle_status st = gather(c, &s, record, e);
+  if (st == PINTLE_INVALID) { /* a damaged list: nobody can say what there is */
+    LOG(j, PINTLE_LOG_ERROR, NULL, "the snapshots of the backup cannot be listed: %s", e ? e->message : "");
+    s.failed++;
+    st = PINTLE_OK;
+  }
+  if (st == PINTLE_OK && *failed && !request->force)
+    s.n = 0; /* its items come first, as Velero has it: their actions may need the snapshots */
+  if (st == PINTLE_OK && s.n) st = engine_snapshotters_new(&o, &by, e);
+  if (st == PINTLE_OK && s.n) st = delete_all(&s, by, e);
+  engine_snapshotters_free(by);
+  *failed += s.failed;
+  free(s.v);
+  arena_free(&s.memory);
+  return st;
+}
