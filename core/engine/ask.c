@@ -4,7 +4,7 @@
 
 enum { PAGE_BYTES = 256 << 10, PAGE_ITEMS = 4096 }; /* a page ends behind the item that goes past them */
 
-static bool known(const engine_ask *a, size_t item) { return !a->known || a->known(a->ctx, item); }
+static bool known(const engine_ask *a, size_t item) { return a->everything || !a->known || a->known(a->ctx, item); }
 
 /* ---- one item */
 static pintle_status get(engine_ask *a, const pintle_id *id, buf *answer, error *e) {
@@ -147,6 +147,7 @@ static pintle_status get_state(engine_ask *a, const char *action, const ask_ques
 
 pintle_status engine_answer(engine_ask *a, const chain_plan *plan, uint32_t entry, const ask_question *q, buf *answer, error *e) {
   const char *action = plan->entries[entry].name;
+  a->everything = plan->entries[entry].plugin == CHAIN_BUILT_IN; /* Velero's own ask the cluster, for which the input stands */
   switch (q->what) {
   case ASK_GET: return get(a, &q->id, answer, e);
   case ASK_LIST: return list(a, &q->id, q->from, answer, e);

@@ -11,10 +11,11 @@ typedef struct engine_ask {
   const kube_types *types;
   engine_state *state;
   bool backup;                           /* a backup is being made: its state may be written */
-  bool (*known)(void *ctx, size_t item); /* is the item one of those that plugins may see? NULL: all are */
+  bool (*known)(void *ctx, size_t item); /* is the item one of those that plugins may see? NULL: all are. What is built in sees all */
   void *ctx;
   /* inside: the items by resource, namespace, and as they stand in the source; made when the first listing is asked for */
   uint32_t *order;
+  bool everything; /* who asks now is built in */
 } engine_ask;
 /* plan: of the pool whose worker asks. */
 pintle_status engine_answer(engine_ask *a, const chain_plan *plan, uint32_t entry, const ask_question *q, buf *answer, error *e);

@@ -11,7 +11,10 @@ typedef struct maker {
   uint32_t *group;   /* by item: the set of related items it is in; 0: none, or it is for itself */
   uint32_t *members; /* of all groups, one after another */
   size_t n_members, cap_members;
-  uint32_t *starts; /* by group - 1: where it begins in members */
+  struct set { /* by group - 1 */
+    uint32_t start; /* in members */
+    bool placed;    /* it has its place in the order */
+  } * sets;
   size_t n_groups, cap_groups;
   struct level { /* of the descent: an item's relations */
     const uint32_t *at, *end;
@@ -44,8 +47,8 @@ static pintle_status follow(maker *m, uint32_t item, error *e) {
 }
 
 static pintle_status begin(maker *m, error *e) {
-  if (!GROW(m->starts, m->n_groups, m->cap_groups)) return error_nomem(e);
-  m->starts[m->n_groups++] = (uint32_t)m->n_members;
+  if (!GROW(m->sets, m->n_groups, m->cap_groups)) return error_nomem(e);
+  m->sets[m->n_groups++] = (struct set){.start = (uint32_t)m->n_members};
   return PINTLE_OK;
 }
 
@@ -95,14 +98,14 @@ static void tell_split(const maker *m, uint32_t first, size_t n) {
 
 /* Numbers are given in the order in which blocks are dispatched; group[] becomes number[]. */
 static void put_group(maker *m, size_t group, engine_blocks *out, uint32_t *number) {
-  size_t at = m->starts[group], end = group + 1 < m->n_groups ? m->starts[group + 1] : m->n_members, n = end - at;
+  size_t at = m->sets[group].start, end = group + 1 < m->n_groups ? m->sets[group + 1].start : m->n_members, n = end - at;
   if (n > ENGINE_BLOCK_MAX) tell_split(m, m->members[at], n);
   for (size_t i = 0; i < n; i++) {
     if (i % ENGINE_BLOCK_MAX == 0 && n > 1) ++*number;
     out->order[out->n++] = m->members[at + i];
     out->number[m->members[at + i]] = n > 1 ? *number : 0;
   }
-  m->starts[group] = UINT32_MAX;
+  m->sets[group].placed = true;
 }
 
 static pintle_status put_in_order(maker *m, engine_blocks *out, error *e) {
@@ -116,7 +119,7 @@ static pintle_status put_in_order(maker *m, engine_blocks *out, error *e) {
   for (size_t i = 0; i < m->n; i++) {
     if (!m->selected[i]) continue;
     if (!m->group[i]) out->order[out->n++] = (uint32_t)i;
-    else if (m->starts[m->group[i] - 1] != UINT32_MAX) put_group(m, m->group[i] - 1, out, &number);
+    else if (!m->sets[m->group[i] - 1].placed) put_group(m, m->group[i] - 1, out, &number);
   }
   return PINTLE_OK;
 }
@@ -132,7 +135,7 @@ pintle_status engine_blocks_make(const kube_source *source, const unsigned char 
   if (st == PINTLE_OK) st = put_in_order(&m, out, e);
   free(m.group);
   free(m.members);
-  free(m.starts);
+  free(m.sets);
   free(m.levels);
   if (st != PINTLE_OK) engine_blocks_free(out);
   return st;
