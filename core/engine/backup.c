@@ -72,9 +72,7 @@ static size_t resolve(void *ctx, size_t parent, const chain_related *related, bu
   kube_source_get(r->c->source, item, &k);
   if (k.deleting) return SIZE_MAX; /* Velero IB:112: even with must-include */
   if (related->flags & PINTLE_MUST_INCLUDE || r->selected[item]) return item;
-  if (k.excluded || (k.ns.len && !engine_filter_takes(r->filter, k.type, k.ns, NULL))) return SIZE_MAX;
-  if (!k.ns.len && engine_filter_excludes(r->filter, k.type)) return SIZE_MAX;
-  return item;
+  return k.excluded || !engine_filter_asked(r->filter, k.type, k.ns) ? SIZE_MAX : item;
 }
 
 /* ---- one item out of the chain */

@@ -1,5 +1,6 @@
 /* filter.c -- see filter.h.  SPDX-License-Identifier: Apache-2.0 */
 #include "engine/filter.h"
+#include <stdio.h>
 #include <stdlib.h>
 
 typedef struct name {
@@ -26,7 +27,9 @@ struct engine_filter {
   arena memory;
 };
 
-static pintle_status read_list(engine_filter *f, const item_doc *d, const char *key, bool resources, list *out, error *e) {
+/* scope: NAMESPACES, ANY, or the one that the list is for: names of the other one say nothing then (Velero's scopeResourceMapFunc). */
+enum { CLUSTER = 0, NAMESPACED = 1, ANY, NAMESPACES };
+static pintle_status read_list(engine_filter *f, const item_doc *d, const char *key, int scope, list *out, error *e) {
   char pointer[80] = "/spec/";
   strncat(pointer, key, sizeof pointer - 8);
   const item_node *array = item_at(d, pointer);
@@ -43,7 +46,8 @@ static pintle_status read_list(engine_filter *f, const item_doc *d, const char *
     char *copy = arena_copy(&f->memory, text);
     if (!copy) return error_nomem(e);
     name one = {{copy, text.len}, NULL, kube_is_glob(text)};
-    if (resources && !one.glob) one.type = kube_types_named(f->types, one.text);
+    if (scope != NAMESPACES && !one.glob) one.type = kube_types_named(f->types, one.text);
+    if (one.type && scope <= NAMESPACED && one.type->namespaced != scope) continue;
     out->all |= str_is(text, "*");
     out->v[out->n++] = one;
   }
@@ -62,15 +66,15 @@ static bool has_type(const list *l, const kube_type *t, bool wildcard) {
   if (n + g + 2 > sizeof gr) return false;
   memcpy(gr, t->resource, n + 1);
   if (g) gr[n] = '.', memcpy(gr + n + 1, t->group, g + 1);
-  str full = {gr, g ? n + 1 + g : n}, plain = {t->resource, n};
+  str full = {gr, g ? n + 1 + g : n};
   for (size_t i = 0; i < l->n; i++) {
     const name *x = &l->v[i];
     if (str_is(x->text, "*")) {
       if (wildcard) return true;
     } else if (x->glob) {
-      if (kube_glob(x->text, full) || kube_glob(x->text, plain)) return true;
+      if (kube_glob(x->text, full)) return true;
     } else if (x->type ? strcmp(x->type->group, t->group) == 0 && strcmp(x->type->resource, t->resource) == 0
-                       : str_eq(x->text, full) || str_eq(x->text, plain))
+                       : str_eq(x->text, full))
       return true;
   }
   return false;
@@ -96,14 +100,10 @@ static pintle_status read_labels(engine_filter *f, const item_doc *d, error *e) 
 }
 
 static pintle_status read_namespaces(engine_filter *f, const item_doc *d, error *e) {
-  pintle_status st = read_list(f, d, "includedNamespaces", false, &f->ns_in, e);
-  if (st == PINTLE_OK) st = read_list(f, d, "excludedNamespaces", false, &f->ns_out, e);
-  if (st == PINTLE_OK && f->ns_out.all) {
-    error_set(e, PINTLE_INVALID, "spec.excludedNamespaces may not hold \"*\": nothing would be left");
-    error_place(e, "/spec/excludedNamespaces");
-    st = PINTLE_INVALID;
-  }
-  return st;
+  pintle_status st = read_list(f, d, "includedNamespaces", NAMESPACES, &f->ns_in, e);
+  if (st == PINTLE_OK) st = read_list(f, d, "excludedNamespaces", NAMESPACES, &f->ns_out, e);
+  if (st == PINTLE_OK) st = engine_filter_check(d, "includedNamespaces", "excludedNamespaces", false, e);
+  return st == PINTLE_OK ? engine_filter_check_patterns(d, e) : st;
 }
 
 static engine_filter *make(const kube_types *types, error *e) {
@@ -115,8 +115,9 @@ static engine_filter *make(const kube_types *types, error *e) {
 
 static pintle_status read_old(engine_filter *f, const item_doc *d, error *e) {
   const item_node *cluster = item_at(d, "/spec/includeClusterResources");
-  pintle_status st = read_list(f, d, "includedResources", true, &f->scoped_in, e);
-  if (st == PINTLE_OK) st = read_list(f, d, "excludedResources", true, &f->scoped_out, e);
+  pintle_status st = engine_filter_check(d, "includedResources", "excludedResources", false, e);
+  if (st == PINTLE_OK) st = read_list(f, d, "includedResources", ANY, &f->scoped_in, e);
+  if (st == PINTLE_OK) st = read_list(f, d, "excludedResources", ANY, &f->scoped_out, e);
   f->cluster_in = f->scoped_in, f->cluster_out = f->scoped_out;
   f->cluster_rule = item_type(cluster) != PINTLE_T_BOOL ? 0 : item_true(cluster) ? 2 : 1;
   f->old = true;
@@ -138,8 +139,11 @@ pintle_status engine_filter_backup(const item_doc *backup, const kube_types *typ
   list *const lists[] = {&f->cluster_in, &f->cluster_out, &f->scoped_in, &f->scoped_out};
   pintle_status st = read_namespaces(f, backup, e);
   for (int i = 0; i < 4 && st == PINTLE_OK; i++) {
-    st = read_list(f, backup, new_keys[i], true, lists[i], e);
-    if (st == PINTLE_OK && old && lists[i]->n) {
+    st = read_list(f, backup, new_keys[i], i < 2 ? CLUSTER : NAMESPACED, lists[i], e);
+    if (st == PINTLE_OK && i % 2) st = engine_filter_check(backup, new_keys[i - 1], new_keys[i], true, e);
+    char pointer[80];
+    snprintf(pointer, sizeof pointer, "/spec/%s", new_keys[i]);
+    if (st == PINTLE_OK && old && is_set(backup, pointer)) {
       st = error_set(e, PINTLE_INVALID,
                      "spec.%s cannot be used together with includedResources, excludedResources or includeClusterResources", new_keys[i]);
       error_place(e, "/spec/%s", new_keys[i]);
@@ -210,8 +214,8 @@ pintle_status engine_filter_restore(const item_doc *restore, const kube_types *t
   pintle_status st = read_namespaces(f, restore, e);
   if (st == PINTLE_OK) st = read_old(f, restore, e);
   if (st == PINTLE_OK) st = read_labels(f, restore, e);
-  if (st == PINTLE_OK) st = read_list(f, restore, "restoreStatus/includedResources", true, &f->status_in, e);
-  if (st == PINTLE_OK) st = read_list(f, restore, "restoreStatus/excludedResources", true, &f->status_out, e);
+  if (st == PINTLE_OK) st = read_list(f, restore, "restoreStatus/includedResources", ANY, &f->status_in, e);
+  if (st == PINTLE_OK) st = read_list(f, restore, "restoreStatus/excludedResources", ANY, &f->status_out, e);
   f->status = item_type(item_at(restore, "/spec/restoreStatus")) == PINTLE_T_OBJECT;
   for (size_t i = 0; i < sizeof never / sizeof *never && st == PINTLE_OK; i++) {
     const str name = {never[i], strlen(never[i])};
@@ -247,8 +251,14 @@ pintle_status engine_filter_exclude_namespace(engine_filter *f, str ns, error *e
 }
 
 /* ---- the questions */
+static bool every_namespace(const engine_filter *f) { return (f->ns_in.n == 0 || f->ns_in.all) && f->ns_out.n == 0; }
+
 bool engine_filter_namespace(const engine_filter *f, str ns) {
   return (f->ns_in.n == 0 || has_text(&f->ns_in, ns)) && !has_text(&f->ns_out, ns);
+}
+bool engine_filter_tracks(const engine_filter *f, str ns, bool labels_match) {
+  if (f->n_labels && labels_match) return true;
+  return !(f->n_labels && every_namespace(f)) && engine_filter_namespace(f, ns);
 }
 bool engine_filter_has_labels(const engine_filter *f) { return f->n_labels > 0; }
 bool engine_filter_labels(const engine_filter *f, kube_labels labels) {
@@ -256,15 +266,12 @@ bool engine_filter_labels(const engine_filter *f, kube_labels labels) {
     if (kube_selector_matches(f->labels[i], labels)) return true;
   return f->n_labels == 0;
 }
-bool engine_filter_names(const engine_filter *f, const kube_type *type) {
-  return has_type(&f->cluster_in, type, false) || has_type(&f->cluster_out, type, false);
-}
-
 bool engine_filter_excludes(const engine_filter *f, const kube_type *type) {
-  return has_type(&f->cluster_out, type, true) || (f->old && f->cluster_rule == 1);
+  if (has_type(&f->cluster_out, type, true)) return true;
+  if (!f->old) return false;
+  return f->cluster_rule == 1 || (f->cluster_rule == 0 && f->cluster_in.n && !has_type(&f->cluster_in, type, true));
 }
 
-static bool every_namespace(const engine_filter *f) { return (f->ns_in.n == 0 || f->ns_in.all) && f->ns_out.n == 0; }
 static bool no(buf *why, const char *sentence, str a) {
   if (why) buf_printf(why, sentence, (int)a.len, a.ptr);
   return false;
@@ -273,23 +280,19 @@ static bool no(buf *why, const char *sentence, str a) {
 static bool takes_cluster_scoped(const engine_filter *f, const kube_type *t, buf *why) {
   str r = str_of(t->resource);
   bool is_namespace = strcmp(t->resource, "namespaces") == 0 && !*t->group;
-  if (is_namespace && !f->restore) return true;
   if (has_type(&f->cluster_out, t, true)) return no(why, "%.*s is excluded", r);
   if (f->old) {
     if (f->cluster_rule == 1) return no(why, "%.*s is cluster-scoped and includeClusterResources is false", r);
     if (f->cluster_in.n && !has_type(&f->cluster_in, t, true)) return no(why, "%.*s is not among includedResources", r);
-    if (f->cluster_rule == 0 && !every_namespace(f))
+    if (f->cluster_rule == 0 && !every_namespace(f) && !(is_namespace && !f->restore))
       return no(why, "%.*s is cluster-scoped, and a namespace filter without includeClusterResources takes only what actions ask for", r);
     return true;
   }
-  if (f->cluster_in.n) return has_type(&f->cluster_in, t, true) || no(why, "%.*s is not among includedClusterScopedResources", r);
+  if (is_namespace || has_type(&f->cluster_in, t, true)) return true;
+  if (f->cluster_in.n) return no(why, "%.*s is not among includedClusterScopedResources", r);
   bool all_scoped = (f->scoped_in.n == 0 || f->scoped_in.all) && f->scoped_out.n == 0;
-  if (!every_namespace(f) || !all_scoped)
-    return no(why,
-              "%.*s is cluster-scoped, and with a filter on namespaces or namespaced resources these must be named in "
-              "includedClusterScopedResources",
-              r);
-  return true;
+  if (every_namespace(f) && all_scoped && f->cluster_out.n == 0) return true;
+  return no(why, "%.*s is cluster-scoped, and where anything is filtered these must be named in includedClusterScopedResources", r);
 }
 
 static bool never_restored(const kube_type *t) {
@@ -307,6 +310,8 @@ static bool in(const list *included, const list *excluded, const kube_type *t) {
 }
 
 bool engine_filter_asked(const engine_filter *f, const kube_type *t, str ns) {
+  bool is_namespace = strcmp(t->resource, "namespaces") == 0 && !*t->group;
+  if (!f->restore) return ns.len ? engine_filter_takes(f, t, ns, NULL) : is_namespace || !engine_filter_excludes(f, t);
   return !never_restored(t) && in(&f->scoped_in, &f->scoped_out, t) && (ns.len ? engine_filter_namespace(f, ns) : f->cluster_rule != 1);
 }
 

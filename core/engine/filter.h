@@ -16,19 +16,25 @@ pintle_status engine_filter_policy(engine_filter *f, const item_node *policy, er
 void engine_filter_free(engine_filter *f);
 /* Everything but labels. why, if not NULL, gets the clause that failed as a sentence. */
 bool engine_filter_takes(const engine_filter *f, const kube_type *type, str ns, buf *why);
-/* A Restore only: may an action have it as an additional item (Velero RS restoreItem)? */
+/* May an action have it as an additional or related item (Velero IB itemInclusionChecks; RS restoreItem)? */
 bool engine_filter_asked(const engine_filter *f, const kube_type *type, str ns);
 /* A Restore only: does spec.restoreStatus name the type? Without restoreStatus none. */
 bool engine_filter_status(const engine_filter *f, const kube_type *type);
 bool engine_filter_namespace(const engine_filter *f, str ns);
 bool engine_filter_has_labels(const engine_filter *f);
 bool engine_filter_labels(const engine_filter *f, kube_labels labels);
-/* Is the resource named in an include or exclude list (not by "*")? Decides whether a CRD is pulled in by its resources. */
-bool engine_filter_names(const engine_filter *f, const kube_type *type);
-/* Is a cluster-scoped type excluded by name or "*" (Velero's ShouldExclude, which plugin-returned items must pass)? */
+/* A Backup only: is that Namespace taken for itself, not for what lives in it (Velero IC nsTracker.init)? */
+bool engine_filter_tracks(const engine_filter *f, str ns, bool labels_match);
+/* Is a cluster-scoped type excluded (Velero's ShouldExclude, which plugin-returned items must pass)? */
 bool engine_filter_excludes(const engine_filter *f, const kube_type *type);
 /* More excluded namespaces (those labelled velero.io/exclude-from-backup). Borrowed. */
 pintle_status engine_filter_exclude_namespace(engine_filter *f, str ns, error *e);
+
+/* filter_check.c: INVALID, with the pointer, for lists that Velero refuses (pkg/util/collections Validate...): "*" beside others or in an exclude list,
+ * a name in both. scoped: the new generation's, whose exclude list may be "*" alone. */
+pintle_status engine_filter_check(const item_doc *d, const char *included, const char *excluded, bool scoped, error *e);
+/* Names of namespaces and patterns for them: * ? [abc], no "**", none of |()!{}, (pkg/util/wildcard). */
+pintle_status engine_filter_check_patterns(const item_doc *d, error *e);
 
 /* The selection: one byte an item of the source, 1 = taken. Namespaces come with what lives in them, CustomResourceDefinitions with their
  * resources. says gets a sentence for each item that is left out although its type and namespace are in (deleting, exclude label); may be NULL.

@@ -37,23 +37,26 @@ static void take(const kube_source *source, const char *group, const char *resou
   if (!k.excluded && !k.deleting) bytes[i] = 1;
 }
 
-/* What comes along: the namespace of each item, the definition of each custom resource unless the filters speak of definitions. */
+/* What comes along: the namespace of each item, the definition of each custom resource where definitions are neither taken nor excluded
+ * (Velero BK backupCRD). */
 static void take_along(const engine_filter *f, const kube_source *source, unsigned char *bytes) {
+  static const kube_type spaces = {.group = "", .version = "v1", .resource = "namespaces"},
+                         definitions = {.group = "apiextensions.k8s.io", .version = "v1", .resource = "customresourcedefinitions"};
+  bool with_spaces = engine_filter_takes(f, &spaces, STR(""), NULL),
+       with_definitions = !engine_filter_excludes(f, &definitions) && !engine_filter_takes(f, &definitions, STR(""), NULL);
   const char *last_ns = "";
   for (size_t i = 0; i < kube_source_count(source); i++) {
     kube_entry k;
     if (!bytes[i]) continue;
     kube_source_get(source, i, &k);
-    if (k.ns.len && strcmp(k.ns.ptr, last_ns) != 0) {
+    if (with_spaces && k.ns.len && strcmp(k.ns.ptr, last_ns) != 0) {
       last_ns = k.ns.ptr;
       take(source, "", "namespaces", k.ns, bytes);
     }
-    if (k.type->origin == KUBE_BUILT_IN) continue;
+    if (k.type->origin == KUBE_BUILT_IN || !with_definitions) continue;
     char crd[600];
-    static const kube_type definitions = {.group = "apiextensions.k8s.io", .version = "v1", .resource = "customresourcedefinitions"};
     int n = snprintf(crd, sizeof crd, "%s.%s", k.type->resource, k.type->group);
-    if (n > 0 && (size_t)n < sizeof crd && !engine_filter_names(f, &definitions))
-      take(source, definitions.group, definitions.resource, str_of(crd), bytes);
+    if (n > 0 && (size_t)n < sizeof crd) take(source, definitions.group, definitions.resource, str_of(crd), bytes);
   }
 }
 
@@ -69,9 +72,9 @@ pintle_status engine_select_backup(engine_filter *f, const kube_source *source, 
     bool match;
     kube_source_get(source, i, &k);
     if (k.excluded || k.deleting) continue;
-    if (is_namespace(&k) ? !engine_filter_namespace(f, k.name) : !engine_filter_takes(f, k.type, k.ns, NULL)) continue;
+    if (!engine_filter_takes(f, k.type, k.ns, NULL)) continue;
     st = labels_match(f, source, i, &text, &a, &match, e);
-    if (st == PINTLE_OK) bytes[i] = match;
+    if (st == PINTLE_OK) bytes[i] = is_namespace(&k) ? engine_filter_tracks(f, k.name, match) : match;
     else if (st != PINTLE_NOMEM) bytes[i] = 1, st = PINTLE_OK; /* it cannot be read: its error is reported when it is its turn */
   }
   if (st == PINTLE_OK) take_along(f, source, bytes);

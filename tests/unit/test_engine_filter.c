@@ -62,7 +62,9 @@ START_TEST(new_generation) {
       {"{\"includedClusterScopedResources\":[\"clusterroles\"]}", "persistentvolumes", "", false},
       {"{\"includedClusterScopedResources\":[\"*\"],\"includedNamespaces\":[\"a\"]}", "persistentvolumes", "", true},
       {"{\"excludedClusterScopedResources\":[\"persistentvolumes\"]}", "persistentvolumes", "", false},
-      {"{\"excludedClusterScopedResources\":[\"persistentvolumes\"]}", "clusterroles", "", true},
+      {"{\"excludedClusterScopedResources\":[\"persistentvolumes\"]}", "clusterroles", "", false}, /* then only what is named */
+      {"{\"excludedClusterScopedResources\":[\"persistentvolumes\"]}", "namespaces", "", true},
+      {"{\"includedNamespaceScopedResources\":[\"clusterroles\"]}", "pods", "a", true}, /* of the other scope: says nothing */
       {"{\"excludedNamespaceScopedResources\":[\"ingresses.networking.k8s.io\"]}", "ingresses.networking.k8s.io", "a", false},
   };
   check_rows("Backup", rows, sizeof rows / sizeof *rows);
@@ -103,7 +105,7 @@ START_TEST(contradictions) {
       {"Backup", "{\"includedResources\":[\"pods\"],\"includedClusterScopedResources\":[\"nodes\"]}",
        "spec.includedClusterScopedResources cannot be used together with includedResources, excludedResources or includeClusterResources",
        "/spec/includedClusterScopedResources"},
-      {"Backup", "{\"excludedNamespaces\":[\"*\"]}", "spec.excludedNamespaces may not hold \"*\": nothing would be left", "/spec/excludedNamespaces"},
+      {"Backup", "{\"excludedNamespaces\":[\"*\"]}", "spec.excludedNamespaces: may not hold \"*\": nothing would be left", "/spec/excludedNamespaces"},
       {"Backup", "{\"labelSelector\":{\"matchLabels\":{\"a\":\"b\"}},\"orLabelSelectors\":[{\"matchLabels\":{\"a\":\"c\"}}]}",
        "spec.labelSelector and spec.orLabelSelectors cannot be used together", "/spec/orLabelSelectors"},
       {"Restore", "{\"includedResources\":[\"pods\",\"nodes\"]}", "nodes cannot be restored", "/spec/includedResources/1"},
