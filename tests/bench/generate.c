@@ -1,6 +1,7 @@
 /* generate.c -- items like a cluster's: Pods with managedFields, ConfigMaps, PersistentVolumeClaims; 2.8 KB mean.  SPDX-License-Identifier: Apache-2.0
  *
- * generate N DIR [json|list|yaml]: one JSON file an item (1000 a folder), one List in one JSON file, or multi-document YAML (1000 items a file). */
+ * generate N DIR [json|list|yaml [mixed|volumes]]: one JSON file an item (1000 a folder), one List in one JSON file, or multi-document YAML (1000 items
+ * a file). volumes: Pods, each followed by its claim and its PersistentVolume, so that ItemBlockActions make blocks of three. */
 #include "base/file.h"
 #include "cli/yaml_out.h"
 #include "item/item.h"
@@ -76,6 +77,24 @@ static void claim(buf *b, unsigned i) {
              1 + rnd(100), i);
 }
 
+static void volume(buf *b, unsigned i) {
+  buf_printf(b, "{\"apiVersion\":\"v1\",\"kind\":\"PersistentVolume\",\"metadata\":{\"name\":\"pv-%06u\",\"uid\":\"", i);
+  uid(b);
+  buf_printf(b,
+             "\",\"annotations\":{\"pv.kubernetes.io/provisioned-by\":\"nas.example.com\"}},\"spec\":{\"capacity\":{\"storage\":\"10Gi\"},\"accessModes\":["
+             "\"ReadWriteOnce\"],\"claimRef\":{\"kind\":\"PersistentVolumeClaim\",\"namespace\":\"team-%02u\",\"name\":\"pvc-%06u\"},\"nfs\":{\"server\":"
+             "\"10.0.0.7\",\"path\":\"/export/%06u\"},\"persistentVolumeReclaimPolicy\":\"Retain\",\"storageClassName\":\"standard\"},\"status\":{\"phase\":"
+             "\"Bound\"}}",
+             i % 40, i, i);
+}
+
+static void item_of_three(buf *b, unsigned i) {
+  buf_clear(b);
+  if (i % 3 == 0) pod(b, i / 3);
+  else if (i % 3 == 1) claim(b, i / 3);
+  else volume(b, i / 3);
+}
+
 static void item(buf *b, unsigned i) {
   unsigned kind = i % 10; /* six Pods, three ConfigMaps, one claim */
   buf_clear(b);
@@ -96,6 +115,7 @@ static bool put(const char *path, str text, bool append) {
 
 int main(int argc, char **argv) {
   const char *how = argc > 3 ? argv[3] : "json";
+  bool volumes = argc > 4 && strcmp(argv[4], "volumes") == 0;
   unsigned n = argc > 2 ? (unsigned)atoi(argv[1]) : 0;
   size_t bytes = 0;
   buf text = {0}, out = {0};
@@ -104,7 +124,8 @@ int main(int argc, char **argv) {
   error e;
   bool ok = n > 0 && item_new(&d) == PINTLE_OK;
   for (unsigned i = 0; ok && i < n; i++) {
-    item(&text, i);
+    if (volumes) item_of_three(&text, i);
+    else item(&text, i);
     bytes += text.len;
     snprintf(path, sizeof path, "%s/%04u", argv[2], i / 1000);
     if (strcmp(how, "json") == 0) {
@@ -127,7 +148,7 @@ int main(int argc, char **argv) {
     ok = ok && !out.failed && put(path, buf_str(&out), strcmp(how, "list") == 0 && i >= 1000);
     buf_clear(&out);
   }
-  if (!ok) fprintf(stderr, "usage: generate N DIR [json|list|yaml]\n");
+  if (!ok) fprintf(stderr, "usage: generate N DIR [json|list|yaml [mixed|volumes]]\n");
   else printf("%u items, %zu bytes, mean %zu\n", n, bytes, bytes / n);
   buf_free(&text);
   buf_free(&out);
