@@ -166,11 +166,13 @@ void pool_buried(worker_pool *p, pool_proc *w) {
     else if (known && WIFEXITED(status) && WEXITSTATUS(status) == 127)
       error_set(&p->failure, PINTLE_NOT_FOUND, "cannot execute %s", p->o.worker);
     else error_set(&p->failure, PINTLE_FAILED, "a worker %s before it had loaded the chain", how);
-  } else if (w->state == POOL_FINISHING && p->failure.status == PINTLE_OK && !p->cancelled_at) {
+  } else if (w->state == POOL_FINISHING && !p->cancelled_at) {
+    error e;
     if (entry < p->o.plan->n)
-      error_set(&p->failure, PINTLE_FAILED, "action %s of plugin %s %s in %s", p->o.plan->entries[entry].name, pool_plugin_of(p, entry),
-                how, what);
-    else error_set(&p->failure, PINTLE_FAILED, "a worker %s while it finished", how);
+      error_set(&e, PINTLE_FAILED, "action %s of plugin %s %s in %s", p->o.plan->entries[entry].name, pool_plugin_of(p, entry), how, what);
+    else error_set(&e, PINTLE_FAILED, "a worker %s while it finished", how);
+    if (w->outgrown) pool_log(p, PINTLE_LOG_ERROR, "", "%s", e.message);
+    else if (p->failure.status == PINTLE_OK) p->failure = e;
   }
   settle(p, w, entry, ticket, started, what, how);
 }

@@ -1,6 +1,7 @@
 /* main.c -- what pintle-worker does: load the chain, put items through it, say what came of each.  SPDX-License-Identifier: Apache-2.0 */
 #include "worker/ask.h"
 #include "worker/crash.h"
+#include "worker/manners.h"
 #include "worker/message.h"
 #include "worker/side.h"
 #include "worker/worker.h"
@@ -18,11 +19,13 @@ struct worker {
   chain_plan plan;
   kube_types *types;
   chain *chain;
+  manners manners;
 };
 
 /* ---- hooks of the chain */
 static void enter(void *ctx, const chain_entry *entry, const char *what, int64_t deadline) {
   struct worker *w = ctx;
+  manners_enter(&w->manners, entry->index);
   side_enter(&w->side, entry->index, what, deadline);
   if (w->stop_before == entry->index + 1 && (strcmp(what, "execute") == 0 || strcmp(what, "get_related_items") == 0)) {
     fprintf(stderr, "level=%d stopped before action %s: attach with `gdb -p %d`, then `handle SIGSTOP nostop noprint nopass` and `continue`\n",
@@ -32,7 +35,11 @@ static void enter(void *ctx, const chain_entry *entry, const char *what, int64_t
   }
 }
 
-static void leave(void *ctx) { side_leave(ctx); }
+static void leave(void *ctx) {
+  struct worker *w = ctx;
+  side_leave(&w->side);
+  manners_leave(&w->manners);
+}
 
 static pintle_status ask(void *ctx, pintle_call *call, const chain_entry *entry, str question, buf *answer, error *e) {
   return side_ask(ctx, call, entry->index, question, answer, e);
@@ -83,12 +90,15 @@ static bool set_up(struct worker *w, str body) {
   if (st == PINTLE_OK && !run_copy) st = error_nomem(&e);
   if (st == PINTLE_OK && (st = kube_types_new(&w->types)) != PINTLE_OK) error_nomem(&e);
   if (st == PINTLE_OK) st = chain_plan_parse(plan, &w->plan, w->types, &e);
+  if (st == PINTLE_OK && manners_plan(&w->manners, &w->plan) != PINTLE_OK) st = error_nomem(&e);
   o.types = w->types;
   o.run = (str){run_copy, run.len};
   if (st == PINTLE_OK) st = chain_open(&o, &w->chain, &failed, &e);
   if (st != PINTLE_OK) return broken(w, failed, &e), false;
   for (; n_quarantined; n_quarantined--) quarantine(w, wire_get_u32(&r));
   crash_handlers(w->side.page); /* again: a constructor or load() may have put its own */
+  signal(SIGPIPE, SIG_IGN);
+  manners_ready(&w->manners);
   buf_clear(&w->side.body);
   buf selectors = {0};
   chain_selectors(w->chain, &selectors);
@@ -106,6 +116,7 @@ static bool apply_all(struct worker *w, str body) {
     arena_reset(&w->memory);
     if (message_get_item(&r, &w->memory, w->types, &w->side.ticket, &in) != PINTLE_OK) return false;
     chain_apply(w->chain, &in, &out);
+    if (n == 1) manners_frame(&w->manners);
     buf_clear(&w->side.body);
     message_put_outcome(&w->side.body, w->side.ticket, &out);
     w->side.ticket = UINT64_MAX;
@@ -119,6 +130,7 @@ static void finish(struct worker *w) {
   error e = {0};
   chain_close(w->chain, &counters, &e);
   w->chain = NULL;
+  manners_finish(&w->manners);
   buf_clear(&w->side.body);
   wire_str(&w->side.body, buf_str(&counters));
   wire_error(&w->side.body, &e);
@@ -163,9 +175,11 @@ int worker_main(int argc, char **argv) {
   struct worker w = {0};
   if (!side_open(&w.side, sock, page_fd, cancel)) return 2;
   signal(SIGPIPE, SIG_IGN);
+  manners_begin(&w.manners, w.side.page);
   crash_handlers(w.side.page);
   int status = run(&w);
   side_close(&w.side);
+  manners_free(&w.manners);
   arena_free(&w.memory);
   chain_plan_free(&w.plan);
   kube_types_free(w.types);

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 enum { PAGE_CLOSED = 113 }; /* exit status of a worker whose socket a plugin has closed */
-enum { PAGE_DEPTH = 4, PAGE_TRACE = 3000 };
+enum { PAGE_DEPTH = 4, PAGE_TRACE = 3000, PAGE_GROWTH = 256 };
 typedef struct page_call {
   _Atomic uint32_t entry;            /* of the plan */
   char what[28];                     /* "execute", "create"... */
@@ -25,6 +25,8 @@ typedef struct page {
   page_call last; /* the call that ended last */
   _Atomic uint32_t trace_len;
   char trace[PAGE_TRACE]; /* backtrace of a crash, lines */
+  _Atomic uint32_t grown;    /* worker: MiB since it was ready, once they are PAGE_GROWTH */
+  _Atomic uint32_t grown_by; /* worker: the entry + 1 that grew it most; 0: unknown */
 } page;
 _Static_assert(sizeof(page) <= 4096, "one page");
 #endif

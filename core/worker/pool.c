@@ -22,7 +22,7 @@ static pintle_status failed(const worker_pool *p, error *e) {
 
 /* ---- handing out */
 static void fill(worker_pool *p, pool_proc *w) {
-  while (w->frames < POOL_FRAMES && !w->gone && !w->killed_at) {
+  while (w->frames < POOL_FRAMES && !w->gone && !w->killed_at && !w->outgrown) {
     buf body = {0};
     uint32_t n = 0;
     pool_item *last = NULL;
@@ -237,7 +237,7 @@ pintle_status worker_pool_close(worker_pool *p, buf *counters, error *e) {
       w->state = POOL_FINISHING;
       w->seen_at = clock_monotonic();
       pool_send(p, w, WIRE_FINISH, STR(""));
-    } else pool_kill(w, "the run is over");
+    } else if (w->state != POOL_FINISHING) pool_kill(w, "the run is over");
   for (error ignored; p->procs;) {
     p->fruitless = 0;
     struct error kept = p->failure; /* one worker's failure does not keep the others from finishing */

@@ -56,6 +56,7 @@ typedef struct pool_proc {
   int64_t killed_at;   /* 0: we did not */
   bool timed_out;      /* killed for a deadline */
   bool gone;           /* to be removed */
+  bool told_grown, outgrown; /* its memory has grown: that was said; it gets no more items (recycle.c) */
   char why_killed[160];
 } pool_proc;
 
@@ -105,6 +106,8 @@ void pool_watch(worker_pool *p, pool_proc *w, int64_t now); /* kills what is pas
 void pool_kill(pool_proc *w, const char *why);
 void pool_buried(worker_pool *p, pool_proc *w);                   /* its pidfd is readable, or it is abandoned */
 const char *pool_plugin_of(const worker_pool *p, uint32_t entry); /* file name; "pintle" for a built-in */
+/* recycle.c: a worker whose memory has grown is replaced, between items */
+void pool_recycle(worker_pool *p, pool_proc *w);
 /* counters.c */
 pintle_status pool_count(worker_pool *p, str counters, error *e);
 void pool_print_counters(const worker_pool *p, buf *out);

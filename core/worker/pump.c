@@ -67,6 +67,7 @@ static bool take_outcome(worker_pool *p, pool_proc *w, wire_reader *r) {
   w->seen_at = clock_monotonic();
   p->fruitless = 0;
   pool_outcome(p, item, &o, false, "");
+  pool_recycle(p, w);
   return true;
 }
 
@@ -96,7 +97,8 @@ static bool take(worker_pool *p, pool_proc *w, enum wire_type type, str body) {
   case WIRE_FINISHED:
     if (w->state != POOL_FINISHING || pool_count(p, wire_get_str(&r), &e) != PINTLE_OK) return false;
     wire_get_error(&r, &e);
-    if (e.status != PINTLE_OK && p->failure.status == PINTLE_OK) p->failure = e;
+    if (e.status != PINTLE_OK && w->outgrown) pool_log(p, PINTLE_LOG_ERROR, "", "%s", e.message);
+    else if (e.status != PINTLE_OK && p->failure.status == PINTLE_OK) p->failure = e;
     w->state = POOL_FINISHED;
     return !r.overrun;
   default: return false;
