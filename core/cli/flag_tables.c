@@ -84,7 +84,6 @@ const cli_flag cli_backup_flags[] = {
     {"resource-policies-configmap", .type = FLAG_CONFIGMAP, .value = "NAME|FILE", .field = "/spec/resourcePolicy",
      .help = "volume policies: a ConfigMap of the configuration, or a file with one, or with the YAML itself"},
     {"wait", 'w', BOOL, .help = "accepted for Velero's sake: pintle always waits"},
-    {"from-schedule", TEXT, .value = "NAME", .refused = "schedules are only checked yet; write the template into a file and use -f FILE"},
     END};
 
 const cli_flag cli_backup_own_flags[] = {
@@ -95,6 +94,8 @@ const cli_flag cli_backup_own_flags[] = {
 
 const cli_flag cli_restore_flags[] = {
     {"from-backup", TEXT, .value = "BACKUP", .field = "/spec/backupName", .help = "backup to restore from"},
+    {"from-schedule", TEXT, .value = "SCHEDULE", .field = "/spec/scheduleName", .help = "restore from the newest completed backup of this schedule"},
+    {"allow-partially-failed", BOOL, .help = "with --from-schedule: a partially failed backup will do as well"},
     {"include-namespaces", LIST, .value = "NAMESPACES", .field = "/spec/includedNamespaces",
      .help = "namespaces to restore; '*' is all (globs work)"},
     {"exclude-namespaces", LIST, .value = "NAMESPACES", .field = "/spec/excludedNamespaces", .help = "namespaces to leave out"},
