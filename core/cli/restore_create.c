@@ -78,7 +78,8 @@ static int restore(cli *c, item_doc *resource, const char *from, const char *to)
   int status = cli_session_open(c, &s);
   if (status == CLI_COMPLETED) {
     cli_session_tell(c, &s, location);
-    if (!item_str(resource, "/spec/backupName", "").len && item_str(resource, "/spec/scheduleName", "").len) status = choose(c, &s, location, resource);
+    if (!item_str(resource, "/spec/backupName", "").len && item_str(resource, "/spec/scheduleName", "").len)
+      status = choose(c, &s, location, resource);
   }
   if (status == CLI_COMPLETED) {
     status = cli_run_now(c, &s, &cli_kind_restore, resource, from, to);

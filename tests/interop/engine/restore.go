@@ -51,7 +51,7 @@ func tell(what string, r results.Result) {
 	}
 }
 
-// restore does what Velero's restore controller does, with the built-in actions that need no cluster.
+// restore does what Velero's restore controller does, with the built-in actions that pintle has as well.
 func restore(root, name, resource, dir, manifestDir string) {
 	text, err := os.ReadFile(resource)
 	must(err)
@@ -84,7 +84,9 @@ func restore(root, name, resource, dir, manifestDir string) {
 		asRestoreV2{actions.NewCRDV1PreserveUnknownFieldsAction(log), "velero.io/crd-preserve-fields"},
 		asRestoreV2{actions.NewJobAction(log), "velero.io/job"},
 		asRestoreV2{actions.NewPodAction(log), "velero.io/pod"},
+		asRestoreV2{actions.NewPVCAction(log, c.kube.CoreV1().ConfigMaps("velero"), c.kube.CoreV1().Nodes()), "velero.io/pvc"},
 		asRestoreV2{actions.NewRoleBindingAction(log), "velero.io/role-bindings"},
+		asRestoreV2{actions.NewSecretAction(log, c.kb), "velero.io/secret"},
 		asRestoreV2{actions.NewServiceAction(log), "velero.io/service"},
 		asRestoreV2{actions.NewServiceAccountAction(log), "velero.io/service-account"},
 	}, nil)
