@@ -84,6 +84,7 @@ const cli_flag cli_backup_flags[] = {
     {"resource-policies-configmap", .type = FLAG_CONFIGMAP, .value = "NAME|FILE", .field = "/spec/resourcePolicy",
      .help = "volume policies: a ConfigMap of the configuration, or a file with one, or with the YAML itself"},
     {"wait", 'w', BOOL, .help = "accepted for Velero's sake: pintle always waits"},
+    {"from-schedule", TEXT, .value = "NAME", .refused = "schedules are only checked yet; write the template into a file and use -f FILE"},
     END};
 
 const cli_flag cli_backup_own_flags[] = {
@@ -94,7 +95,8 @@ const cli_flag cli_backup_own_flags[] = {
 
 const cli_flag cli_restore_flags[] = {
     {"from-backup", TEXT, .value = "BACKUP", .field = "/spec/backupName", .help = "backup to restore from"},
-    {"from-schedule", TEXT, .value = "SCHEDULE", .field = "/spec/scheduleName", .help = "restore from the newest completed backup of this schedule"},
+    {"from-schedule", TEXT, .value = "SCHEDULE", .field = "/spec/scheduleName",
+     .help = "restore from the newest completed backup of this schedule"},
     {"allow-partially-failed", BOOL, .help = "with --from-schedule: a partially failed backup will do as well"},
     {"include-namespaces", LIST, .value = "NAMESPACES", .field = "/spec/includedNamespaces",
      .help = "namespaces to restore; '*' is all (globs work)"},
@@ -122,8 +124,6 @@ const cli_flag cli_restore_flags[] = {
     {"write-sparse-files", BOOL, .field = "/spec/uploaderConfig/writeSparseFiles", .help = "write sparse files while restoring volumes"},
     {"parallel-files-download", NUMBER, .field = "/spec/uploaderConfig/parallelFilesDownload", .help = "files restored at a time"},
     {"wait", 'w', BOOL, .help = "accepted for Velero's sake: pintle always waits"},
-    {"from-schedule", TEXT, .value = "NAME", .refused = "name a backup: --from-backup NAME (`pintle backup get` lists them)"},
-    {"allow-partially-failed", BOOL, .refused = "it belongs to --from-schedule; --from-backup NAME takes any backup"},
     END};
 
 const cli_flag cli_restore_own_flags[] = {
