@@ -128,6 +128,9 @@ static void describe(chain *c, chain_outcome *out) {
   out->type = n->type;
   out->ns = ns ? (str){ns, n->ns.len} : STR("");
   out->name = name ? (str){name, n->name.len} : STR("");
+  if (ns && name) return;
+  error_nomem(&c->error);
+  fail(c, out->entry, CHAIN_FAILED, out);
 }
 
 static void end(chain *c, chain_outcome *out) {

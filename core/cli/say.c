@@ -11,7 +11,12 @@ enum { PIECE = 64 << 10 };
 
 static void drain(cli *c) {
   error e = {0};
-  if (c->out.failed) c->out_broken = true;
+  if (c->out.failed && !c->out_broken) {
+    c->out_broken = true;
+    error_nomem(&e);
+    error_wrap(&e, "cannot write standard output");
+    cli_fail(c, &e);
+  }
   if (c->out.len && !c->out_broken && file_write(c->process->out, c->out.data, c->out.len, "standard output", &e) != PINTLE_OK) {
     c->out_broken = true;
     cli_fail(c, &e);
@@ -60,7 +65,11 @@ void cli_note(cli *c, const char *format, ...) {
   if (n < 0) return;
   cli_clean(&line, str_of(text));
   buf_addc(&line, '\n');
-  if (!line.failed) cli_err(c, buf_str(&line));
+  if (!line.failed) return cli_err(c, buf_str(&line));
+  for (char *p = text; *p; p++) /* no memory: said all the same */
+    if ((unsigned char)*p < ' ' || *p == 0x7f) *p = '?';
+  cli_err(c, str_of(text));
+  cli_err(c, STR("\n"));
 }
 
 int cli_fail(cli *c, const error *e) {

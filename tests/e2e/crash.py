@@ -1,27 +1,39 @@
 # crash.py -- a small backup, restore or deletion, struck at one system call after another; afterwards the old state or the new one.
 # SPDX-License-Identifier: Apache-2.0
 #
-#   crash.py backup|restore|delete kill|EIO|ENOSPC
+#   crash.py backup|restore|delete kill|EIO|ENOSPC|...   strace: killed on entering a system call, or the call fails with that error
+#   crash.py backup|restore|delete alloc|allocs|short|shorts [MOST]   faults.c: as it says; at most MOST rounds, evenly spread
+#   crash.py backup|restore worker                       each worker's Nth allocation fails, N = 1, 4, 7... (200 rounds)
 #
-# In the scratch directory of a test: in/ holds manifests. Environment: PINTLE. strace strikes the supervisor only, once in each round: killed on
-# entering the call, or the call fails. Every call that changes something, or waits for what was changed, has its round. Prints what went wrong.
+# In the scratch directory of a test: in/ holds manifests. Environment: PINTLE, PINTLE_WORKER, FAULTS (the built faults.c), CALLS (system calls; default: those that
+# change something), OPTIONS (of the run). The supervisor is struck once in each round. Prints what went wrong.
 import collections, filecmp, json, os, re, shutil, subprocess, sys
 
 PINTLE = os.environ["PINTLE"]
 CALLS = """openat openat2 mkdir mkdirat write pwrite64 writev fsync fdatasync syncfs rename renameat renameat2 link linkat unlink unlinkat rmdir
 ftruncate fallocate copy_file_range sendfile fchmod flock close""".split()
+if os.environ.get("CALLS"):
+    CALLS = os.environ["CALLS"].split()
 FAIL = [c for c in CALLS if c not in ("close", "flock")]  # their failing means nothing, or is defined to be passed over
 STORE = "pintle-store"
 problems = []
 
 
-def pintle(*args, strike=None, trace=None):
-    command = [PINTLE, *args]
+def pintle(*args, strike=None, trace=None, preload=None):
+    command, environment = [PINTLE, *args], dict(os.environ)
     if strike:
         command = ["strace", "-qq", "-o", "/dev/null", "-e", "trace=" + strike[0], "-e", "inject=%s:%s:when=%d" % strike, *command]
     elif trace:
         command = ["strace", "-qq", "-o", trace, "-e", "trace=" + ",".join(CALLS), *command]
-    return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60)
+    elif preload and "worker" in preload:
+        with open("worker", "w") as f:
+            f.write('#!/bin/sh\nLD_PRELOAD="%s" PINTLE_FAULT="alloc %d" exec "%s" "$@"\n'
+                    % (os.environ["FAULTS"], preload["worker"], os.environ["PINTLE_WORKER"]))
+        os.chmod("worker", 0o755)
+        environment["PINTLE_WORKER"] = os.path.abspath("worker")
+    elif preload:
+        environment.update(LD_PRELOAD=os.environ["FAULTS"], **preload)
+    return subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60, env=environment)
 
 
 def files(directory):
@@ -80,6 +92,8 @@ def check_backup(what, done):
     expect(what, committed or done.returncode != 0, "says Completed, and there is no backup")
     lost_words = "cannot write standard output" in done.stdout  # then the run's own end cannot be told
     expect(what, not committed or done.returncode != 1 or lost_words, "says Failed, and there is a backup: " + done.stdout[-300:])
+    if not files(STORE):
+        return
     seen = pintle("backup", "get")
     expect(what, seen.returncode == 0, "backup get: " + seen.stdout[-300:])
     age_runs()
@@ -118,12 +132,40 @@ def check_delete(what, done):
     gone(what)
 
 
-def main(mode, fault):
+def traced(run, fault):
+    done = pintle(*run, trace="trace")
+    if done.returncode:
+        sys.exit("under strace: " + done.stdout)
+    with open("trace") as f:
+        calls = collections.Counter(m.group(1) for m in (re.match(r"(\w+)\(", line) for line in f) if m)
+    for call in CALLS if fault == "kill" else FAIL:
+        for n in range(1, calls[call] + 1):
+            yield "%s %s %d" % (fault, call, n), {"strike": (call, "signal=SIGKILL" if fault == "kill" else "error=" + fault, n)}
+
+
+def preloaded(run, fault, most):
+    done = pintle(*run, preload={"PINTLE_FAULT_COUNT": "count"})
+    if done.returncode:
+        sys.exit("with the library: " + done.stdout)
+    with open("count") as f:
+        count = int(f.read().split()[0 if fault.startswith("alloc") else 1])
+    step = max(1, -(-count // int(most)))
+    for n in range(1, count + 1, step):
+        yield "%s %d of %d" % (fault, n, count), {"preload": {"PINTLE_FAULT": "%s %d" % (fault, n)}}
+
+
+def in_workers():
+    for n in range(1, 600, 3):
+        yield "allocation %d of a worker" % n, {"preload": {"worker": n}}
+
+
+def main(mode, fault, most=100000):
     run, check, prepared = {
         "backup": (("backup", "create", "b1", "--from", "in"), check_backup, False),
         "restore": (("restore", "create", "r1", "--from-backup", "b1", "--to", "to"), check_restore, True),
         "delete": (("backup", "delete", "b1", "--confirm"), check_delete, True),
     }[mode]
+    run += tuple(os.environ.get("OPTIONS", "").split())
     fresh(False)
     done = pintle("backup", "create", "b1", "--from", "in")
     if done.returncode:
@@ -135,26 +177,22 @@ def main(mode, fault):
         shutil.copytree("to", "reference")
         fresh(True)
     fresh(prepared)
-    done = pintle(*run, trace="trace")
-    if done.returncode:
-        sys.exit("under strace: " + done.stdout)
-    with open("trace") as f:
-        calls = collections.Counter(m.group(1) for m in (re.match(r"(\w+)\(", line) for line in f) if m)
-    rounds = struck = 0
-    for call in CALLS if fault == "kill" else FAIL:
-        for n in range(1, calls[call] + 1):
-            fresh(prepared)
-            what = "%s %s %d" % (fault, call, n)
-            done = pintle(*run, strike=(call, "signal=SIGKILL" if fault == "kill" else "error=" + fault, n))
-            sane(what, fault, done)
-            struck += done.returncode != 0
-            check(what, done)
-            rounds += 1
+    if fault == "worker":
+        rounds = list(in_workers())
+    else:
+        rounds = list(preloaded(run, fault, most) if fault.rstrip("s") in ("alloc", "short") else traced(run, fault))
+    struck = 0
+    for what, how in rounds:
+        fresh(prepared)
+        done = pintle(*run, **how)
+        sane(what, fault, done)
+        struck += done.returncode != 0
+        check(what, done)
     for p in problems[:20]:
         print(p)
     if problems:
-        sys.exit("%d problems in %d rounds" % (len(problems), rounds))
-    print("%d rounds, %d of them did not end well" % (rounds, struck))
+        sys.exit("%d problems in %d rounds" % (len(problems), len(rounds)))
+    print("%d rounds, %d of them did not end well" % (len(rounds), struck))
 
 
 main(*sys.argv[1:])

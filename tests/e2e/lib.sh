@@ -168,6 +168,12 @@ strikes_all() {
   expect_no_file "$store/backups/b3/velero-backup.json"
 }
 
+# A chain that needs these actions of the fixtures. ACTION...
+chain_of() {
+  printf 'apiVersion: pintle.io/v1alpha1\nkind: PluginChain\nmetadata: {name: default}\nspec:\n  actions:\n' >pintle.yaml
+  for action; do echo "  - name: tests.pintle.io/$action" >>pintle.yaml; done
+}
+
 # One system call after another of a small run is struck (crash.py). MODE FAULT
 strikes_everywhere() {
   strace -qq -o /dev/null true 2>/dev/null || skip "strace cannot trace here"

@@ -1,0 +1,4 @@
+# crash-restore-worker.sh -- a restore whose workers run out of memory, at 200 different allocations.  SPDX-License-Identifier: Apache-2.0
+. "$(dirname "$0")/lib.sh"
+plugins good && chain_of good
+strikes_everywhere restore worker
