@@ -148,19 +148,22 @@ static int by_priority(const void *a, const void *b, void *ctx) {
 pintle_status engine_restore_order(const kube_source *source, const kube_types *types, const engine_priorities *priorities,
                                    const unsigned char *bytes, uint32_t **order, size_t *n, error *e) {
   size_t all = kube_source_count(source);
-  pintle_status st = PINTLE_OK;
   uint32_t *v = malloc((all + 1) * sizeof *v);
   uint32_t *positions = calloc(kube_types_count(types) + 1, sizeof *positions);
   *n = 0;
-  if (!v || !positions) st = error_nomem(e);
-  for (size_t i = 0; i < all && st == PINTLE_OK; i++) {
+  if (!v || !positions) {
+    free(v);
+    free(positions);
+    return error_nomem(e);
+  }
+  for (size_t i = 0; i < all; i++) {
     kube_entry k;
     if (bytes[i] != ENGINE_TAKEN) continue;
     kube_source_get(source, i, &k);
     positions[k.type->id] = 1;
     v[(*n)++] = (uint32_t)i;
   }
-  if (st == PINTLE_OK) st = place_types(priorities, types, positions, e);
+  pintle_status st = place_types(priorities, types, positions, e);
   sorter s = {source, positions};
   if (st == PINTLE_OK && *n) qsort_r(v, *n, sizeof *v, by_priority, &s);
   free(positions);

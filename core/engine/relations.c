@@ -10,7 +10,9 @@ enum { ROUND = 256 };               /* items handed over before workers are hear
 pintle_status engine_relations_add(engine_relations *r, size_t n_items, size_t item, const uint32_t *related, size_t n, error *e) {
   size_t before;
   if (n == 0) return PINTLE_OK;
-  if (!r->first && !(r->first = calloc(n_items, sizeof *r->first))) return error_nomem(e);
+  uint32_t *first = r->first ? r->first : calloc(n_items, sizeof *first);
+  if (!first) return error_nomem(e);
+  r->first = first;
   engine_related(r, item, &before);
   size_t needed = r->n + 1 + before + n; /* a run that grows is written again: only actions with a worker of their own add to one */
   if (needed >= UINT32_MAX) return error_set(e, PINTLE_UNSUPPORTED, "the items have more than 4,294,967,294 relations");
@@ -21,10 +23,10 @@ pintle_status engine_relations_add(engine_relations *r, size_t n_items, size_t i
     r->runs = runs, r->cap = cap;
   }
   uint32_t *run = r->runs + r->n;
-  if (before) memcpy(run + 1, r->runs + r->first[item], before * sizeof *run);
+  if (before) memcpy(run + 1, r->runs + first[item], before * sizeof *run);
   memcpy(run + 1 + before, related, n * sizeof *run);
   run[0] = (uint32_t)(before + n);
-  r->first[item] = (uint32_t)r->n + 1;
+  first[item] = (uint32_t)r->n + 1;
   r->n = needed;
   return PINTLE_OK;
 }

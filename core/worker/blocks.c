@@ -15,14 +15,19 @@ static pool_block **find(worker_pool *p, uint32_t number) {
 
 static bool lives(const pool_proc *w) { return w->state == POOL_READY && !w->gone && !w->killed_at; }
 
+static pool_block *block_of(worker_pool *p, uint32_t number) {
+  pool_block **at = find(p, number), *b = *at;
+  if (b || !(b = calloc(1, sizeof *b))) return b;
+  b->number = number;
+  return *at = b;
+}
+
 /* Who has the item's block; w from now on when nobody does. Without memory w runs it: order is lost, the item is not. */
 static pool_proc *owner(worker_pool *p, const pool_item *i, pool_proc *w) {
-  if (!i->block) return w;
-  pool_block **at = find(p, i->block);
-  if (!*at && (*at = calloc(1, sizeof **at))) (*at)->number = i->block;
-  if (!*at) return w;
-  if (!(*at)->proc || !lives((*at)->proc)) (*at)->proc = w;
-  return (*at)->proc;
+  pool_block *b = i->block ? block_of(p, i->block) : NULL;
+  if (!b) return w;
+  if (!b->proc || !lives(b->proc)) b->proc = w;
+  return b->proc;
 }
 
 bool pool_has_next(const worker_pool *p, const pool_proc *w) { return w->own.first || p->queues[w->segment].first; }

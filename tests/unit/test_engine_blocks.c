@@ -32,6 +32,7 @@ static void teardown(void) {
   engine_journal_free(journal);
   engine_relations_free(&relations);
   free(selected);
+  selected = NULL;
 }
 
 /* Items by a word each: "p1" is Pod p1, c PersistentVolumeClaim, v PersistentVolume, m ConfigMap, s Secret. */
