@@ -61,8 +61,9 @@ static pintle_status add_runs(store *s, bool restore, const char *only, const na
     const char *phase = strcmp(runs[i].phase, "InProgress") != 0 ? runs[i].phase : alive ? "InProgress" : "Interrupted";
     st = restore ? run_new_restore(runs[i].name, &d, e) : run_new_backup(runs[i].name, &d, e);
     if (st == PINTLE_OK) st = item_set(d, "/status/phase", str_of(phase));
-    if (st == PINTLE_OK) st = item_set(d, "/status/startTimestamp", str_of(clock_rfc3339(runs[i].started, time)));
-    if (st == PINTLE_OK) st = item_set(d, "/metadata/creationTimestamp", str_of(clock_rfc3339(runs[i].started, time)));
+    bool timed = runs[i].started > 0; /* an unreadable record has no time */
+    if (st == PINTLE_OK && timed) st = item_set(d, "/status/startTimestamp", str_of(clock_rfc3339(runs[i].started, time)));
+    if (st == PINTLE_OK && timed) st = item_set(d, "/metadata/creationTimestamp", str_of(clock_rfc3339(runs[i].started, time)));
     if (st == PINTLE_OK) each(ctx, d);
     item_free(d);
   }
