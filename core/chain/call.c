@@ -103,11 +103,13 @@ pintle_status chain_call_entry(chain *c, uint32_t entry) {
   chain_record_open(c, entry);
   chain_record_call(c, elapsed, tries);
   if (st == PINTLE_OK && item_edited(c->doc)) st = accept_edits(c, entry);
+  size_t before = c->record.len;
   if (st != PINTLE_OK) item_rollback(c->doc);
   else if ((st = chain_record_commit(c)) != PINTLE_OK) error_nomem(&c->error);
+  bool edited = c->record.len > before;
   if (st == PINTLE_OK) chain_record_result(c);
   else chain_record_error(c, entry);
   chain_record_close(c);
-  c->times[c->n_times++] = (chain_time){entry, st, elapsed};
+  c->times[c->n_times++] = (chain_time){entry, st, st == PINTLE_OK && edited, elapsed};
   return st;
 }

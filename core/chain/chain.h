@@ -67,6 +67,7 @@ typedef struct chain_operation {
 typedef struct chain_time { /* one call of an action, tries included */
   uint32_t entry;
   int32_t status; /* pintle_status it came to */
+  bool edited;    /* the item is another after it */
   int64_t elapsed;
 } chain_time;
 typedef struct chain_outcome {

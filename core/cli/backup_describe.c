@@ -121,6 +121,7 @@ static void text(describer *d) {
   operations(d);
   if (d->details) describe_resource_list(d), buf_addc(&d->text, '\n');
   volumes(d);
+  if (d->details) describe_actions(d);
 }
 
 static int describe(cli *c, cli_session *s, store *from) { return cli_describe(c, s, from, &cli_kind_backup, text); }

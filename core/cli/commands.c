@@ -39,6 +39,8 @@ const cli_command cli_commands[] = {
      "  pintle backup get\n"
      "  # One backup as YAML.\n"
      "  pintle backup get b1 -o yaml\n"
+     "  # What became of each of its items, and by whom; for a program with -o json.\n"
+     "  pintle backup get b1 --details\n"
      "  # Those of one application.\n"
      "  pintle get backups -l app=shop",
      cli_backup_get},

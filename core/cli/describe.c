@@ -217,28 +217,36 @@ void describe_resource_list(describer *d) {
 
 /* ---- the command */
 
-/* {"metadata", "phase", "spec", "status", "results", "resourceList", "volumeInfo"} with apiVersion and kind: what the text is made of. */
+/* {"metadata", "phase", "spec", "status", "results", "resourceList", "volumeInfo", "itemOperations", "actions"} with apiVersion and kind: what the text is made of. */
 static pintle_status as_json(describer *d, buf *out, error *e) {
   static const struct {
     int object;
     const char *name;
     bool details;
-  } objects[] = {{STORE_RESULTS, "results", false}, {STORE_VOLUME_INFO, "volumeInfo", false}, {STORE_RESOURCE_LIST, "resourceList", true}};
+  } objects[] = {{STORE_RESULTS, "results", false},
+                 {STORE_VOLUME_INFO, "volumeInfo", false},
+                 {STORE_ITEM_OPERATIONS, "itemOperations", true},
+                 {STORE_RESOURCE_LIST, "resourceList", true}};
   static const char *const parts[] = {"metadata", "spec", "status"};
   buf_printf(out, "{\"apiVersion\":\"pintle.io/v1alpha1\",\"kind\":\"%sDescription\"", d->kind->kind);
+  buf_addz(out, ",\"phase\":");
+  buf_json(out, item_str(d->d, "/status/phase", "New"));
   for (size_t i = 0; i < 3; i++) {
     const item_node *n = item_member(item_root(d->d), str_of(parts[i]));
     if (!n) continue;
     buf_printf(out, ",\"%s\":", parts[i]);
     item_print(d->d, n, 0, out);
   }
-  for (size_t i = 0; i < 3; i++) {
+  for (size_t i = 0; i < sizeof objects / sizeof *objects; i++) {
     CLEANUP(item_freep) item_doc *doc = NULL;
     error missing = {0};
     if ((objects[i].details && !d->details) || fetch(d, objects[i].object, &doc, &missing) != PINTLE_OK) continue;
     buf_printf(out, ",\"%s\":", objects[i].name);
     item_print(doc, NULL, 0, out);
   }
+  CLEANUP(item_freep) item_doc *report = d->details ? describe_report(d) : NULL;
+  const item_node *actions = report ? item_at(report, "/actions") : NULL;
+  if (actions) buf_addz(out, ",\"actions\":"), item_print(report, actions, 0, out);
   buf_addc(out, '}');
   return out->failed ? error_nomem(e) : PINTLE_OK;
 }

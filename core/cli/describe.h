@@ -30,4 +30,7 @@ void describe_results(describer *d);
 /* Fetches one of the run's JSON objects; NULL (and a line in the text) when it is not there. */
 item_doc *describe_object(describer *d, int object, const char *label);
 void describe_resource_list(describer *d);
+/* run_report; NULL: Velero's runs have none, nor have those of earlier versions. */
+item_doc *describe_report(describer *d);
+void describe_actions(describer *d); /* calls, errors and times of each action of the run; nothing where it is not known */
 #endif

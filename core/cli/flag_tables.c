@@ -163,7 +163,9 @@ const cli_flag cli_store_flags[] = {
     {"storage-location", TEXT, .value = "NAME", .help = "BackupStorageLocation to look in. Default: the default one"}, END};
 const cli_flag cli_list_flags[] = {
     {"selector", 'l', .type = FLAG_SELECTOR, .value = "SELECTOR", .help = "only those matching this label selector"},
+    {"label-columns", 'L', LIST, .value = "LABELS", .help = "labels that get a column of their own"},
     {"show-labels", BOOL, .help = "labels in the last column"},
+    {"details", BOOL, .help = "what each item came to and which actions changed it; with -o json as JSON lines"},
     END};
 const cli_flag cli_describe_flags[] = {
     {"selector", 'l', .type = FLAG_SELECTOR, .value = "SELECTOR", .help = "only those matching this label selector"},

@@ -43,7 +43,7 @@ static void text(describer *d) {
     describe_string(d, "  Type", "/spec/resourceModifier/kind", "");
     describe_string(d, "  Name", "/spec/resourceModifier/name", "");
   }
-  if (d->details) buf_addc(&d->text, '\n'), describe_resource_list(d);
+  if (d->details) buf_addc(&d->text, '\n'), describe_resource_list(d), describe_actions(d);
 }
 
 static int describe(cli *c, cli_session *s, store *from) { return cli_describe(c, s, from, &cli_kind_restore, text); }

@@ -17,7 +17,6 @@ typedef struct engine_backup_options {
   const char *const *snapshot_locations; /* VolumeSnapshotLocations, in the order in which they are asked */
   size_t n_snapshot_locations;
   unsigned gzip_threads;
-  str manifest_head; /* JSON members: plugins, chain */
 } engine_backup_options;
 /* The status is OK whenever the run came to a phase, Failed too (then *e says why); anything else: it did not start, nothing was written.
  * Order of writing: tarball, log and all others, manifest; all read back and compared; then velero-backup.json, the commit. A run that fails takes its

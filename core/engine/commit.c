@@ -69,7 +69,11 @@ static pintle_status put_manifest(backup_run *r, error *e) {
   pintle_status st = PINTLE_OK;
   for (size_t i = 0; i < r->objects.n && st == PINTLE_OK; i++)
     st = store_manifest_object(r->manifest, r->objects.v[i].key, r->objects.v[i].size, r->objects.v[i].sha256, e);
-  return st == PINTLE_OK ? store_manifest_put(r->manifest, r->c->store, key_of(r, STORE_MANIFEST), r->o->manifest_head, e) : st;
+  if (st != PINTLE_OK) return st;
+  CLEANUP(buf_free) buf head = {0};
+  engine_stage_head(&r->stage, &head);
+  if (head.failed) return error_nomem(e);
+  return store_manifest_put(r->manifest, r->c->store, key_of(r, STORE_MANIFEST), buf_str(&head), e);
 }
 
 void backup_take_back_manifest(backup_run *r) {
@@ -122,6 +126,7 @@ pintle_status backup_commit(backup_run *r, engine_summary *out, error *e) {
     if (st == PINTLE_OK) st = engine_put_text(&r->objects, key_of(r, STORE_ITEM_OPERATIONS), STR("[]\n"), true, e);
     if (st == PINTLE_OK) st = put_volumes(r, &info, &snapshots, e);
     if (st == PINTLE_OK) st = put_state(r, e);
+    if (st == PINTLE_OK) st = engine_stage_put_outcomes(&r->stage, &r->objects, key_of(r, STORE_OUTCOMES), e);
     if (st == PINTLE_OK) st = put_manifest(r, e);
     if (st == PINTLE_OK) engine_phase(o->journal, "Verifying");
     if (st == PINTLE_OK) st = expect(r, r->tar_size, e);

@@ -23,6 +23,7 @@ typedef struct engine_done {
   uint32_t entry; /* SKIPPED, FAILED: whose doing; UINT32_MAX: nobody's */
   const kube_type *type;
   str ns, name, text, record;
+  uint64_t edited; /* bit n: entry n of the plan changed it; of those behind the 64th nothing is said */
   const char *skip, *backtrace;
   const error *error;
   const char *const *missing;

@@ -27,6 +27,7 @@ typedef struct flow_ticket {
   buf text, stored, labels, record, id;
   buf volume_action, volume_parameters;
   bool has_labels, changed, died;
+  uint64_t edited;
   int32_t what;
   uint32_t entry;
   size_t weight; /* its part of the window */

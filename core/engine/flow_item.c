@@ -88,6 +88,8 @@ void engine_flow_outcome(void *flow, uint64_t number, const worker_outcome *w) {
     set(&t->text, o->text);
     t->changed = true;
   }
+  for (size_t i = 0; i < o->n_times; i++)
+    if (o->times[i].edited && o->times[i].entry < 64) t->edited |= UINT64_C(1) << o->times[i].entry;
   if (o->type) t->type = o->type;
   if (o->name.len && o->what != CHAIN_FAILED) set(&t->ns, o->ns), set(&t->name, o->name);
   if (o->what == CHAIN_YIELD) {

@@ -19,6 +19,7 @@ static void ticket_clear(flow_ticket *t, bool spare) {
   if (spare) arena_free(&t->sentences);
   else arena_reset(&t->sentences);
   t->n_missing = t->n_children = t->n_waiters = 0;
+  t->edited = 0;
   t->in_use = t->begun = t->emitting = t->has_labels = t->changed = t->died = false;
 }
 
@@ -78,6 +79,7 @@ engine_done flow_done_of(const flow_ticket *t) {
                        .what = t->what,
                        .changed = t->changed,
                        .died = t->died,
+                       .edited = t->edited,
                        .entry = t->entry,
                        .type = t->type ? t->type : t->in.type,
                        .ns = buf_str(&t->ns),

@@ -2,6 +2,7 @@
 #include "engine/report.h"
 
 void engine_report_free(engine_report *r) {
+  engine_outcomes_free(r->outcomes);
   buf_free(&r->place);
   buf_free(&r->before);
 }
@@ -24,6 +25,7 @@ void engine_report_item(engine_report *r, const engine_done *d, const kube_type 
     buf_clear(&r->before);
     if (kube_source_read(r->source, d->item, &r->before, NULL) == PINTLE_OK) event.before = buf_str(&r->before);
   }
+  if (r->outcomes) engine_outcomes_add(r->outcomes, &event, d);
   engine_tell(r->journal, &event);
 }
 

@@ -248,7 +248,15 @@ static const char *key_of(restore_run *r, int object) {
   return buf_z(&r->key);
 }
 
-/* Velero's five objects (velero-contract section 1), then the Restore itself, which Velero keeps in the cluster only. */
+static pintle_status put_report(restore_run *r, error *e) {
+  CLEANUP(buf_free) buf json = {0};
+  buf_addz(&json, "{\"apiVersion\":\"pintle.io/v1alpha1\",\"kind\":\"RestoreReport\",");
+  engine_stage_head(&r->stage, &json);
+  buf_addz(&json, "}\n");
+  return json.failed ? error_nomem(e) : engine_put_text(&r->objects, key_of(r, STORE_MANIFEST), buf_str(&json), true, e);
+}
+
+/* Velero's five objects (velero-contract section 1), pintle's two, then the Restore itself, which Velero keeps in the cluster only. */
 static pintle_status put_objects(restore_run *r, engine_summary *out, error *e) {
   int fd;
   int64_t size;
@@ -260,6 +268,8 @@ static pintle_status put_objects(restore_run *r, engine_summary *out, error *e) 
   if (st == PINTLE_OK) st = engine_list_put(r->list, &r->objects, key_of(r, STORE_RESOURCE_LIST), r->c->temp_dir, e);
   if (st == PINTLE_OK) st = engine_put_text(&r->objects, key_of(r, STORE_ITEM_OPERATIONS), STR("[]\n"), true, e);
   if (st == PINTLE_OK) st = engine_put_text(&r->objects, key_of(r, STORE_VOLUME_INFO), STR("[]\n"), true, e);
+  if (st == PINTLE_OK) st = engine_stage_put_outcomes(&r->stage, &r->objects, key_of(r, STORE_OUTCOMES), e);
+  if (st == PINTLE_OK) st = put_report(r, e);
   buf_clear(&json);
   out->ended = clock_now();
   set_status(r, out, NULL);

@@ -50,7 +50,8 @@ pintle_status engine_stage_open(engine_stage *s, const engine_common *options, c
   all.progress = progress;
   all.cancelled = engine_stage_cancelled;
   all.explain = explain;
-  pintle_status st = engine_flow_new(&all, options->source, options->types, &s->flow, e);
+  pintle_status st = options->store ? engine_outcomes_open(options->temp_dir, options->pool.plan, &s->report.outcomes, e) : PINTLE_OK;
+  if (st == PINTLE_OK) st = engine_flow_new(&all, options->source, options->types, &s->flow, e);
   if (st == PINTLE_OK) st = open_ask(s, e);
   if (st != PINTLE_OK) return st;
   worker_pool_options pool = options->pool;
@@ -73,6 +74,20 @@ pintle_status engine_stage_run(engine_stage *s, error *e) {
   engine_report_counters(s->o->journal, buf_str(&s->counters));
   engine_report_actions(s->o->journal, s->pool, &s->actions);
   return st;
+}
+
+void engine_stage_head(const engine_stage *s, buf *json) {
+  buf_adds(json, s->o->head);
+  buf_addz(json, s->o->head.len ? ",\"actions\":" : "\"actions\":");
+  buf_adds(json, buf_str(&s->actions));
+  if (s->actions.failed) json->failed = true;
+}
+
+pintle_status engine_stage_put_outcomes(engine_stage *s, engine_objects *to, const char *key, error *e) {
+  int fd = -1;
+  int64_t size = 0;
+  pintle_status st = engine_outcomes_finish(s->report.outcomes, &fd, &size, e);
+  return st == PINTLE_OK ? engine_put_fd(to, key, fd, size, NULL, e) : st;
 }
 
 void engine_stage_free(engine_stage *s) {

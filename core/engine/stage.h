@@ -4,6 +4,7 @@
 #include "engine/ask.h"
 #include "engine/flow.h"
 #include "engine/journal.h"
+#include "engine/objects.h"
 #include "engine/record.h"
 #include "engine/report.h"
 
@@ -38,6 +39,7 @@ typedef struct engine_common {
   const char *temp_dir;
   engine_journal *journal;
   engine_control control;
+  str head; /* JSON members: pintle, run, chain, plugins; for the manifest */
   void (*explain)(void *ctx, size_t item, uint32_t entry, error *e); /* adds the line that repeats a crash to e->hint; may be NULL */
   void *explain_ctx;
   pintle_status (*load_state)(void *ctx, buf *json, error *e); /* as engine_state_options; NULL: there is no backup that may have one */
@@ -64,6 +66,10 @@ pintle_status engine_stage_open(engine_stage *s, const engine_common *options, c
 /* All items through the chain; the workers are gone after it, the counters of their actions are told. */
 pintle_status engine_stage_run(engine_stage *s, error *e);
 void engine_stage_free(engine_stage *s);
+/* The head of the manifest: what the run was given, and what its actions came to. After engine_stage_run. */
+void engine_stage_head(const engine_stage *s, buf *json);
+/* Puts the lines of the outcomes at key; once, after engine_stage_run. */
+pintle_status engine_stage_put_outcomes(engine_stage *s, engine_objects *to, const char *key, error *e);
 bool engine_stage_cancelled(void *stage); /* or the lock is lost */
 /* The heartbeat is renewed, and where the run has come to is told, ten times a second at most. */
 void engine_stage_beat(engine_stage *s, uint64_t done);

@@ -46,6 +46,7 @@ static pintle_status back_up(run_context *c, const run_request *request, store *
                                                 .temp_dir = c->o.temp_dir,
                                                 .journal = journal,
                                                 .control = request->control,
+                                                .head = buf_str(&setup.head),
                                                 .explain = run_explain_crash,
                                                 .explain_ctx = &setup},
                                      .block_pool = blocks.pool,
@@ -56,8 +57,7 @@ static pintle_status back_up(run_context *c, const run_request *request, store *
                                      .open_ctx = c,
                                      .snapshot_locations = locations,
                                      .n_snapshot_locations = n_locations,
-                                     .gzip_threads = 2,
-                                     .manifest_head = buf_str(&setup.manifest_head)};
+                                     .gzip_threads = 2};
     st = engine_backup(&o, out, e);
   }
   run_setup_close(&setup);

@@ -113,7 +113,7 @@ typedef struct run_setup {
   const char *properties[32];
   char *scratch; /* directory, removed by run_setup_close */
   buf resource;  /* JSON */
-  buf manifest_head;
+  buf head;
   const kube_source *source;
   const char *phase; /* "backup", "restore": for the line that repeats a crash */
 } run_setup;

@@ -35,6 +35,7 @@ static pintle_status restore(run_context *c, const run_request *request, store *
                                                  .temp_dir = c->o.temp_dir,
                                                  .journal = journal,
                                                  .control = request->control,
+                                                 .head = buf_str(&setup.head),
                                                  .load_state = run_input_state,
                                                  .load_state_ctx = &in,
                                                  .explain = run_explain_crash,

@@ -115,6 +115,8 @@ pintle_status run_delete(run_context *c, const run_delete_request *request, bool
 /* Files of other formats: exports a backup's object unpacked or as it is. */
 pintle_status run_object(run_context *c, store *s, bool restore, const char *name, int object, bool gunzip,
                          pintle_status (*piece)(void *ctx, str data, error *e), void *ctx, error *e);
+/* What pintle keeps of a run beside Velero's objects: {"pintle", "run", "chain", "plugins", "actions"} (worker_pool_actions). NOT_FOUND: Velero's. */
+pintle_status run_report(run_context *c, store *s, bool restore, const char *name, item_doc *out, error *e);
 /* One JSON line of an event: {"apiVersion":"pintle.io/v1alpha1","kind":"Event","type":"Log",...}\n */
 void run_event_print(const engine_event *event, buf *out);
 #endif

@@ -62,7 +62,7 @@ static void describe_plugins(buf *b, const chain_plan *p, const chain_plan *told
 
 /* Which plugins and which chain made this backup. */
 static void describe(run_setup *s, const chain_plan *blocks, const item_doc *resource) {
-  buf *b = &s->manifest_head;
+  buf *b = &s->head;
   bool more = false;
   buf_addz(b, "\"pintle\":");
   buf_json(b, str_of(run_version));
@@ -116,14 +116,14 @@ pintle_status run_setup_open(run_context *c, const run_setup_options *options, c
                                     .properties = out->properties,
                                     .environment = c->o.environment,
                                     .stop_before = stop};
-  return out->manifest_head.failed ? error_nomem(e) : PINTLE_OK;
+  return out->head.failed ? error_nomem(e) : PINTLE_OK;
 }
 
 void run_setup_close(run_setup *s) {
   chain_plan_free(&s->plan);
   run_scratch_remove(s->scratch);
   buf_free(&s->resource);
-  buf_free(&s->manifest_head);
+  buf_free(&s->head);
   *s = (run_setup){0};
 }
 

@@ -1,5 +1,5 @@
 /* stored.c -- what is in a store: listed, fetched, deleted.  SPDX-License-Identifier: Apache-2.0 */
-#include "archive/archive.h"
+#include "archive/gunzip.h"
 #include "run/inside.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -99,28 +99,69 @@ pintle_status run_list(run_context *c, store *s, bool restores, const char *name
   return st;
 }
 
-typedef struct gather {
-  buf data;
-} gather;
-static pintle_status add_piece(void *ctx, str data, error *e) {
-  gather *g = ctx;
-  buf_adds(&g->data, data);
-  return g->data.failed ? error_nomem(e) : PINTLE_OK;
+typedef struct unpacking {
+  archive_gunzip *gunzip;
+  pintle_status (*piece)(void *ctx, str data, error *e);
+  void *ctx;
+  bool refused; /* by piece */
+  error damage; /* of the gzip stream */
+} unpacking;
+
+static pintle_status unpacked(void *ctx, str data, error *e) {
+  unpacking *u = ctx;
+  pintle_status st = u->piece(u->ctx, data, e);
+  u->refused = st != PINTLE_OK;
+  return st;
+}
+
+static pintle_status packed(void *ctx, str data, error *e) {
+  unpacking *u = ctx;
+  pintle_status st = archive_gunzip_feed(u->gunzip, data, e);
+  if (st != PINTLE_OK && !u->refused) u->damage = *e;
+  return st;
 }
 
 pintle_status run_object(run_context *c, store *s, bool restore, const char *name, int object, bool gunzip,
                          pintle_status (*piece)(void *ctx, str data, error *e), void *ctx, error *e) {
-  buf key = {0}, plain = {0};
-  gather g = {0};
+  CLEANUP(buf_free) buf key = {0};
+  unpacking u = {.piece = piece, .ctx = ctx};
   (void)c;
   run_key(restore, name, object, &key);
   if (key.failed) return error_nomem(e);
-  pintle_status st = store_get_each(s, key.data, gunzip ? add_piece : piece, gunzip ? &g : ctx, NULL, NULL, e);
-  if (st == PINTLE_OK && gunzip && (st = archive_gunzip_text(buf_str(&g.data), (size_t)1 << 31, &plain, e)) != PINTLE_OK)
-    error_wrap(e, "%s is damaged", key.data);
-  if (st == PINTLE_OK && gunzip) st = piece(ctx, buf_str(&plain), e);
-  buf_free(&g.data);
-  buf_free(&plain);
-  buf_free(&key);
+  if (!gunzip) return store_get_each(s, key.data, piece, ctx, NULL, NULL, e);
+  pintle_status st = archive_gunzip_open(0, unpacked, &u, &u.gunzip, e);
+  if (st == PINTLE_OK) st = store_get_each(s, key.data, packed, &u, NULL, NULL, e);
+  if (st == PINTLE_OK) st = archive_gunzip_end(u.gunzip, &u.damage);
+  if (u.damage.status != PINTLE_OK && e) *e = u.damage, error_wrap(e, "%s is damaged", key.data);
+  archive_gunzip_free(u.gunzip);
+  return st;
+}
+
+/* ---- the head of a manifest */
+enum { MAX_HEAD = 1 << 20 };
+
+typedef struct first_line {
+  buf text;
+  bool whole;
+} first_line;
+
+/* The items' lines behind it are of no use here: the stream is broken off, which is no error then. */
+static pintle_status take_first_line(void *ctx, str data, error *e) {
+  first_line *l = ctx;
+  const char *end = memchr(data.ptr, '\n', data.len);
+  buf_add(&l->text, data.ptr, end ? (size_t)(end - data.ptr) : data.len);
+  l->whole = end != NULL;
+  if (l->text.failed) return error_nomem(e);
+  if (l->text.len > MAX_HEAD) return error_set(e, PINTLE_INVALID, "its first line is too long");
+  return end ? error_set(e, PINTLE_CANCELLED, "read") : PINTLE_OK;
+}
+
+pintle_status run_report(run_context *c, store *s, bool restore, const char *name, item_doc *out, error *e) {
+  first_line l = {0};
+  pintle_status st = run_object(c, s, restore, name, STORE_MANIFEST, true, take_first_line, &l, e);
+  if (l.whole) st = PINTLE_OK;
+  if (str_ends(buf_str(&l.text), ",\"objects\":[")) buf_addz(&l.text, "]}"); /* a manifest's first line: so it is a whole document */
+  if (st == PINTLE_OK) st = l.text.failed ? error_nomem(e) : item_parse(out, buf_str(&l.text), 0, NULL, e);
+  buf_free(&l.text);
   return st;
 }

@@ -12,7 +12,8 @@ static const char *const backup_tail[] = {[STORE_METADATA] = NULL,
                                           [STORE_ITEM_OPERATIONS] = "-itemoperations.json.gz",
                                           [STORE_VOLUME_INFO] = "-volumeinfo.json.gz",
                                           [STORE_MANIFEST] = "-pintle.json.gz",
-                                          [STORE_STATE] = "-pintle-state.json.gz"};
+                                          [STORE_STATE] = "-pintle-state.json.gz",
+                                          [STORE_OUTCOMES] = "-pintle-items.jsonl.gz"};
 
 void store_key_backup(const char *backup, int object, buf *out) {
   assert(object >= 0 && object < STORE_OBJECTS);
@@ -23,7 +24,7 @@ void store_key_backup(const char *backup, int object, buf *out) {
 
 void store_key_restore(const char *restore, int object, buf *out) {
   assert(object == STORE_METADATA || object == STORE_LOG || object == STORE_RESOURCE_LIST || object == STORE_RESULTS ||
-         object == STORE_ITEM_OPERATIONS || object == STORE_VOLUME_INFO);
+         object == STORE_ITEM_OPERATIONS || object == STORE_VOLUME_INFO || object == STORE_MANIFEST || object == STORE_OUTCOMES);
   if (object == STORE_METADATA) { /* pintle's own: Velero keeps the Restore in the cluster only */
     buf_printf(out, "restores/%s/velero-restore.json", restore);
     return;

@@ -45,12 +45,13 @@ enum {
   STORE_POD_VOLUME_BACKUPS,
   STORE_ITEM_OPERATIONS,
   STORE_VOLUME_INFO,
-  STORE_MANIFEST,
+  STORE_MANIFEST, /* of a backup: what verify compares; of a restore: the head of such a manifest alone */
   STORE_STATE, /* only when an action has left state for the restore */
+  STORE_OUTCOMES, /* JSON lines: what each item came to (engine/outcomes.h) */
   STORE_OBJECTS
 };
 /* "backups/B/velero-backup.json", "backups/B/B.tar.gz", "backups/B/B-logs.gz"..., STORE_MANIFEST "backups/B/B-pintle.json.gz",
- * STORE_STATE "backups/B/B-pintle-state.json.gz". */
+ * STORE_STATE "backups/B/B-pintle-state.json.gz", STORE_OUTCOMES "backups/B/B-pintle-items.jsonl.gz". */
 void store_key_backup(const char *backup, int object, buf *out);
 /* "restores/R/restore-R-logs.gz"..., STORE_VOLUME_INFO "restores/R/R-volumeinfo.json.gz", STORE_METADATA "restores/R/velero-restore.json" (pintle's own:
  * Velero keeps the Restore in the cluster only). Others: asserts. */

@@ -115,6 +115,7 @@ static bool apply_all(struct worker *w, str body) {
     chain_outcome out;
     arena_reset(&w->memory);
     if (message_get_item(&r, &w->memory, w->types, &w->side.ticket, &in) != PINTLE_OK) return false;
+    atomic_store(&w->side.page->n_done, 0);
     chain_apply(w->chain, &in, &out);
     if (n == 1) manners_frame(&w->manners);
     buf_clear(&w->side.body);

@@ -3,6 +3,7 @@
 
 enum { HAS_STORED = 1, HAS_LABELS = 2, HAS_TYPE = 4, HAS_TEXT = 8, CHANGED = 16, HAS_SKIP = 32, HAS_VOLUME = 64 };
 enum { MAX_RELATED = 10000 };
+#define EDITED 0x80000000u /* beside the entry of a call */
 
 static void put_type(buf *b, const kube_type *t) {
   wire_z(b, t->group);
@@ -112,7 +113,7 @@ static void get_operations(wire_reader *r, arena *a, size_t n_entries, chain_out
 static void put_times(buf *b, const chain_time *v, size_t n) {
   wire_u32(b, (uint32_t)n);
   for (size_t i = 0; i < n; i++) {
-    wire_u32(b, v[i].entry);
+    wire_u32(b, v[i].entry | (v[i].edited ? EDITED : 0u));
     wire_u32(b, (uint32_t)v[i].status);
     wire_u64(b, (uint64_t)v[i].elapsed);
   }
@@ -124,7 +125,8 @@ static void get_times(wire_reader *r, arena *a, size_t n_entries, chain_outcome 
   chain_time *v = n && !r->overrun ? arena_alloc(a, n * sizeof *v) : NULL;
   if (n && !v) r->overrun = true;
   for (size_t i = 0; i < n && !r->overrun; i++) {
-    v[i].entry = wire_get_u32(r);
+    uint32_t entry = wire_get_u32(r);
+    v[i].entry = entry & ~EDITED, v[i].edited = entry & EDITED;
     v[i].status = (int32_t)wire_get_u32(r);
     v[i].elapsed = (int64_t)wire_get_u64(r);
     if (v[i].entry >= n_entries || v[i].elapsed < 0) r->overrun = true;

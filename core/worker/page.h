@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 enum { PAGE_CLOSED = 113 }; /* exit status of a worker whose socket a plugin has closed */
-enum { PAGE_DEPTH = 4, PAGE_TRACE = 3000, PAGE_GROWTH = 256 };
+enum { PAGE_DEPTH = 4, PAGE_TRACE = 3000, PAGE_GROWTH = 256, PAGE_DONE = 40 };
 typedef struct page_call {
   _Atomic uint32_t entry;            /* of the plan */
   char what[28];                     /* "execute", "create"... */
@@ -27,6 +27,12 @@ typedef struct page {
   char trace[PAGE_TRACE]; /* backtrace of a crash, lines */
   _Atomic uint32_t grown;    /* worker: MiB since it was ready, once they are PAGE_GROWTH */
   _Atomic uint32_t grown_by; /* worker: the entry + 1 that grew it most; 0: unknown */
+  /* Calls of the item in work that have returned: should its worker die, they are counted all the same. */
+  _Atomic uint32_t n_done;
+  struct {
+    _Atomic uint32_t entry;
+    _Atomic int64_t elapsed;
+  } done[PAGE_DONE];
 } page;
 _Static_assert(sizeof(page) <= 4096, "one page");
 #endif

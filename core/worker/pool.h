@@ -68,8 +68,8 @@ struct worker_pool {
   size_t pending, backlog;
   size_t owned;                    /* bytes in the workers' own queues */
   pool_block *blocks[POOL_BLOCKS]; /* by number */
-  worker_action_stats *stats; /* by entry */
-  unsigned fruitless;         /* deaths since the last outcome */
+  worker_action_stats *stats;      /* by entry */
+  unsigned fruitless;              /* deaths since the last outcome */
   int64_t cancelled_at;
   bool opened;
   buf setup; /* body of WIRE_SETUP up to the segment */
@@ -112,8 +112,8 @@ void pool_recycle(worker_pool *p, pool_proc *w);
 pintle_status pool_count(worker_pool *p, str counters, error *e);
 void pool_print_counters(const worker_pool *p, buf *out);
 /* stats.c */
-void pool_time(worker_pool *p, const chain_time *t);                       /* a call that returned */
-void pool_time_lost(worker_pool *p, uint32_t entry, int64_t elapsed);      /* one that did not: pool_buried counts the death */
+void pool_time(worker_pool *p, const chain_time *t);                  /* a call that returned */
+void pool_time_lost(worker_pool *p, uint32_t entry, int64_t elapsed); /* one that did not: pool_buried counts the death */
 /* local.c */
 pintle_status pool_local_open(worker_pool *p, error *e);
 void pool_local_apply(worker_pool *p, pool_item *item);

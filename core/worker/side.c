@@ -28,6 +28,15 @@ void side_enter(side *s, uint32_t entry, const char *what, int64_t deadline) {
   atomic_store_explicit(&p->depth, depth + 1, memory_order_release);
 }
 
+static void keep_done(page *p, const page_call *c) {
+  uint32_t n = atomic_load_explicit(&p->n_done, memory_order_relaxed);
+  if (n >= PAGE_DONE) return;
+  atomic_store_explicit(&p->done[n].entry, atomic_load_explicit(&c->entry, memory_order_relaxed), memory_order_relaxed);
+  atomic_store_explicit(&p->done[n].elapsed, clock_monotonic() - atomic_load_explicit(&c->started, memory_order_relaxed),
+                        memory_order_relaxed);
+  atomic_store_explicit(&p->n_done, n + 1, memory_order_release);
+}
+
 void side_leave(side *s) {
   page *p = s->page;
   uint32_t depth = atomic_load_explicit(&p->depth, memory_order_relaxed);
@@ -37,6 +46,7 @@ void side_leave(side *s) {
   atomic_store_explicit(&p->last.entry, atomic_load_explicit(&c->entry, memory_order_relaxed), memory_order_relaxed);
   memcpy(p->last.what, c->what, sizeof c->what);
   atomic_store_explicit(&p->last.ticket, s->ticket, memory_order_relaxed);
+  if (depth == 1 && s->ticket != UINT64_MAX) keep_done(p, c);
   atomic_store_explicit(&p->depth, depth - 1, memory_order_release);
   if (s->timer_armed) {
     struct itimerspec off = {0};

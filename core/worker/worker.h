@@ -59,16 +59,15 @@ void worker_pool_free(worker_pool *p);
 /* pids of living workers, for people and tests; returns how many, at most n are stored. */
 size_t worker_pool_pids(const worker_pool *p, int *pids, size_t n);
 
-/* What the calls of an action for items came to; kept in the supervisor, so that a dead worker takes nothing with it but the calls of the item it
- * died on that had returned before. */
+/* What the calls of an action for items came to; kept in the supervisor, so that a dead worker takes nothing with it. */
 enum { WORKER_LIMITS = 8 };
 typedef struct worker_action_stats {
-  uint64_t calls;                        /* begun */
-  uint64_t errors;                       /* of them: an error came back */
-  uint64_t timeouts, deaths;             /* past the deadline, by itself or killed; the worker died */
-  uint64_t buckets[WORKER_LIMITS + 1];   /* calls by what they took: up to 10 us, 100 us, 1 ms, ... 10 s, 60 s, more */
-  int64_t elapsed;                       /* of all */
-  unsigned strikes;                      /* towards quarantine */
+  uint64_t calls;                      /* begun */
+  uint64_t errors;                     /* of them: an error came back */
+  uint64_t timeouts, deaths;           /* past the deadline, by itself or killed; the worker died */
+  uint64_t buckets[WORKER_LIMITS + 1]; /* calls by what they took: up to 10 us, 100 us, 1 ms, ... 10 s, 60 s, more */
+  int64_t elapsed;                     /* of all */
+  unsigned strikes;                    /* towards quarantine */
   bool quarantined;
 } worker_action_stats;
 const worker_action_stats *worker_pool_stats(const worker_pool *p, uint32_t entry);

@@ -26,10 +26,11 @@ def load(path):
 tops = set(os.listdir(store))
 check(f"top level is Velero's: {tops}", tops <= {"backups", "restores", "restic", "metadata", "plugins", "kopia"})
 names = {"velero-backup.json", f"{b}.tar.gz", f"{b}-logs.gz", f"{b}-resource-list.json.gz", f"{b}-results.gz", f"{b}-volumesnapshots.json.gz",
-         f"{b}-podvolumebackups.json.gz", f"{b}-itemoperations.json.gz", f"{b}-volumeinfo.json.gz", f"{b}-pintle.json.gz"}
+         f"{b}-podvolumebackups.json.gz", f"{b}-itemoperations.json.gz", f"{b}-volumeinfo.json.gz", f"{b}-pintle.json.gz",
+         f"{b}-pintle-items.jsonl.gz"}
 check(f"objects of the backup: {set(os.listdir(f'{store}/backups/{b}')) ^ names}", set(os.listdir(f"{store}/backups/{b}")) == names)
 names = {f"restore-{r}-logs.gz", f"restore-{r}-results.gz", f"restore-{r}-resource-list.json.gz", f"restore-{r}-itemoperations.json.gz",
-         f"{r}-volumeinfo.json.gz"}
+         f"{r}-volumeinfo.json.gz", f"restore-{r}-pintle.json.gz", f"restore-{r}-pintle-items.jsonl.gz"}
 have = set(os.listdir(f"{store}/restores/{r}"))
 check(f"objects of the restore: {have ^ names}", names <= have)
 
