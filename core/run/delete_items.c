@@ -62,7 +62,9 @@ static pintle_status put_items(run_context *c, const run_delete_request *request
                                   .lock = lock,
                                   .temp_dir = c->o.temp_dir,
                                   .journal = j,
-                                  .control = request->control};
+                                  .control = request->control,
+                                  .load_state = run_input_state,
+                                  .load_state_ctx = in};
     st = engine_delete_items(&common, &n, e);
   }
   *failed += n;

@@ -59,6 +59,7 @@ void manners_ready(manners *m) {
   look_at_all(m);
   tidy_signals(&m->tidy);
   m->at_start = tidy_memory();
+  m->most_at_start = tidy_most_memory();
 }
 
 void manners_enter(manners *m, uint32_t entry) {
@@ -81,6 +82,7 @@ void manners_leave(manners *m) {
 /* ---- memory */
 static void measure(manners *m) {
   if (atomic_load(&m->page->grown)) return; /* it was told */
+  if (!m->measuring && tidy_most_memory() < m->most_at_start + PAGE_GROWTH / 4) return;
   unsigned now = tidy_memory();
   if (now < m->at_start + PAGE_GROWTH / 4) return;
   m->measuring = true;

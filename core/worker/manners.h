@@ -9,11 +9,11 @@
 typedef struct manners {
   tidy tidy;
   page *page;
-  const chain_plan *plan; /* NULL: not yet known */
-  uint32_t entry;         /* whose code runs */
-  bool strict;            /* somebody changes something: from now on all is looked at after each call */
-  bool measuring;         /* memory has grown: from now on it is measured around each call */
-  unsigned at_start, before;
+  const chain_plan *plan;                   /* NULL: not yet known */
+  uint32_t entry;                           /* whose code runs */
+  bool strict;                              /* somebody changes something: from now on all is looked at after each call */
+  bool measuring;                           /* memory has grown: from now on it is measured around each call */
+  unsigned at_start, most_at_start, before; /* MiB */
   struct manners_of {
     unsigned told;       /* TIDY_ bits */
     bool called;         /* since the last look at everything */

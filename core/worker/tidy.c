@@ -5,6 +5,7 @@
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -45,11 +46,11 @@ unsigned tidy_quick(const tidy *t) {
 }
 
 /* ---- what costs system calls */
-static bool ours(int signal) { return signal != SIGKILL && signal != SIGSTOP && (signal < 32 || signal > 33); /* glibc's own */ }
+static const int watched[TIDY_HANDLERS] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL,  SIGABRT, SIGSYS,  SIGPIPE,
+                                           SIGCHLD, SIGHUP, SIGINT, SIGTERM, SIGALRM, SIGUSR1, SIGUSR2};
 
 void tidy_signals(tidy *t) {
-  for (int i = 1; i < 65; i++)
-    if (ours(i)) sigaction(i, NULL, &t->actions[i]);
+  for (int i = 0; i < TIDY_HANDLERS; i++) sigaction(watched[i], NULL, &t->actions[i]);
   t->have_signals = true;
 }
 
@@ -61,18 +62,18 @@ static bool same(const struct sigaction *a, const struct sigaction *b) {
 
 static bool put_back_signals(const tidy *t) {
   bool changed = false;
-  for (int i = 1; t->have_signals && i < 65; i++) {
+  for (int i = 0; t->have_signals && i < TIDY_HANDLERS; i++) {
     struct sigaction is;
-    if (!ours(i) || sigaction(i, NULL, &is) != 0 || same(&is, &t->actions[i])) continue;
-    sigaction(i, &t->actions[i], NULL);
+    if (sigaction(watched[i], NULL, &is) != 0 || same(&is, &t->actions[i])) continue;
+    sigaction(watched[i], &t->actions[i], NULL);
     changed = true;
   }
   return changed;
 }
 
 static bool same_signals(const sigset_t *a, const sigset_t *b) {
-  for (int i = 1; i < 65; i++)
-    if (ours(i) && sigismember(a, i) != sigismember(b, i)) return false;
+  for (int i = 1; i < 32; i++)
+    if (sigismember(a, i) != sigismember(b, i)) return false;
   return true;
 }
 
@@ -122,6 +123,11 @@ void tidy_words(unsigned what, buf *out) {
 }
 
 /* ---- size */
+unsigned tidy_most_memory(void) {
+  struct rusage u;
+  return getrusage(RUSAGE_SELF, &u) == 0 ? (unsigned)(u.ru_maxrss >> 10) : 0;
+}
+
 unsigned tidy_memory(void) {
   char text[128];
   unsigned long long resident, shared;

@@ -7,10 +7,19 @@
 #include <signal.h>
 #include <sys/types.h>
 
-enum { TIDY_FLOAT = 1, TIDY_LOCALE = 2, TIDY_SIGNALS = 4, TIDY_MASK = 8, TIDY_DIRECTORY = 16, TIDY_UMASK = 32, TIDY_KINDS = 6 };
+enum {
+  TIDY_FLOAT = 1,
+  TIDY_LOCALE = 2,
+  TIDY_SIGNALS = 4,
+  TIDY_MASK = 8,
+  TIDY_DIRECTORY = 16,
+  TIDY_UMASK = 32,
+  TIDY_KINDS = 6,
+  TIDY_HANDLERS = 14
+};
 
 typedef struct tidy {
-  struct sigaction actions[65]; /* by signal */
+  struct sigaction actions[TIDY_HANDLERS];
   bool have_signals;
   sigset_t blocked;
   mode_t umask;
@@ -30,6 +39,7 @@ unsigned tidy_all(const tidy *t);
 void tidy_words(unsigned what, buf *out);
 void tidy_free(tidy *t);
 
+unsigned tidy_most_memory(void); /* MiB that the process ever had, files included: cheap */
 /* MiB of memory that belong to this process alone; 0: unknown. */
 unsigned tidy_memory(void);
 unsigned tidy_threads(void); /* of this process; 0: unknown */

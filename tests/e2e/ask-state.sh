@@ -20,6 +20,11 @@ run "$PINTLE" restore create r2 --from in --to to2 --concurrency 0
 expect_status 0
 n=$(grep -rhoE 'tests.pintle.io/was"?: *"?nothing' to2 | wc -l)
 [ "$n" -eq 60 ] || fail "files have a state"
+# A deletion reads it, too.
+run "$PINTLE" backup create b4 --from in
+run "$PINTLE" backup delete b4 --confirm
+expect_status 0
+expect_no_file "$store/backups/b4"
 # Damaged: the items fail by the reason, and verify says so.
 printf x >"$store/backups/b1/b1-pintle-state.json.gz"
 run "$PINTLE" restore create r3 --from-backup b1 --to to3
@@ -29,8 +34,8 @@ expect_in log "reading the state kept with the backup"
 run "$PINTLE" backup verify b1
 expect_status 1
 run "$PINTLE" backup delete b1 --confirm
-expect_status 0
-expect_no_file "$store/backups/b1"
+expect_status 3
+expect_err "reading the state kept with the backup"
 # It is bounded: whoever fills it is told, by name; the value is nobody's business.
 python3 -c 'import json; d = json.load(open("in/item-30.json")); d["data"]["large"] = "yes"; json.dump(d, open("in/item-30.json", "w"))'
 run "$PINTLE" backup create b2 --from in
