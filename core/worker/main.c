@@ -16,6 +16,7 @@ struct worker {
   uint32_t stop_before;
   arena memory;       /* of one item */
   arena setup_memory; /* of the run */
+  const char *properties[65]; /* the chain keeps them */
   chain_plan plan;
   kube_types *types;
   chain *chain;
@@ -63,7 +64,6 @@ static void quarantine(struct worker *w, uint32_t entry) {
 
 static bool set_up(struct worker *w, str body) {
   wire_reader r = {body.ptr, body.ptr + body.len, false};
-  const char *properties[65];
   size_t n = 0;
   error e = {0};
   const chain_entry *failed = NULL;
@@ -79,9 +79,9 @@ static bool set_up(struct worker *w, str body) {
                      .ctx = w};
   o.mode = wire_get_z(&r, &w->setup_memory);
   o.scratch = wire_get_z(&r, &w->setup_memory);
-  for (uint32_t left = wire_get_u32(&r); left && n < 64; left--) properties[n++] = wire_get_z(&r, &w->setup_memory);
-  properties[n] = NULL;
-  o.properties = properties;
+  for (uint32_t left = wire_get_u32(&r); left && n < 64; left--) w->properties[n++] = wire_get_z(&r, &w->setup_memory);
+  w->properties[n] = NULL;
+  o.properties = w->properties;
   o.segment = wire_get_u32(&r);
   w->stop_before = wire_get_u32(&r);
   uint32_t n_quarantined = wire_get_u32(&r);
