@@ -57,6 +57,21 @@ static void objects(pintle_test_host *h) {
   ok("put_if_absent", pintle_test_put_if_absent(a, "b", "key", "x", 1, 1), PINTLE_UNSUPPORTED);
 }
 
+static void volumes(pintle_test_host *h) {
+  const char *pv = "{\"kind\":\"PersistentVolume\",\"spec\":{\"csi\":{\"volumeHandle\":\"vol\"}}}";
+  const pintle_kv tags[] = {{"velero.io/pv", "p"}};
+  pintle_test_instance *a = pintle_test_create(h, PINTLE_TEST_SNAPSHOTTER, "skew.test/all", NULL);
+  ok("create snapshotter", pintle_test_last(h), PINTLE_OK);
+  if (!a) return;
+  is("id", pintle_test_get_volume_id(a, pv)->text, "vol");
+  is("type", pintle_test_get_volume_info(a, "vol", "")->text, "ssd");
+  is("snapshot", pintle_test_create_snapshot(a, "vol", "", tags, 1)->text, "snap-vol");
+  is("volume", pintle_test_create_volume(a, "snap-vol", "ssd", "", 7)->text, "snap-vol-ssd-7");
+  is("volume's item", pintle_test_set_volume_id(a, pv, "new")->item,
+     "{\"kind\":\"PersistentVolume\",\"spec\":{\"csi\":{\"volumeHandle\":\"new\"}}}");
+  ok("delete_snapshot", pintle_test_delete_snapshot(a, "snap-vol"), PINTLE_OK);
+}
+
 int main(int argc, char **argv) {
   void *so = argc == 2 ? dlopen(argv[1], RTLD_NOW | RTLD_LOCAL) : NULL;
   const pintle_plugin *p = so ? dlsym(so, "pintle_plugin_v1") : NULL;
@@ -65,6 +80,7 @@ int main(int argc, char **argv) {
   ok("load", pintle_test_load(h, p), PINTLE_OK);
   items(h);
   objects(h);
+  volumes(h);
   pintle_test_free(h);
   return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -1,7 +1,9 @@
 /* skew_plugin.c -- one plugin, compiled against an older, the same and a newer header than its host.  SPDX-License-Identifier: Apache-2.0
  *
- * SKEW is -1, 0 or 1. It touches every table that passes the border, in both directions. Names are skew.test/all. */
+ * SKEW is -1, 0 or 1. It has actions of all six kinds, and touches every table that passes the border, in both directions. Names are
+ * skew.test/all. The commit that FROZEN names has this file, too: keep it compilable with the headers of that commit. */
 #include <pintle/plugin.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,6 +31,19 @@ static pintle_status applies_to(void *self, pintle_call *call, pintle_result *ou
   return out->api->selector(out, &s);
 }
 
+/* What a plugin does that supports hosts without the last functions of these tables (R2.2); the older header has not got them. */
+static pintle_status newest(pintle_call *call, pintle_doc *item) {
+#if SKEW >= 0
+  const void *state = PINTLE_HAS(call->host, extension) ? call->host->extension(call->host, "skew.test/absent") : NULL;
+  if (state) return pintle_fail(call, PINTLE_FAILED, "there is an extension that nobody has");
+  if (!PINTLE_HAS(item->api, patch)) return PINTLE_OK;
+  pintle_status st = item->api->patch(item, "[{\"op\":\"test\",\"path\":\"\",\"value\":0}]", PINTLE_Z);
+  if (st != PINTLE_CONFLICT) return pintle_fail(call, PINTLE_FAILED, "a test that cannot pass came to %d", (int)st);
+#endif
+  (void)call, (void)item;
+  return PINTLE_OK;
+}
+
 static pintle_status execute(void *self, pintle_call *call, pintle_doc *item, const pintle_input *in, pintle_result *out) {
   const pintle_progress p = {.struct_size = sizeof p, .n_completed = 1, .n_total = 2, .units = "items"};
   const pintle_id id = {"", "v1", "secrets", in->id->ns, "s"};
@@ -39,7 +54,8 @@ static pintle_status execute(void *self, pintle_call *call, pintle_doc *item, co
   call->host->count(call, "executed", 1);
   out->api->additional_item(out, &id, 0);
   out->api->note(out, "/metadata/labels/skew", self);
-  return pintle_set_str(item, "/metadata/labels/skew", self);
+  pintle_status st = newest(call, item);
+  return st == PINTLE_OK ? pintle_set_str(item, "/metadata/labels/skew", self) : st;
 }
 
 static pintle_status progress(void *self, pintle_call *call, const char *operation, const pintle_doc *run, pintle_result *out) {
@@ -106,6 +122,42 @@ static pintle_status url(void *self, pintle_call *call, const char *bucket, cons
   return out->api->text(out, "https://skew.test/key", PINTLE_Z);
 }
 
+/* ---- snapshots of nothing */
+static pintle_status volume_id(void *self, pintle_call *call, const pintle_doc *pv, pintle_result *id) {
+  (void)self;
+  CHECK(call, id->api);
+  return id->api->text(id, pintle_str_or(pv, "/spec/csi/volumeHandle", ""), PINTLE_Z);
+}
+static pintle_status set_volume_id(void *self, pintle_call *call, pintle_doc *pv, const char *volume_id) {
+  (void)self;
+  CHECK(call, pv->api);
+  return pintle_set_str(pv, "/spec/csi/volumeHandle", volume_id);
+}
+static pintle_status volume_info(void *self, pintle_call *call, const char *volume, const char *az, int64_t *iops, pintle_result *type) {
+  (void)self, (void)call, (void)volume, (void)az;
+  *iops = 7;
+  return type->api->text(type, "ssd", PINTLE_Z);
+}
+static pintle_status snapshot(void *self, pintle_call *call, const char *volume, const char *az, const pintle_kv *tags, size_t n_tags,
+                              pintle_result *id) {
+  char text[300];
+  (void)self, (void)az;
+  if (n_tags && !tags[n_tags - 1].key) return pintle_fail(call, PINTLE_INVALID, "a tag has no key");
+  snprintf(text, sizeof text, "snap-%s", volume);
+  return id->api->text(id, text, PINTLE_Z);
+}
+static pintle_status volume_from(void *self, pintle_call *call, const char *from, const char *type, const char *az, int64_t iops,
+                                 pintle_result *id) {
+  char text[300];
+  (void)self, (void)call, (void)az;
+  snprintf(text, sizeof text, "%s-%s-%lld", from, type, (long long)iops);
+  return id->api->text(id, text, PINTLE_Z);
+}
+static pintle_status drop_snapshot(void *self, pintle_call *call, const char *id) {
+  (void)self, (void)call, (void)id;
+  return PINTLE_OK;
+}
+
 static const pintle_option text = {.struct_size = sizeof text, .name = "text", .help = "a label's value"};
 static const pintle_option *const options[] = {&text, NULL};
 static const pintle_action action = {.struct_size = sizeof action,
@@ -130,11 +182,23 @@ static const pintle_object_store store = {.struct_size = sizeof store,
                                           .list_objects = list,
                                           .delete_object = drop,
                                           .create_signed_url = url};
+static const pintle_volume_snapshotter snapshotter = {.struct_size = sizeof snapshotter,
+                                                      .action = &action,
+                                                      .get_volume_id = volume_id,
+                                                      .set_volume_id = set_volume_id,
+                                                      .get_volume_info = volume_info,
+                                                      .create_snapshot = snapshot,
+                                                      .create_volume_from_snapshot = volume_from,
+                                                      .delete_snapshot = drop_snapshot};
 static const pintle_backup_item_action *const backups[] = {&backup, NULL};
 static const pintle_restore_item_action *const restores[] = {&restore, NULL};
 static const pintle_delete_item_action *const deletions[] = {&deletion, NULL};
 static const pintle_item_block_action *const blocks[] = {&block, NULL};
+static const pintle_volume_snapshotter *const snapshotters[] = {&snapshotter, NULL};
 static const pintle_object_store *const stores[] = {&store, NULL};
+#if SKEW > 0 /* a list of a kind that this host has never heard of, in the member `newer` of the top table */
+static void unheard_of(void) { abort(); }
+#endif
 const pintle_plugin PINTLE_ENTRY = {PINTLE_PLUGIN_HEAD,
                                     .name = "skew",
                                     .version = "1",
@@ -142,4 +206,9 @@ const pintle_plugin PINTLE_ENTRY = {PINTLE_PLUGIN_HEAD,
                                     .restore_item_actions = restores,
                                     .delete_item_actions = deletions,
                                     .item_block_actions = blocks,
-                                    .object_stores = stores};
+                                    .volume_snapshotters = snapshotters,
+                                    .object_stores = stores,
+#if SKEW > 0
+                                    .newer = unheard_of
+#endif
+};
