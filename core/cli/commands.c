@@ -34,6 +34,15 @@ const cli_command cli_commands[] = {
      "  # Run a Backup resource.\n"
      "  pintle backup create -f backup.yaml --from manifests/",
      cli_backup_create},
+    {"backup", "continue", NULL, "NAME", "BACKUP", 1, 1, GROUPS(cli_continue_flags, cli_again_flags, cli_worker_flags, cli_store_flags),
+     "Finish a backup whose operations were outstanding when its process ended",
+     "Waits for the operations, takes again the items that belong to them, and commits. Needs the same plugins; any machine that reaches the "
+     "store will do.\nExit status as of backup create.",
+     "  # What its process left WaitingForPluginOperations or Finalizing.\n"
+     "  pintle backup continue b1\n"
+     "  # Take items again as the manifests have them now.\n"
+     "  pintle backup continue b1 --from manifests/",
+     cli_backup_continue},
     {"backup", "get", "list", "[NAMES]", "BACKUP", 0, ANY, GROUPS(cli_output_flags, cli_list_flags, cli_store_flags), "Get backups", NULL,
      "  # List all backups.\n"
      "  pintle backup get\n"
@@ -85,6 +94,11 @@ const cli_command cli_commands[] = {
      "  # Show what would change, and fail when a reference stays unresolved.\n"
      "  pintle restore create --from-backup b1 --to out/ --dry-run --fail-on unresolved",
      cli_restore_create},
+    {"restore", "continue", NULL, "NAME", "RESTORE", 1, 1, GROUPS(cli_continue_flags, cli_worker_flags, cli_store_flags),
+     "Finish a restore whose operations were outstanding when its process ended",
+     "Waits for the operations and says how they ended. Needs the same plugins; any machine that reaches the store will do.\n"
+     "Exit status as of backup create.",
+     "  pintle restore continue r1", cli_restore_continue},
     {"restore", "get", "list", "[NAMES]", "RESTORE", 0, ANY, GROUPS(cli_output_flags, cli_list_flags, cli_store_flags), "Get restores",
      NULL,
      "  pintle restore get\n"

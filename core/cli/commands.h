@@ -40,6 +40,8 @@ bool cli_help_words(cli *c, const char *noun_or_verb); /* false: it is neither *
 void cli_help_top(cli *c);
 
 int cli_backup_create(cli *c);
+int cli_backup_continue(cli *c);
+int cli_restore_continue(cli *c);
 int cli_backup_get(cli *c);
 int cli_backup_describe(cli *c);
 int cli_backup_logs(cli *c);

@@ -137,15 +137,26 @@ const cli_flag cli_restore_own_flags[] = {
      .help = "how long copying one volume's data may take. Default: 1h"},
     END};
 
+#define REPORTS \
+    {"fail-on", LIST, .value = "LIST", .choices = "unresolved|unmatched|volumes|warnings", \
+     .help = \
+         "exit with status 4 when there is one: unresolved (references that no rule settled), unmatched (rules that nothing met), volumes " \
+         "(volumes whose data was not saved), warnings. What was written stays"}, \
+    {"events", TEXT, .value = "FILE", .help = "write every event of the run to FILE as JSON lines; - is standard output"}, \
+    {"metrics-file", TEXT, .value = "FILE", .help = "write Velero's metrics of this run to FILE, as Prometheus' text format has them"}
 const cli_flag cli_run_flags[] = {
     {"filename", 'f', TEXT, .alias = "file", .value = "FILE", .help = "take the resource from this file; other flags change it"},
     {"dry-run", BOOL, .help = "show what would change, item by item, and write nothing"},
-    {"fail-on", LIST, .value = "LIST", .choices = "unresolved|unmatched|volumes|warnings",
-     .help =
-         "exit with status 4 when there is one: unresolved (references that no rule settled), unmatched (rules that nothing met), volumes "
-         "(volumes whose data was not saved), warnings. What was written stays"},
-    {"events", TEXT, .value = "FILE", .help = "write every event of the run to FILE as JSON lines; - is standard output"},
-    {"metrics-file", TEXT, .value = "FILE", .help = "write Velero's metrics of this run to FILE, as Prometheus' text format has them"},
+    REPORTS,
+    END};
+
+const cli_flag cli_continue_flags[] = {
+    {"give-up", BOOL, .help = "operations whose action no plugin here has count as failed. Without it they are an error, and nothing is done"},
+    REPORTS,
+    END};
+const cli_flag cli_again_flags[] = {
+    {"from", TEXT, .value = "FILE",
+     .help = "where items that belong to operations are taken again from: a directory of manifests or a file. Default: the backup itself"},
     END};
 
 const cli_flag cli_worker_flags[] = {

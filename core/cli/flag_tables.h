@@ -9,6 +9,8 @@ extern const cli_flag cli_backup_own_flags[];  /* ours */
 extern const cli_flag cli_restore_flags[];     /* Velero's, of restore create */
 extern const cli_flag cli_restore_own_flags[]; /* ours */
 extern const cli_flag cli_run_flags[];         /* of both, ours */
+extern const cli_flag cli_continue_flags[];    /* backup continue, restore continue */
+extern const cli_flag cli_again_flags[];       /* backup continue */
 extern const cli_flag cli_worker_flags[];      /* of everything that starts workers */
 extern const cli_flag cli_output_flags[];      /* -o table|json|yaml */
 extern const cli_flag cli_store_flags[];       /* --storage-location where a command reads a store */

@@ -4,12 +4,16 @@
 #include "cli/cli.h"
 #include <stdio.h>
 
+static bool waits(const cli_progress *p) { return strncmp(p->phase, "WaitingFor", 10) == 0; }
+
 static void bar(const cli_progress *p, buf *out) {
   char tail[96];
   unsigned columns = p->columns ? p->columns : 80;
   int percent = p->total ? (int)(p->done * 100 / p->total) : 0;
   if (percent > 100) percent = 100;
-  if (p->total)
+  if (p->total && waits(p))
+    snprintf(tail, sizeof tail, " %3d%% of %llu operation%s", percent, (unsigned long long)p->total / 100, p->total == 100 ? "" : "s");
+  else if (p->total)
     snprintf(tail, sizeof tail, " %3d%% %llu/%llu %s", percent, (unsigned long long)p->done, (unsigned long long)p->total, p->phase);
   else if (p->done) snprintf(tail, sizeof tail, " %llu items %s", (unsigned long long)p->done, p->phase);
   else snprintf(tail, sizeof tail, " %s", p->phase);
@@ -25,6 +29,11 @@ static void bar(const cli_progress *p, buf *out) {
 }
 
 static void line(const cli_progress *p, buf *out) {
+  if (waits(p) && p->total) {
+    uint64_t n = p->total / 100;
+    buf_printf(out, "Waiting for %llu operation%s: %d%%\n", (unsigned long long)n, n == 1 ? "" : "s", (int)(p->done * 100 / p->total));
+    return;
+  }
   buf_addz(out, p->phase[0] ? p->phase : "InProgress");
   if (p->total) buf_printf(out, ": %llu of %llu items", (unsigned long long)p->done, (unsigned long long)p->total);
   else if (p->done) buf_printf(out, ": %llu items", (unsigned long long)p->done);
@@ -48,6 +57,7 @@ void cli_progress_phase(cli_progress *p, const char *phase, int64_t now, buf *ou
   CLEANUP(buf_free) buf clean = {0};
   cli_clean(&clean, str_of(phase));
   snprintf(p->phase, sizeof p->phase, "%s", buf_z(&clean));
+  if (waits(p)) p->done = p->total = 0; /* operations are counted now */
   if (p->terminal) show(p, now, 0, out);
 }
 

@@ -90,7 +90,7 @@ static int write_metrics(const ended *r, bool begun, int status) {
 static void tell_items(const ended *r, buf *b) {
   const engine_summary *s = r->summary;
   double seconds = (double)(s->ended - s->started) / 1e9;
-  if (r->kind->restore && !r->dry)
+  if (r->kind->restore && !r->dry && s->created + s->updated + s->unchanged == s->done)
     buf_printf(b, "%llu created, %llu updated, %llu unchanged", (unsigned long long)s->created, (unsigned long long)s->updated,
                (unsigned long long)s->unchanged);
   else buf_printf(b, "%llu %s", (unsigned long long)s->done, s->done == 1 ? "item" : "items");
@@ -111,10 +111,33 @@ static void tell(const ended *r) {
     cli_outf(r->c, "Dry run of %s \"%s\": %s. Nothing was written.\n", word, name, buf_z(&items));
     return;
   }
+  if (engine_phase_waits(r->summary->phase)) {
+    cli_outf(r->c, "%s \"%s\" is not over: it is %s. Go on with `pintle %s continue %s`.\n", r->kind->kind, name, r->summary->phase, word,
+             name);
+    return;
+  }
   cli_outf(r->c, "%s \"%s\" completed with status: %s. %s.\n", r->kind->kind, name, r->summary->phase, buf_z(&items));
   if (!lost)
     cli_outf(r->c, "You may check for more information using the commands `pintle %s describe %s` and `pintle %s logs %s`.\n", word, name,
              word, name);
+}
+
+static int end(const ended *r, cli_watch *w, pintle_status st, const error *e) {
+  int status, number = cli_signals_number();
+  cli_progress_clear(&w->progress, &w->line);
+  cli_err(r->c, buf_str(&w->line));
+  buf_clear(&w->line);
+  if (st != PINTLE_OK) {
+    status = write_metrics(r, false, cli_fail(r->c, e));
+    return cli_watch_close(w, number ? CLI_SIGNAL + number : status);
+  }
+  status = cli_phase_status(r->summary->phase);
+  if (status == CLI_FAILED && e->message[0]) cli_fail(r->c, e);
+  tell(r);
+  if (status != CLI_FAILED) status = fail_on(r, status);
+  status = write_metrics(r, true, status);
+  status = cli_watch_close(w, status);
+  return number && cli_phase_status(r->summary->phase) == CLI_FAILED ? CLI_SIGNAL + number : status;
 }
 
 int cli_run_now(cli *c, cli_session *s, const cli_run_kind *kind, item_doc *resource, const char *from, const char *to) {
@@ -133,20 +156,28 @@ int cli_run_now(cli *c, cli_session *s, const cli_run_kind *kind, item_doc *reso
                                .listener = cli_watch_listener(&w),
                                .control = {.cancelled = cli_signals_cancelled}};
   pintle_status st = kind->restore ? run_restore(s->run, &request, &summary, &e) : run_backup(s->run, &request, &summary, &e);
-  cli_progress_clear(&w.progress, &w.line);
-  cli_err(c, buf_str(&w.line));
-  buf_clear(&w.line);
-  int number = cli_signals_number();
   const ended r = {c, s, kind, resource, &summary, &w, dry};
-  if (st != PINTLE_OK) {
-    status = write_metrics(&r, false, cli_fail(c, &e));
-    return cli_watch_close(&w, number ? CLI_SIGNAL + number : status);
-  }
-  status = cli_phase_status(summary.phase);
-  if (status == CLI_FAILED && e.message[0]) cli_fail(c, &e);
-  tell(&r);
-  if (status != CLI_FAILED) status = fail_on(&r, status);
-  status = write_metrics(&r, true, status);
-  status = cli_watch_close(&w, status);
-  return number && cli_phase_status(summary.phase) == CLI_FAILED ? CLI_SIGNAL + number : status;
+  return end(&r, &w, st, &e);
+}
+
+int cli_run_continue(cli *c, cli_session *s, const cli_run_kind *kind, const char *name, const char *from) {
+  CLEANUP(item_freep) item_doc *resource = NULL;
+  CLEANUP(item_freep) item_doc *none = NULL;
+  cli_watch w;
+  engine_summary summary = {.phase = "Failed"};
+  error e = {0};
+  if (item_new(&none) != PINTLE_OK) return error_nomem(&e), cli_fail(c, &e);
+  int status = cli_watch_open(c, WATCH_NOTHING, &w);
+  if (status != CLI_COMPLETED) return cli_watch_close(&w, status);
+  cli_signals_watch();
+  const run_continue_request request = {.restore = kind->restore,
+                                        .name = name,
+                                        .location = cli_text(&c->flags, "storage-location"),
+                                        .from = from,
+                                        .give_up = cli_is(&c->flags, "give-up"),
+                                        .listener = cli_watch_listener(&w),
+                                        .control = {.cancelled = cli_signals_cancelled}};
+  pintle_status st = run_continue(s->run, &request, &resource, &summary, &e);
+  const ended r = {c, s, kind, resource ? resource : none, &summary, &w, false};
+  return end(&r, &w, st, &e);
 }

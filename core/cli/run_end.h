@@ -15,6 +15,8 @@ int cli_run_resource(cli *c, const cli_run_kind *kind, const char *name, item_do
 int cli_run_show(cli *c, item_doc *resource);
 /* Runs it, tells how it ended, writes the metrics; the exit status. */
 int cli_run_now(cli *c, cli_session *s, const cli_run_kind *kind, item_doc *resource, const char *from, const char *to);
+/* The same for a run that another process began. */
+int cli_run_continue(cli *c, cli_session *s, const cli_run_kind *kind, const char *name, const char *from);
 /* The exit status of a phase, before --fail-on and signals. */
 int cli_phase_status(const char *phase);
 #endif

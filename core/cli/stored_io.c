@@ -105,8 +105,11 @@ static int verify_one(cli *c, store *from, const char *name) {
   if (st != PINTLE_OK && v.problems == 0) return cli_fail(c, &e), CLI_FAILED;
   cli_outf(c, "Backup \"%s\": %llu objects, %llu items, %llu bytes fetched back and %s: %s\n", name, (unsigned long long)v.objects,
            (unsigned long long)v.items, (unsigned long long)v.bytes,
-           v.has_manifest ? "compared by SHA-256" : "checked as gzip, tar and JSON (it has no manifest of pintle's, so no checksums)",
+           v.has_manifest ? "compared by SHA-256"
+           : v.waits      ? "checked as gzip, tar and JSON (its manifest is made when it is final)"
+                          : "checked as gzip, tar and JSON (it has no manifest of pintle's, so no checksums)",
            v.problems ? "DAMAGED" : "all is well");
+  if (v.waits) cli_outf(c, "It is not final, it is %s. If no pintle is at work on it, go on with `pintle backup continue %s`.\n", v.phase, name);
   if (v.problems) cli_outf(c, "%llu problem%s\n", (unsigned long long)v.problems, v.problems == 1 ? "" : "s");
   return v.problems ? CLI_FAILED : CLI_COMPLETED;
 }

@@ -82,7 +82,7 @@ static pintle_status add_entry(backup_run *r, str text, str gr, const char *vers
   archive_path_make(gr, str_of(version), preferred, ns, name, &r->path);
   if (r->path.failed) return error_nomem(e);
   pintle_status st = archive_writer_add(r->tar, r->path.data, text, e);
-  if (st == PINTLE_OK) st = store_manifest_item(r->manifest, r->path.data, (int64_t)text.len, sha, e);
+  if (st == PINTLE_OK) st = store_manifest_item(r->seal.manifest, r->path.data, (int64_t)text.len, sha, e);
   return st;
 }
 
@@ -156,7 +156,7 @@ static pintle_status open_archive(backup_run *r, error *e) {
   if (st == PINTLE_OK) st = archive_gzip_open(r->tar_fd, r->o->gzip_threads, GZIP_LEVEL, &r->gzip, e);
   if (st == PINTLE_OK) st = archive_writer_open(r->gzip, r->stage.started, &r->tar, e);
   if (st == PINTLE_OK) st = archive_writer_add(r->tar, "metadata/version", STR("1.1.0\n"), e);
-  if (st == PINTLE_OK) st = store_manifest_new(r->c->temp_dir, &r->manifest, e);
+  if (st == PINTLE_OK) st = store_manifest_new(r->c->temp_dir, &r->seal.manifest, e);
   return st;
 }
 
@@ -173,7 +173,6 @@ static void run_free(backup_run *r) {
   if (r->tar) archive_writer_close(r->tar, NULL, NULL);
   archive_gzip_abandon(r->gzip);
   close_p(&r->tar_fd);
-  store_manifest_free(r->manifest);
   engine_relations_close(r->asking);
   engine_stage_free(&r->stage);
   backup_volumes_free(r->volumes);
@@ -181,7 +180,7 @@ static void run_free(backup_run *r) {
   engine_policies_free(r->policies);
   engine_blocks_free(&r->blocks);
   engine_filter_free(r->filter);
-  engine_objects_free(&r->objects);
+  engine_seal_free(&r->seal);
   free(r->selected);
   engine_list_free(r->list);
   arena_free(&r->scratch);
@@ -285,7 +284,12 @@ static void tell_left_out(const backup_run *r) {
 
 pintle_status engine_backup(const engine_backup_options *options, engine_summary *out, error *e) {
   backup_run r = {
-      .o = options, .c = &options->common, .stage.started = clock_now(), .tar_fd = -1, .objects = {.store = options->common.store}};
+      .o = options,
+      .c = &options->common,
+      .stage.started = clock_now(),
+      .tar_fd = -1,
+      .seal = {
+          .c = &options->common, .resource = options->backup, .objects = {.store = options->common.store}}};
   engine_journal *j = r.c->journal;
   *out = (engine_summary){.phase = "Failed", .started = r.stage.started};
   pintle_status st = prepare(&r, e);
@@ -305,8 +309,8 @@ pintle_status engine_backup(const engine_backup_options *options, engine_summary
   out->warnings = engine_warnings(j), out->errors = engine_errors(j);
   out->ended = clock_now();
   if (st != PINTLE_OK) {
-    engine_objects_take_back(&r.objects);
-    backup_take_back_manifest(&r);
+    engine_seal_take_back(&r.seal);
+    engine_operations_give_up(r.c->operations, &r.stage.record);
     out->phase = "Failed";
     backup_status(&r, out, e);
   }

@@ -5,6 +5,7 @@
 #include "engine/backup.h"
 #include "engine/backup_volumes.h"
 #include "engine/list.h"
+#include "engine/seal.h"
 
 typedef struct backup_run {
   engine_stage stage; /* the first: the flow's ctx */
@@ -24,8 +25,7 @@ typedef struct backup_run {
   archive_writer *tar; /* NULL in a dry run */
   int64_t tar_size;
   unsigned char tar_sha[32];
-  store_manifest *manifest;
-  engine_objects objects;
+  engine_seal seal;
   engine_list *list;
   arena scratch;
   buf text, path, gr;
@@ -35,7 +35,6 @@ typedef struct backup_run {
 
 /* commit.c: objects, read back, velero-backup.json last; sets out->phase. */
 pintle_status backup_commit(backup_run *r, engine_summary *out, error *e);
-void backup_take_back_manifest(backup_run *r);
 /* Writes status into the Backup resource. e: why it failed; may be NULL. */
 void backup_status(backup_run *r, const engine_summary *out, const error *e);
 #endif

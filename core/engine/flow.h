@@ -43,6 +43,8 @@ typedef struct engine_flow_ops {
   pintle_status (*complete)(void *ctx, const engine_done *done,
                             error *e);                                 /* as soon as it is done, before its parent goes on; may be NULL */
   pintle_status (*emit)(void *ctx, const engine_done *done, error *e); /* in source order, children first; an error ends the run */
+  /* As soon as an action has started one, whatever becomes of its item; ns and name as they are now. May be NULL. */
+  pintle_status (*operation)(void *ctx, size_t item, str ns, str name, const chain_operation *operation, error *e);
   void (*progress)(void *ctx, uint64_t emitted);
   bool (*cancelled)(void *ctx);
   void (*explain)(void *ctx, size_t item, uint32_t entry, error *e); /* an action ends the run: adds what to do to e->hint; may be NULL */

@@ -78,6 +78,11 @@ static void end_run(engine_flow *f, const flow_ticket *t, const chain_outcome *o
   error_wrap(&f->failure, "%s %.*s%s%.*s", k.type->resource, (int)k.ns.len, k.ns.ptr, k.ns.len ? "/" : "", (int)k.name.len, k.name.ptr);
 }
 
+static void tell_operations(engine_flow *f, const flow_ticket *t, const chain_outcome *o) {
+  for (size_t i = 0; i < o->n_operations && f->ops.operation && f->failure.status == PINTLE_OK; i++)
+    f->ops.operation(f->ops.ctx, t->item, buf_str(&t->ns), buf_str(&t->name), &o->operations[i], &f->failure);
+}
+
 void engine_flow_outcome(void *flow, uint64_t number, const worker_outcome *w) {
   engine_flow *f = flow;
   const chain_outcome *o = w->chain;
@@ -92,6 +97,7 @@ void engine_flow_outcome(void *flow, uint64_t number, const worker_outcome *w) {
     if (o->times[i].edited && o->times[i].entry < 64) t->edited |= UINT64_C(1) << o->times[i].entry;
   if (o->type) t->type = o->type;
   if (o->name.len && o->what != CHAIN_FAILED) set(&t->ns, o->ns), set(&t->name, o->name);
+  tell_operations(f, t, o);
   if (o->what == CHAIN_YIELD) {
     t->next = o->next;
     t->has_labels = o->original_labels.ptr != NULL;

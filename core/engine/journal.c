@@ -206,6 +206,37 @@ pintle_status engine_results(const engine_journal *j, buf *json, error *e) {
   return st == PINTLE_OK && json->failed ? error_nomem(e) : st;
 }
 
+/* ---- what was said before */
+static void keep_list(engine_journal *j, int k, const item_node *list, const char *ns) {
+  for (const item_node *m = item_first(list); m; m = item_next(m)) {
+    if (!item_string(m).ptr || j->n[k] >= KEPT) continue;
+    const char *text = arena_copy(&j->memory, item_string(m));
+    if (!text || !GROW(j->v[k], j->n[k], j->cap[k])) error_nomem(&j->failure);
+    else j->v[k][j->n[k]++] = (kept){ns, text};
+  }
+}
+
+static void keep_result(engine_journal *j, int k, const item_node *of) {
+  keep_list(j, k, item_member(of, STR("velero")), NULL);
+  keep_list(j, k, item_member(of, STR("cluster")), "");
+  for (const item_node *ns = item_first(item_member(of, STR("namespaces"))); ns; ns = item_next(ns)) {
+    const char *name = arena_copy(&j->memory, item_key(ns));
+    if (!name) error_nomem(&j->failure);
+    else keep_list(j, k, ns, name);
+  }
+}
+
+pintle_status engine_journal_before(engine_journal *j, str results, uint64_t warnings, uint64_t errors, error *e) {
+  static const item_limits limits = {.max_bytes = (size_t)256 << 20};
+  pintle_status st = item_parse(j->record, results, 0, &limits, e);
+  if (st != PINTLE_OK) return st;
+  keep_result(j, 0, item_at(j->record, "/warnings"));
+  keep_result(j, 1, item_at(j->record, "/errors"));
+  j->warnings += warnings > j->n[0] ? warnings : j->n[0];
+  j->errors += errors > j->n[1] ? errors : j->n[1];
+  return PINTLE_OK;
+}
+
 /* ---- the door */
 static void say(engine_journal *j, int32_t level, const engine_subject *about, const char *plugin, const char *where, str message) {
   if (level == PINTLE_LOG_WARN) j->warnings++;

@@ -6,19 +6,19 @@
 #include "kube/types.h"
 
 /* An event of a run: what progress bar, describe, status, metrics and reports are made of. Valid during the callback. */
-enum { ENGINE_PHASE, ENGINE_PROGRESS, ENGINE_LOG, ENGINE_ITEM, ENGINE_COUNTERS, ENGINE_ACTIONS };
+enum { ENGINE_PHASE, ENGINE_PROGRESS, ENGINE_LOG, ENGINE_ITEM, ENGINE_COUNTERS, ENGINE_ACTIONS, ENGINE_OPERATION };
 typedef struct engine_event {
   int kind;
   const char *phase;     /* PHASE: "InProgress", "Uploading", "Verifying", "Completed"... */
-  uint64_t done, total;  /* PROGRESS: items */
+  uint64_t done, total;  /* PROGRESS: items; in phase WaitingForPluginOperations hundredths of operations */
   int32_t level;         /* LOG */
-  const char *plugin;    /* LOG: "" = pintle's own */
+  const char *plugin;    /* LOG: "" = pintle's own; OPERATION: its action */
   str message;           /* LOG; ITEM: skip reason or error */
   const kube_type *type; /* LOG (may be NULL), ITEM: as the item is now */
   str ns, name;          /* likewise */
   const char *outcome;   /* ITEM: "stored", "created", "updated", "unchanged", "skipped", "failed" */
   bool changed;          /* ITEM: by the chain */
-  str record;            /* ITEM: JSON array, what each action did; "" = nothing */
+  str record;            /* ITEM: JSON array, what each action did; "" = nothing. OPERATION: its element of itemoperations.json */
   str text;              /* ITEM: JSON now; "" when not kept */
   str before;            /* ITEM: as it entered the chain, when the listener asked for it and the chain changed it; else "" */
   const char *place;     /* ITEM: where it came from */
@@ -67,6 +67,8 @@ void engine_report_counters(engine_journal *j, str counters);
 uint64_t engine_warnings(const engine_journal *j);
 uint64_t engine_errors(const engine_journal *j);
 
+/* What earlier processes of the same run said: the messages of a results.json, which stand first in engine_results, and how many there were. */
+pintle_status engine_journal_before(engine_journal *j, str results, uint64_t warnings, uint64_t errors, error *e);
 /* The log as one gzip stream in *fd (position undefined, owned by the journal) of *size bytes. No line may follow. */
 pintle_status engine_journal_finish(engine_journal *j, int *fd, int64_t *size, error *e);
 /* {"errors":R,"warnings":R}, R = {"velero":[],"cluster":[],"namespaces":{}}, empty members left out (velero-contract section 1). */

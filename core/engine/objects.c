@@ -15,6 +15,10 @@ static pintle_status remember(engine_objects *o, const char *key, int64_t size, 
   return PINTLE_OK;
 }
 
+pintle_status engine_objects_keep(engine_objects *o, const char *key, int64_t size, const unsigned char *sha256, error *e) {
+  return remember(o, key, size, sha256, e);
+}
+
 pintle_status engine_put_text(engine_objects *o, const char *key, str data, bool gz, error *e) {
   buf packed = {0};
   unsigned char sha256[32];

@@ -19,6 +19,8 @@ typedef struct engine_objects {
 pintle_status engine_put_text(engine_objects *o, const char *key, str data, bool gz, error *e);
 /* Puts size bytes of fd from its beginning; sha256 NULL: computed here. */
 pintle_status engine_put_fd(engine_objects *o, const char *key, int fd, int64_t size, const unsigned char *sha256, error *e);
+/* One that is there already and stays. */
+pintle_status engine_objects_keep(engine_objects *o, const char *key, int64_t size, const unsigned char *sha256, error *e);
 /* Reads each back and compares size and SHA-256: FAILED names the first that differs. */
 pintle_status engine_objects_verify(const engine_objects *o, error *e);
 /* Deletes all, the newest first; errors are passed over (there is one already). */

@@ -6,6 +6,7 @@
 #include "engine/priority.h"
 #include "engine/restore_status.h"
 #include "engine/select_restore.h"
+#include "engine/seal.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -19,12 +20,12 @@ typedef struct restore_run {
   uint32_t *order;
   size_t n_order, at;
   engine_list *list;
-  engine_objects objects;
+  engine_seal seal;
   uint64_t created, updated, unchanged, failed, skipped;
   bool update;
   engine_status status;
   item_doc *stored;
-  buf text, key;
+  buf text;
 } restore_run;
 
 /* ---- which items */
@@ -218,12 +219,11 @@ static void run_free(restore_run *r) {
   engine_stage_free(&r->stage);
   engine_filter_free(r->filter);
   engine_list_free(r->list);
-  engine_objects_free(&r->objects);
+  engine_seal_free(&r->seal);
   free(r->selected);
   free(r->written);
   free(r->order);
-  buf *bufs[] = {&r->text, &r->key};
-  for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++) buf_free(bufs[i]);
+  buf_free(&r->text);
   engine_status_free(&r->status);
   item_free(r->stored);
 }
@@ -232,20 +232,15 @@ static void set_status(restore_run *r, const engine_summary *out, const error *e
   char text[32];
   buf b = {0};
   buf_printf(&b, "{\"phase\":\"%s\",\"startTimestamp\":\"%s\"", out->phase, clock_rfc3339(out->started, text));
-  buf_printf(&b, ",\"completionTimestamp\":\"%s\"", clock_rfc3339(out->ended, text));
+  if (!engine_phase_waits(out->phase)) buf_printf(&b, ",\"completionTimestamp\":\"%s\"", clock_rfc3339(out->ended, text));
   if (e && e->status != PINTLE_OK) buf_addz(&b, ",\"failureReason\":"), buf_json(&b, str_of(e->message));
   if (out->warnings) buf_printf(&b, ",\"warnings\":%llu", (unsigned long long)out->warnings);
   if (out->errors) buf_printf(&b, ",\"errors\":%llu", (unsigned long long)out->errors);
+  engine_operations_status(r->c->operations, &b);
   buf_printf(&b, ",\"progress\":{\"totalItems\":%llu,\"itemsRestored\":%llu}}", (unsigned long long)out->total,
              (unsigned long long)out->done);
   if (!b.failed) item_set_json(r->o->restore, "/status", buf_str(&b));
   buf_free(&b);
-}
-
-static const char *key_of(restore_run *r, int object) {
-  buf_clear(&r->key);
-  store_key_restore(item_str(r->o->restore, "/metadata/name", "").ptr, object, &r->key);
-  return buf_z(&r->key);
 }
 
 static pintle_status put_report(restore_run *r, error *e) {
@@ -253,36 +248,32 @@ static pintle_status put_report(restore_run *r, error *e) {
   buf_addz(&json, "{\"apiVersion\":\"pintle.io/v1alpha1\",\"kind\":\"RestoreReport\",");
   engine_stage_head(&r->stage, &json);
   buf_addz(&json, "}\n");
-  return json.failed ? error_nomem(e) : engine_put_text(&r->objects, key_of(r, STORE_MANIFEST), buf_str(&json), true, e);
+  return json.failed ? error_nomem(e) : engine_seal_text(&r->seal, STORE_MANIFEST, buf_str(&json), e);
 }
 
 /* Velero's five objects (velero-contract section 1), pintle's two, then the Restore itself, which Velero keeps in the cluster only. */
 static pintle_status put_objects(restore_run *r, engine_summary *out, error *e) {
-  int fd;
-  int64_t size;
-  buf json = {0};
-  pintle_status st = engine_journal_finish(r->c->journal, &fd, &size, e);
-  if (st == PINTLE_OK) st = engine_put_fd(&r->objects, key_of(r, STORE_LOG), fd, size, NULL, e);
-  if (st == PINTLE_OK) st = engine_results(r->c->journal, &json, e);
-  if (st == PINTLE_OK) st = engine_put_text(&r->objects, key_of(r, STORE_RESULTS), buf_str(&json), true, e);
-  if (st == PINTLE_OK) st = engine_list_put(r->list, &r->objects, key_of(r, STORE_RESOURCE_LIST), r->c->temp_dir, e);
-  if (st == PINTLE_OK) st = engine_put_text(&r->objects, key_of(r, STORE_ITEM_OPERATIONS), STR("[]\n"), true, e);
-  if (st == PINTLE_OK) st = engine_put_text(&r->objects, key_of(r, STORE_VOLUME_INFO), STR("[]\n"), true, e);
-  if (st == PINTLE_OK) st = engine_stage_put_outcomes(&r->stage, &r->objects, key_of(r, STORE_OUTCOMES), e);
+  engine_seal *seal = &r->seal;
+  CLEANUP(buf_free) buf json = {0};
+  engine_operations_print(r->c->operations, &json);
+  pintle_status st = json.failed ? error_nomem(e) : engine_seal_log(seal, e);
+  if (st == PINTLE_OK) st = engine_seal_results(seal, e);
+  if (st == PINTLE_OK) st = engine_list_put(r->list, &seal->objects, engine_seal_key(seal, STORE_RESOURCE_LIST), r->c->temp_dir, e);
+  if (st == PINTLE_OK) st = engine_seal_text(seal, STORE_ITEM_OPERATIONS, buf_str(&json), e);
+  if (st == PINTLE_OK) st = engine_seal_text(seal, STORE_VOLUME_INFO, STR("[]\n"), e);
+  if (st == PINTLE_OK) st = engine_stage_put_outcomes(&r->stage, &seal->objects, engine_seal_key(seal, STORE_OUTCOMES), e);
   if (st == PINTLE_OK) st = put_report(r, e);
-  buf_clear(&json);
   out->ended = clock_now();
   set_status(r, out, NULL);
-  if (st == PINTLE_OK && item_print(r->o->restore, NULL, ITEM_PRINT_PRETTY | ITEM_PRINT_GO, &json) != PINTLE_OK) st = error_nomem(e);
-  buf_addc(&json, '\n');
-  if (st == PINTLE_OK && json.failed) st = error_nomem(e);
-  if (st == PINTLE_OK) st = engine_put_text(&r->objects, key_of(r, STORE_METADATA), buf_str(&json), false, e);
-  buf_free(&json);
-  return st;
+  return st == PINTLE_OK ? engine_seal_commit(seal, e) : st;
 }
 
 pintle_status engine_restore(const engine_restore_options *options, engine_summary *out, error *e) {
-  restore_run r = {.o = options, .c = &options->common, .stage.started = clock_now(), .objects = {.store = options->common.store}};
+  restore_run r = {
+      .o = options,
+      .c = &options->common,
+      .stage.started = clock_now(),
+      .seal = {.c = &options->common, .resource = options->restore, .restore = true, .objects = {.store = options->common.store}}};
   engine_journal *j = r.c->journal;
   r.update = str_is(item_str(options->restore, "/spec/existingResourcePolicy", ""), "update");
   *out = (engine_summary){.phase = "Failed", .started = r.stage.started};
@@ -296,15 +287,18 @@ pintle_status engine_restore(const engine_restore_options *options, engine_summa
   out->done = r.created + r.updated + r.unchanged, out->skipped = r.skipped, out->failed = r.failed;
   out->total = r.n_order > r.stage.stats.emitted ? r.n_order : r.stage.stats.emitted;
   out->warnings = engine_warnings(j), out->errors = engine_errors(j);
-  out->phase = st != PINTLE_OK ? "Failed" : out->errors ? "PartiallyFailed" : "Completed";
+  bool waits = st == PINTLE_OK && engine_operations_outstanding(r.c->operations) > 0;
+  if (waits) out->phase = out->errors ? "WaitingForPluginOperationsPartiallyFailed" : "WaitingForPluginOperations";
+  else out->phase = st != PINTLE_OK ? "Failed" : out->errors ? "PartiallyFailed" : "Completed";
   out->ended = clock_now();
   set_status(&r, out, st == PINTLE_OK ? NULL : e);
   if (r.c->store) {
     error put_error = {0};
     pintle_status put = put_objects(&r, out, &put_error);
     if (put != PINTLE_OK && st == PINTLE_OK) *e = put_error, out->phase = "Failed";
-    if (put != PINTLE_OK) engine_objects_take_back(&r.objects);
+    if (put != PINTLE_OK) engine_seal_take_back(&r.seal);
   }
+  if (strcmp(out->phase, "Failed") == 0) engine_operations_give_up(r.c->operations, &r.stage.record);
   engine_phase(j, out->phase);
   run_free(&r);
   return PINTLE_OK;

@@ -18,6 +18,18 @@ void engine_stage_beat(engine_stage *s, uint64_t done) {
 
 static void progress(void *ctx, uint64_t emitted) { engine_stage_beat(ctx, emitted); }
 
+/* In the run record before anything waits for it. */
+static pintle_status operation(void *ctx, size_t item, str ns, str name, const chain_operation *o, error *e) {
+  engine_stage *s = ctx;
+  CLEANUP(buf_free) buf json = {0};
+  kube_entry k;
+  kube_source_get(s->o->source, item, &k);
+  const engine_subject about = {k.type, ns, name};
+  if (!s->o->operations) return LOG(s->o->journal, PINTLE_LOG_WARN, &about, "operation %s was started, and nobody waits for it", o->id), PINTLE_OK;
+  pintle_status st = engine_operations_add(s->o->operations, &about, o, &json, e);
+  return st == PINTLE_OK ? engine_record_operation(&s->record, buf_str(&json), e) : st;
+}
+
 static void explain(void *ctx, size_t item, uint32_t entry, error *e) {
   const engine_stage *s = ctx;
   if (s->o->explain) s->o->explain(s->o->explain_ctx, item, entry, e);
@@ -47,6 +59,7 @@ pintle_status engine_stage_open(engine_stage *s, const engine_common *options, c
   s->o = options;
   s->record.lock = options->lock;
   s->report = (engine_report){.journal = options->journal, .source = options->source};
+  all.operation = operation;
   all.progress = progress;
   all.cancelled = engine_stage_cancelled;
   all.explain = explain;
@@ -71,6 +84,7 @@ pintle_status engine_stage_run(engine_stage *s, error *e) {
   }
   if (worker_pool_close(s->pool, &s->counters, &finish) != PINTLE_OK && st == PINTLE_OK)
     LOG(s->o->journal, PINTLE_LOG_ERROR, NULL, "%s", finish.message);
+  if (s->o->pool.plan->finalizing) return st; /* of a few items once more: not what the run is measured by */
   engine_report_counters(s->o->journal, buf_str(&s->counters));
   engine_report_actions(s->o->journal, s->pool, &s->actions);
   return st;

@@ -5,6 +5,7 @@
 #include "engine/flow.h"
 #include "engine/journal.h"
 #include "engine/objects.h"
+#include "engine/operations.h"
 #include "engine/record.h"
 #include "engine/report.h"
 
@@ -40,6 +41,7 @@ typedef struct engine_common {
   engine_journal *journal;
   engine_control control;
   str head; /* JSON members: pintle, run, chain, plugins; for the manifest */
+  engine_operations *operations; /* what actions start is added; NULL: a dry run, in which none can be started */
   void (*explain)(void *ctx, size_t item, uint32_t entry, error *e); /* adds the line that repeats a crash to e->hint; may be NULL */
   void *explain_ctx;
   pintle_status (*load_state)(void *ctx, buf *json, error *e); /* as engine_state_options; NULL: there is no backup that may have one */

@@ -47,6 +47,7 @@ static pintle_status back_up(run_context *c, const run_request *request, store *
                                                 .journal = journal,
                                                 .control = request->control,
                                                 .head = buf_str(&setup.head),
+                                                .operations = setup.operations,
                                                 .explain = run_explain_crash,
                                                 .explain_ctx = &setup},
                                      .block_pool = blocks.pool,
@@ -79,6 +80,7 @@ pintle_status run_backup(run_context *c, const run_request *request, engine_summ
   if (st == PINTLE_OK) st = run_writable(c, s, e);
   if (st == PINTLE_OK && !request->dry_run) st = run_claim(s, false, request->resource, &lock, e);
   if (st == PINTLE_OK) st = back_up(c, request, request->dry_run ? NULL : s, lock, out, e);
+  if (st == PINTLE_OK && engine_phase_waits(out->phase)) st = run_finish(c, request, s, lock, false, false, out, e);
   if (lock) {
     bool failed = st == PINTLE_OK && strcmp(out->phase, "Failed") == 0;
     error end = {0};

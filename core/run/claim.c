@@ -28,18 +28,37 @@ static pintle_status take_over(store *s, bool restore, const store_run *old, sto
   return st;
 }
 
+/* The uid tells one process from another. */
+static pintle_status begin(store *s, bool restore, const item_doc *resource, const char *uid, arena *a, store_run *old, store_lock **lock,
+                           error *e) {
+  char host[256] = "";
+  gethostname(host, sizeof host - 1);
+  const store_run run = {.kind = restore ? "restore" : "backup",
+                         .name = item_str(resource, "/metadata/name", "").ptr,
+                         .uid = uid,
+                         .phase = "InProgress",
+                         .started = clock_now(),
+                         .heartbeat = clock_now(),
+                         .host = host,
+                         .pid = getpid()};
+  return store_run_begin(s, &run, a, old, lock, e);
+}
+
+pintle_status run_claim_again(store *s, bool restore, const item_doc *resource, store_lock **lock, error *e) {
+  char uid[100];
+  snprintf(uid, sizeof uid, "%.60s-%llx", item_str(resource, "/metadata/uid", "run").ptr, (unsigned long long)clock_now());
+  return begin(s, restore, resource, uid, NULL, NULL, lock, e);
+}
+
 pintle_status run_claim(store *s, bool restore, const item_doc *resource, store_lock **lock, error *e) {
   const char *name = item_str(resource, "/metadata/name", "").ptr, *what = restore ? "restore" : "backup";
-  char host[256] = "";
   arena a = {0};
   store_run old = {0};
   buf key = {0};
   bool exists = false;
-  gethostname(host, sizeof host - 1);
-  const store_run run = {.kind = what, .name = name, .uid = item_str(resource, "/metadata/uid", "").ptr, .phase = "InProgress", .started = clock_now(),
-                         .heartbeat = clock_now(), .host = host, .pid = getpid()};
   run_key(restore, name, STORE_METADATA, &key);
-  pintle_status st = key.failed ? error_nomem(e) : store_run_begin(s, &run, &a, &old, lock, e);
+  pintle_status st =
+      key.failed ? error_nomem(e) : begin(s, restore, resource, item_str(resource, "/metadata/uid", "").ptr, &a, &old, lock, e);
   if (st == PINTLE_OK) st = store_exists(s, key.data, &exists, e); /* only now: a run that held the name may have committed until then */
   if (st == PINTLE_OK && exists) {
     st = error_set(e, PINTLE_EXISTS, "%s \"%s\" already exists in location %s", what, name, store_name(s));

@@ -25,7 +25,7 @@ static const char *level_name(int32_t level) {
 }
 
 void run_event_print(const engine_event *v, buf *b) {
-  static const char *const types[] = {"Phase", "Progress", "Log", "Item", "Counters", "Actions"};
+  static const char *const types[] = {"Phase", "Progress", "Log", "Item", "Counters", "Actions", "Operation"};
   char time[32];
   buf_printf(b, "{\"apiVersion\":\"pintle.io/v1alpha1\",\"kind\":\"Event\",\"type\":\"%s\",\"time\":\"%s\"", types[v->kind],
              clock_rfc3339(clock_now(), time));
@@ -47,6 +47,7 @@ void run_event_print(const engine_event *v, buf *b) {
     if (v->record.len) buf_addz(b, ",\"actions\":"), buf_adds(b, v->record);
     break;
   case ENGINE_ACTIONS: buf_addz(b, ",\"actions\":"), buf_adds(b, v->counters); break;
+  case ENGINE_OPERATION: buf_addz(b, ",\"operation\":"), buf_adds(b, v->record); break;
   default: buf_addz(b, ",\"counters\":"); buf_adds(b, v->counters.len ? v->counters : STR("{}"));
   }
   buf_addz(b, "}\n");

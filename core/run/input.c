@@ -12,7 +12,7 @@
 
 static void report(void *ctx, int32_t severity, const char *place, const char *message) {
   run_input *in = ctx;
-  LOG(in->journal, severity, NULL, "%s: %s", place, message);
+  if (!in->quiet) LOG(in->journal, severity, NULL, "%s: %s", place, message);
 }
 
 static bool cancelled(void *ctx) {

@@ -1,6 +1,7 @@
 /* inside.h -- what the files of run/ share.  SPDX-License-Identifier: Apache-2.0 */
 #ifndef PINTLE_RUN_INSIDE_H
 #define PINTLE_RUN_INSIDE_H
+#include "engine/finish.h"
 #include "run/archived.h"
 #include "run/run.h"
 #include "worker/single.h"
@@ -64,8 +65,16 @@ pintle_status run_scratch_file(const char *dir, const char *name, str content, b
 
 /* claim.c: refuses a name that is taken (EXISTS) or running (CONFLICT); what an interrupted run of that name left is removed. */
 pintle_status run_claim(store *s, bool restore, const item_doc *resource, store_lock **lock, error *e);
+/* The lock of a run that goes on where another process left it. CONFLICT as above. */
+pintle_status run_claim_again(store *s, bool restore, const item_doc *resource, store_lock **lock, error *e);
+/* finish.c: the stages after the items, of a run whose resource in the store says that it waits. request->from: where items are taken again from;
+ * NULL: the backup. give_up: operations whose action is not in the chain fail; else they are an error and nothing is done. */
+pintle_status run_finish(run_context *c, const run_request *request, store *s, store_lock *lock, bool restore, bool give_up,
+                         engine_summary *out, error *e);
 /* stored.c: store_key_backup or store_key_restore, into an emptied *out. */
 void run_key(bool restore, const char *name, int object, buf *out);
+/* The Backup or Restore of that name as stored. NOT_FOUND: not committed. */
+pintle_status run_read_resource(store *s, bool restore, const char *name, item_doc *d, error *e);
 
 /* policies.c: the volume policies that spec.resourcePolicy names, checked; *out is empty (n 0) where it names none. */
 pintle_status run_policies(const run_context *c, const item_doc *backup, conf_set *out, error *e);
@@ -95,6 +104,7 @@ typedef struct run_input {
   store *store;     /* with backup: where the items come from; NULL: from files */
   const char *backup;
   run_archived archived;
+  bool quiet;       /* it is read for the second time: what is wrong with it was said */
 } run_input;
 pintle_status run_input_open(run_context *c, engine_journal *j, const engine_control *control, run_input *out, error *e);
 pintle_status run_input_path(run_context *c, run_input *in, const char *path, error *e); /* file, directory, "-", tarball */
@@ -116,6 +126,7 @@ typedef struct run_setup {
   buf head;
   const kube_source *source;
   const char *phase; /* "backup", "restore": for the line that repeats a crash */
+  engine_operations *operations; /* NULL in a dry run */
 } run_setup;
 typedef struct run_setup_options {
   uint32_t kind;
@@ -123,6 +134,7 @@ typedef struct run_setup_options {
   bool dry_run, without_host_steps;
   bool stop_elsewhere;     /* the action to stop before may be of another plan */
   const run_setup *blocks; /* of a backup: the ItemBlockActions, made before; NULL: none */
+  bool finalizing; /* items are taken again: no operation is started */
 } run_setup_options;
 pintle_status run_setup_open(run_context *c, const run_setup_options *options, const item_doc *resource, const run_input *input,
                              run_setup *out, error *e);

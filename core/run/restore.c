@@ -38,6 +38,7 @@ static pintle_status restore(run_context *c, const run_request *request, store *
                                                  .head = buf_str(&setup.head),
                                                  .load_state = run_input_state,
                                                  .load_state_ctx = &in,
+                                                 .operations = setup.operations,
                                                  .explain = run_explain_crash,
                                                  .explain_ctx = &setup},
                                       .restore = request->resource,
@@ -66,6 +67,11 @@ pintle_status run_restore(run_context *c, const run_request *request, engine_sum
   if (st == PINTLE_OK) st = run_store(c, request->location, &s, e);
   if (st == PINTLE_OK && !request->dry_run) st = run_claim(s, true, request->resource, &lock, e);
   if (st == PINTLE_OK) st = restore(c, request, s, lock, out, e);
+  if (st == PINTLE_OK && engine_phase_waits(out->phase)) {
+    run_request rest = *request;
+    rest.from = NULL;
+    st = run_finish(c, &rest, s, lock, true, false, out, e);
+  }
   if (lock) {
     error end = {0};
     if (store_run_end(lock, NULL, &end) != PINTLE_OK && st == PINTLE_OK && strcmp(out->phase, "Failed") != 0) *e = end;

@@ -57,6 +57,20 @@ typedef struct run_request {
 pintle_status run_backup(run_context *c, const run_request *request, engine_summary *out, error *e);
 pintle_status run_restore(run_context *c, const run_request *request, engine_summary *out, error *e);
 
+/* Goes on with a run whose items are stored and whose operations were outstanding when its process ended: waits for them, takes items again, and makes
+ * it final. Any machine that reaches the store can, with the same plugins. NOT_FOUND: there is none; INVALID: it is over, or was interrupted before
+ * its items were stored. */
+typedef struct run_continue_request {
+  bool restore;
+  const char *name, *location;
+  const char *from; /* backup: where items are taken again from; NULL: the backup itself */
+  bool give_up;     /* operations whose action is not here count as failed; else that is NOT_FOUND and nothing is done */
+  engine_listener listener;
+  engine_control control;
+} run_continue_request;
+/* *resource, the caller's, as it is then; NULL when it could not be read. */
+pintle_status run_continue(run_context *c, const run_continue_request *request, item_doc **resource, engine_summary *out, error *e);
+
 /* ---- chain run: manifests through the chain; results come as ENGINE_ITEM events with text and record. */
 typedef struct run_chain_request {
   uint32_t kind;           /* CONF_BACKUP_ITEM_ACTION or CONF_RESTORE_ITEM_ACTION */

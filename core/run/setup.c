@@ -96,6 +96,7 @@ pintle_status run_setup_open(run_context *c, const run_setup_options *options, c
                                    .kind = options->kind,
                                    .only = options->only,
                                    .dry_run = options->dry_run,
+                                   .finalizing = options->finalizing,
                                    .environment = &c->environment,
                                    .without_host_steps = options->without_host_steps};
   st = chain_plan_make(&plan, &out->plan, e);
@@ -116,10 +117,16 @@ pintle_status run_setup_open(run_context *c, const run_setup_options *options, c
                                     .properties = out->properties,
                                     .environment = c->o.environment,
                                     .stop_before = stop};
-  return out->head.failed ? error_nomem(e) : PINTLE_OK;
+  const engine_operations_options operations = {
+      .run = resource, .pool = &out->pool, .registry = registry, .types = input->types, .journal = input->journal};
+  if (out->head.failed) st = error_nomem(e);
+  if (st == PINTLE_OK && !options->dry_run && !options->finalizing) st = engine_operations_new(&operations, &out->operations, e);
+  if (st != PINTLE_OK) run_setup_close(out);
+  return st;
 }
 
 void run_setup_close(run_setup *s) {
+  engine_operations_free(s->operations);
   chain_plan_free(&s->plan);
   run_scratch_remove(s->scratch);
   buf_free(&s->resource);

@@ -31,7 +31,7 @@ void run_key(bool restore, const char *name, int object, buf *out) {
   else store_key_backup(name, object, out);
 }
 
-static pintle_status read_resource(store *s, bool restore, const char *name, item_doc *d, error *e) {
+pintle_status run_read_resource(store *s, bool restore, const char *name, item_doc *d, error *e) {
   buf key = {0}, text = {0};
   run_key(restore, name, STORE_METADATA, &key);
   pintle_status st = key.failed ? error_nomem(e) : store_get(s, key.data, MAX_RESOURCE, &text, e);
@@ -84,7 +84,7 @@ pintle_status run_list(run_context *c, store *s, bool restores, const char *name
   for (size_t i = 0; i < all.n && st == PINTLE_OK; i++) {
     error one = {0};
     if (name && strcmp(all.v[i], name) != 0) continue;
-    pintle_status got = read_resource(s, restores, all.v[i], d, &one);
+    pintle_status got = run_read_resource(s, restores, all.v[i], d, &one);
     if (got == PINTLE_NOT_FOUND) continue; /* not committed */
     committed.v[committed.n++] = all.v[i];
     found = true;

@@ -15,6 +15,7 @@ struct store {
   _Atomic int64_t alive;        /* clock_monotonic of the last sign of life */
   _Atomic int64_t stopped_at;   /* when the run was cancelled; 0: it is not */
   bool late;                    /* the call in flight began after that: it cleans up */
+  bool ending; /* every call belongs to the end of the run */
   char *name, *bucket, *prefix; /* prefix "" or with '/' behind */
   buf key;                      /* of the call in flight */
 };

@@ -117,6 +117,7 @@ void store_close(store *s) {
 }
 
 const char *store_name(const store *s) { return s->name; }
+void store_ending(store *s, bool ending) { s->ending = ending; }
 
 pintle_status store_pause(store *s, int64_t duration, error *e) {
   int64_t until = clock_monotonic() + duration, left;
@@ -137,7 +138,7 @@ pintle_call *store_begin(store *s, const char *key, bool cleans) {
   buf_addz(&s->key, s->prefix);
   buf_addz(&s->key, key);
   touch(s);
-  s->late = (cleans || belongs_to_the_end(key)) && stopped_at(s) != 0;
+  s->late = (cleans || s->ending || belongs_to_the_end(key)) && stopped_at(s) != 0;
   host_call_begin(s->call, NULL, 0);
   return host_call_handle(s->call);
 }

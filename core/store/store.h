@@ -16,6 +16,8 @@ typedef struct store_options {
 pintle_status store_open(const store_options *options, store **out, error *e);
 void store_close(store *s);
 const char *store_name(const store *s);
+/* What is called until it is taken back belongs to the end of a run that is being stopped, and is let be as deletions are. */
+void store_ending(store *s, bool ending);
 
 /* ---- objects; keys are relative to the prefix and built by store_key. */
 pintle_status store_put(store *s, const char *key, str data, error *e);
@@ -76,6 +78,8 @@ typedef struct store_verify {
   uint64_t objects, items, bytes; /* checked */
   uint64_t problems;
   bool has_manifest; /* false: a backup of Velero's own: gzip, tar and JSON were checked, and it says so */
+  bool waits;        /* operations are outstanding, or it is being finalized: then too only gzip, tar and JSON can be checked */
+  char phase[64];    /* as the backup says */
 } store_verify;
 /* Fetches everything back. problem is called for each difference (key or item path, what). FAILED when there was one. */
 pintle_status store_verify_backup(store *s, const char *backup, void (*problem)(void *ctx, const char *where, const char *what), void *ctx,

@@ -33,7 +33,8 @@ typedef struct verify {
   buf seen;    /* a byte each */
   buf objects; /* of object */
   buf json;
-  bool listed; /* the manifest was readable */
+  bool listed;     /* the manifest was readable */
+  bool finalizing; /* objects are being replaced one by one: the manifest may be older than they */
 } verify;
 
 static void report(verify *v, const char *where, const char *what) {
@@ -64,7 +65,10 @@ static pintle_status read_commit(verify *v, bool *sealed, unsigned char sum[ARCH
   if (item_parse(d, buf_str(&text), ITEM_KUBERNETES, NULL, &bad) != PINTLE_OK) report(v, v->keys.data, bad.message);
   else if (!str_is(item_str(d, "/kind", ""), "Backup")) report(v, v->keys.data, "it is no Backup");
   else if (!str_is(item_str(d, "/metadata/name", ""), v->backup)) report(v, v->keys.data, "its metadata.name is not the backup's name");
-  str given = item_str(d, pointer, "");
+  str given = item_str(d, pointer, ""), phase = item_str(d, "/status/phase", "");
+  snprintf(v->out->phase, sizeof v->out->phase, "%s", phase.ptr);
+  v->finalizing = str_starts(phase, "Finalizing");
+  v->out->waits = v->finalizing || str_starts(phase, "WaitingForPluginOperations");
   *sealed = given.len != 0;
   unsigned high = 0;
   for (size_t i = 0; i < given.len && given.len == sizeof hex - 1; i++) {
@@ -344,7 +348,7 @@ static pintle_status check_all(verify *v, error *e) {
   unsigned char sum[ARCHIVE_SHA256] = {0};
   bool sealed = false;
   pintle_status st = read_commit(v, &sealed, sum, e);
-  if (st == PINTLE_OK) st = read_manifest(v, sealed, sum, e);
+  if (st == PINTLE_OK && (sealed || !v->finalizing)) st = read_manifest(v, sealed, sum, e);
   if (st == PINTLE_OK && !v->listed) st = list_objects(v, e);
   if (st == PINTLE_OK) st = check_tarball(v, e);
   const object *all = (const object *)(const void *)v->objects.data;

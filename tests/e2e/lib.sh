@@ -219,5 +219,58 @@ interrupted_by() {
   compare in "$store/backups/b1/b1.tar.gz" --annotated tests.pintle.io/good=backup
 }
 expect_code() { [ "$code" -eq "$1" ] || fail "exit status $code, not $1"; }
+
+# ---- asynchronous operations: the fixtures of tests/plugins/operation.h; files in op/ control them
+# A chain of that action alone, for item-30 of 60 and others named so. ACTION [POST [VARIANT]]
+operation_chain() {
+  mkdir -p op
+  cat >pintle.yaml <<END
+apiVersion: pintle.io/v1alpha1
+kind: PluginChain
+metadata: {name: default}
+spec:
+  actions:
+  - name: tests.pintle.io/$1
+    config: {item: victim, dir: "$work/op", post: "${2-}", variant: "${3-}"}
+END
+}
+victim() { # [KEY VALUE]
+  printf '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"victim","namespace":"shop"},"data":{"%s":"%s"}}\n' "${1-a}" "${2-1}" >in/victim.json
+}
+control() { printf '%s' "$2" >"op/$1.tmp" && mv "op/$1.tmp" "op/$1"; } # FILE CONTENT: all of it at once
+await() { # COMMAND...: until it succeeds
+  tries=0
+  until "$@" >/dev/null 2>&1; do
+    tries=$((tries + 1))
+    [ "$tries" -le 300 ] || fail "waited in vain: $*"
+    sleep 0.1
+  done
+}
+phase_of() { # KIND NAME
+  sed -n 's/^    "phase": "\(.*\)",*$/\1/p' "$store/$1s/$2/velero-$1.json"
+}
+is_phase() { [ "$(phase_of "$1" "$2" 2>/dev/null)" = "$3" ]; }
+expect_phase() { is_phase "$@" || fail "phase $(phase_of "$1" "$2"), not $3"; }
+# Starts a command of pintle and waits until its run has that phase. KIND NAME PHASE COMMAND...
+start_until() {
+  kind=$1 run_name=$2 wanted=$3 && shift 3
+  setsid env --default-signal=INT "$@" >"$work/run.out" 2>"$work/run.err" </dev/null &
+  running=$!
+  await is_phase "$kind" "$run_name" "$wanted"
+}
+end_of_run() { # sets status
+  wait "$running"
+  status=$?
+  command_line="the run in the background"
+  cp "$work/run.out" "$work/out" && cp "$work/run.err" "$work/err"
+}
+kill_run() {
+  kill -KILL "$running"
+  wait "$running"
+  for _ in 1 2 3 4 5 6 7 8 9 10; do [ -z "$(ours)" ] || sleep 0.2; done
+  [ -z "$(ours)" ] || fail "workers outlive their supervisor"
+  rm -rf "$TMPDIR"/*
+}
+operations_of() { gzip -dc "$store/$1s/$2/$([ "$1" = restore ] && echo restore-)$2-itemoperations.json.gz"; } # KIND NAME
 # Makes all run records of the store look as if their runs had last been heard of an hour ago.
 age_runs() { python3 "$here/age_runs.py" "$store/plugins/pintle.io/runs" || fail age_runs.py; }
