@@ -40,8 +40,7 @@ static void spec(describer *d) {
   describe_string(d, "CSISnapshotTimeout", "/spec/csiSnapshotTimeout", "0s");
   describe_string(d, "ItemOperationTimeout", "/spec/itemOperationTimeout", "0s");
   buf_addc(&d->text, '\n');
-  if (item_count(item_at(d->d, "/spec/hooks/resources")) == 0) describe_line(d, "Hooks", STR("<none>"));
-  else buf_printf(&d->text, "Hooks:\t%zu (see -o json)\n", item_count(item_at(d->d, "/spec/hooks/resources")));
+  describe_hooks(d);
   if (item_count(item_at(d->d, "/spec/orderedResources"))) {
     buf_addc(&d->text, '\n');
     describe_map(d, "OrderedResources", "/spec/orderedResources");
@@ -55,6 +54,11 @@ static void resource_policy(describer *d) {
   describe_string(d, "  Type", "/spec/resourcePolicy/kind", "");
   describe_string(d, "  Name", "/spec/resourcePolicy/name", "");
   buf_addc(&d->text, '\n');
+}
+
+static void uploader(describer *d) {
+  str n = item_number(item_at(d->d, "/spec/uploaderConfig/parallelFilesUpload"));
+  if (n.ptr && !str_is(n, "0")) buf_printf(&d->text, "Uploader config:\n  Parallel files upload:\t%s\n\n", n.ptr);
 }
 
 static str part(const item_node *n, const char *key) {
@@ -89,16 +93,13 @@ static void volumes(describer *d) {
       if (part(v, "result").len) buf_addz(&value, ", "), buf_adds(&value, part(v, "result"));
     }
     describe_line(d, buf_z(&label), buf_str(&value));
+    const item_node *native = item_member(v, STR("nativeSnapshotInfo"));
+    if (!d->details || !native) continue;
+    describe_line(d, "    Snapshot ID", part(native, "snapshotHandle"));
+    describe_line(d, "    Type", part(native, "volumeType"));
+    describe_line(d, "    Availability Zone", part(native, "volumeAZ"));
+    describe_line(d, "    IOPS", part(native, "iops"));
   }
-}
-
-static void operations(describer *d) {
-  str n = item_number(item_at(d->d, "/status/backupItemOperationsAttempted"));
-  str done = item_number(item_at(d->d, "/status/backupItemOperationsCompleted")),
-      failed = item_number(item_at(d->d, "/status/backupItemOperationsFailed"));
-  if (n.ptr && !str_is(n, "0"))
-    buf_printf(&d->text, "Backup Item Operations:\t%s of %s completed successfully, %s failed\n\n", done.ptr ? done.ptr : "0", n.ptr,
-               failed.ptr ? failed.ptr : "0");
 }
 
 static void text(describer *d) {
@@ -106,6 +107,8 @@ static void text(describer *d) {
   describe_phase(d);
   buf_addc(&d->text, '\n');
   resource_policy(d);
+  uploader(d);
+  describe_validation_errors(d);
   describe_results(d);
   filters(d);
   spec(d);
@@ -118,9 +121,10 @@ static void text(describer *d) {
   buf_addc(&d->text, '\n');
   describe_counts(d, "Items backed up");
   buf_addc(&d->text, '\n');
-  operations(d);
+  describe_operations(d);
   if (d->details) describe_resource_list(d), buf_addc(&d->text, '\n');
   volumes(d);
+  describe_hook_counts(d);
   if (d->details) describe_actions(d);
 }
 

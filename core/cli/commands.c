@@ -161,6 +161,12 @@ const cli_command cli_commands[] = {
      "  pintle chain diff --plugin-dir a/nas.so --plugin-dir b/nas.so manifests/ -o json",
      cli_chain_diff},
 
+    {"debug", NULL, NULL, "", NULL, 0, 0, GROUPS(cli_debug_flags, cli_store_flags), "Write a bundle for whoever is to help",
+     "A tarball with versions, plugins and their hashes, the chain, names of environment variables, and of a backup or restore its log, results\n"
+     "and the outcome of each item. Values of secret options, of the environment and of items are not in it.",
+     "  pintle debug --backup b1\n"
+     "  pintle debug --backup b1 --restore r1 --output bundle.tar.gz",
+     cli_debug},
     {"version", NULL, NULL, "", NULL, 0, 0, GROUPS(cli_version_flags), "Print the version of pintle and of the plugins' ABI", NULL,
      "  pintle version", cli_version},
     {"completion", NULL, NULL, "SHELL", "bash|zsh|fish", 1, 1, GROUPS(cli_no_flags), "Print a completion script for a shell", NULL,

@@ -62,6 +62,7 @@ int cli_chain_show(cli *c);
 int cli_chain_explain(cli *c);
 int cli_chain_run(cli *c);
 int cli_chain_diff(cli *c);
+int cli_debug(cli *c);
 int cli_version(cli *c);
 int cli_completion(cli *c);
 int cli_help(cli *c);

@@ -30,6 +30,11 @@ void describe_results(describer *d);
 /* Fetches one of the run's JSON objects; NULL (and a line in the text) when it is not there. */
 item_doc *describe_object(describer *d, int object, const char *label);
 void describe_resource_list(describer *d);
+/* describe_operations.c: asynchronous operations (each of them with --details), HooksAttempted, validation errors; nothing where there is none. */
+void describe_operations(describer *d);
+void describe_hook_counts(describer *d);
+void describe_validation_errors(describer *d);
+void describe_hooks(describer *d); /* spec.hooks */
 /* run_report; NULL: Velero's runs have none, nor have those of earlier versions. */
 item_doc *describe_report(describer *d);
 void describe_actions(describer *d); /* calls, errors and times of each action of the run; nothing where it is not known */

@@ -229,6 +229,12 @@ const cli_flag cli_chain_diff_flags[] = {
     {"resource", 'f', TEXT, .alias = "filename", .value = "FILE", .help = "the Backup or Restore that actions see. Default: one made up"},
     {"output", 'o', TEXT, .value = "FORMAT", .fallback = "diff", .choices = "diff|json", .help = "for people, or JSON lines"},
     END};
+const cli_flag cli_debug_flags[] = {
+    {"backup", TEXT, .value = "BACKUP", .help = "with what there is of this backup: log, results, outcomes of items, run record"},
+    {"restore", TEXT, .value = "RESTORE", .help = "with what there is of this restore"},
+    {"output", TEXT, .value = "FILE", .help = "the bundle. Default: ./bundle-YYYY-MM-DD-hh-mm-ss.tar.gz"},
+    {"verbose", BOOL, .help = "accepted for Velero's sake"},
+    END};
 const cli_flag cli_version_flags[] = {
     {"client-only", BOOL, .help = "accepted for Velero's sake: there is no server"},
     {"output", 'o', TEXT, .value = "FORMAT", .fallback = "text", .choices = "text|json|yaml", .help = "output format"},

@@ -24,6 +24,7 @@ extern const cli_flag cli_chain_show_flags[];
 extern const cli_flag cli_chain_source_flags[];
 extern const cli_flag cli_chain_run_flags[];
 extern const cli_flag cli_chain_diff_flags[];
+extern const cli_flag cli_debug_flags[];
 extern const cli_flag cli_version_flags[];
 extern const cli_flag cli_no_flags[];
 #endif

@@ -96,6 +96,18 @@ int cli_gather(cli *c, cli_session *s, store *from, const cli_run_kind *kind, cl
   return CLI_COMPLETED;
 }
 
+int cli_gather_one(cli *c, cli_session *s, store *from, const cli_run_kind *kind, const char *name, cli_gathered *out) {
+  gathering g = {.c = c, .to = out, .kind = kind};
+  error e = {0};
+  *out = (cli_gathered){0};
+  pintle_status st = run_list(s->run, from, kind->restore, name, add, bad, &g, &e);
+  if (st == PINTLE_OK && (st = g.e.status) != PINTLE_OK) e = g.e;
+  if (st == PINTLE_OK && g.seen == 0) return missing(&g, name);
+  if (st == PINTLE_OK) return CLI_COMPLETED;
+  cli_gathered_free(out);
+  return cli_fail(c, &e), CLI_FAILED;
+}
+
 void cli_gathered_free(cli_gathered *g) {
   for (size_t i = 0; i < g->n; i++) item_free(g->v[i]);
   free(g->v);

@@ -10,6 +10,8 @@ typedef struct cli_gathered {
 } cli_gathered;
 /* Those that the command's NAMES and --selector name; all, when there are none. Exit status; a name that is not there sets failed. */
 int cli_gather(cli *c, cli_session *s, store *from, const cli_run_kind *kind, cli_gathered *out);
+/* The one of that name. */
+int cli_gather_one(cli *c, cli_session *s, store *from, const cli_run_kind *kind, const char *name, cli_gathered *out);
 void cli_gathered_free(cli_gathered *g);
 /* {"apiVersion":..., "kind":..., "metadata":{}, "items":[...]} on standard output, or the one object when alone is set. */
 int cli_print_list(cli *c, const char *api_version, const char *kind, item_doc *const *v, size_t n, bool alone, const char *format);

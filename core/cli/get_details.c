@@ -87,8 +87,8 @@ int cli_get_details(cli *c, cli_session *s, store *from, const cli_run_kind *kin
     buf_clear(&d.rest);
     st = run_object(s->run, from, kind->restore, name, STORE_OUTCOMES, true, take_piece, &d, &e);
     if (st != PINTLE_NOT_FOUND) continue;
-    cli_note(c, "pintle: of %s \"%s\" it was not kept what each item came to; `pintle %s describe %s --details` lists its items", kind->word,
-             name, kind->word, name);
+    cli_note(c, "pintle: of %s \"%s\" it was not kept what each item came to; `pintle %s describe %s --details` lists its items",
+             kind->word, name, kind->word, name);
     status = CLI_FAILED, st = PINTLE_OK;
   }
   if (st != PINTLE_OK && !c->out_broken) cli_fail(c, &e);

@@ -20,6 +20,15 @@ static void namespaces(describer *d) {
   describe_selectors(d);
 }
 
+static void uploader(describer *d) {
+  str n = item_number(item_at(d->d, "/spec/uploaderConfig/parallelFilesDownload"));
+  bool sparse = item_true(item_at(d->d, "/spec/uploaderConfig/writeSparseFiles"));
+  if (item_type(item_at(d->d, "/spec/uploaderConfig")) != PINTLE_T_OBJECT) return;
+  buf_addz(&d->text, "\nUploader config:\n");
+  if (sparse) buf_addz(&d->text, "  Write Sparse Files:\ttrue\n");
+  if (n.ptr && !str_is(n, "0")) buf_printf(&d->text, "  Parallel Restore:\t%s\n", n.ptr);
+}
+
 static void text(describer *d) {
   describe_metadata(d);
   describe_phase(d);
@@ -28,6 +37,7 @@ static void text(describer *d) {
   describe_time(d, "Started", "/status/startTimestamp");
   describe_time(d, "Completed", "/status/completionTimestamp");
   buf_addc(&d->text, '\n');
+  describe_validation_errors(d);
   describe_results(d);
   describe_string(d, "Backup", "/spec/backupName", "");
   buf_addc(&d->text, '\n');
@@ -43,7 +53,11 @@ static void text(describer *d) {
     describe_string(d, "  Type", "/spec/resourceModifier/kind", "");
     describe_string(d, "  Name", "/spec/resourceModifier/name", "");
   }
-  if (d->details) buf_addc(&d->text, '\n'), describe_resource_list(d), describe_actions(d);
+  uploader(d);
+  buf_addc(&d->text, '\n');
+  describe_operations(d);
+  describe_hook_counts(d);
+  if (d->details) describe_resource_list(d), describe_actions(d);
 }
 
 static int describe(cli *c, cli_session *s, store *from) { return cli_describe(c, s, from, &cli_kind_restore, text); }
