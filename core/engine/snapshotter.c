@@ -72,30 +72,35 @@ void engine_snapshotters_tell(engine_snapshotters *s, str volume_action, str vol
   s->volume_action = volume_action, s->volume_parameters = volume_parameters;
 }
 
-static pintle_status get(engine_snapshotters *s, const char *location, const opened **out, error *e) {
-  for (size_t i = 0; i < s->n; i++) {
-    if (strcmp(s->v[i].location, location) != 0) continue;
-    if (s->v[i].ops) return *out = &s->v[i], PINTLE_OK;
-    if (e) *e = s->v[i].failure;
-    return s->v[i].failure.status;
+/* NULL: it cannot be opened, for *st and *e. */
+static const opened *get(engine_snapshotters *s, const char *location, pintle_status *st, error *e) {
+  opened *o = NULL;
+  for (size_t i = 0; i < s->n && !o; i++)
+    if (strcmp(s->v[i].location, location) == 0) o = &s->v[i];
+  if (!o) {
+    opened one = {.location = strdup(location)};
+    if (!one.location || !GROW(s->v, s->n, s->cap)) {
+      free(one.location);
+      return *st = error_nomem(e), NULL;
+    }
+    pintle_status got = s->o.open(s->o.open_ctx, location, &one.ops, &one.self, &one.failure);
+    if (got != PINTLE_OK) {
+      one.ops = NULL;
+      one.failure.status = got;
+      error_wrap(&one.failure, "VolumeSnapshotLocation \"%s\"", location);
+    }
+    o = &s->v[s->n++];
+    *o = one;
   }
-  opened one = {.location = strdup(location)};
-  if (!one.location || !GROW(s->v, s->n, s->cap)) return free(one.location), error_nomem(e);
-  pintle_status st = s->o.open(s->o.open_ctx, location, &one.ops, &one.self, &one.failure);
-  if (st != PINTLE_OK) {
-    one.ops = NULL;
-    one.failure.status = st;
-    error_wrap(&one.failure, "VolumeSnapshotLocation \"%s\"", location);
-    if (e) *e = one.failure;
-  }
-  s->v[s->n++] = one;
-  *out = &s->v[s->n - 1];
-  return st;
+  *st = o->ops ? PINTLE_OK : o->failure.status;
+  if (!o->ops && e) *e = o->failure;
+  return o->ops ? o : NULL;
 }
 
 pintle_status engine_snapshotters_open(engine_snapshotters *s, const char *location, error *e) {
-  const opened *o = NULL;
-  return get(s, location, &o, e);
+  pintle_status st;
+  (void)get(s, location, &st, e);
+  return st;
 }
 
 /* ---- calls */
@@ -126,9 +131,9 @@ static pintle_status present(const opened *o, const buf *text, const char *what,
 }
 
 pintle_status engine_snapshot_volume_id(engine_snapshotters *s, const char *location, item_doc *pv, buf *id, error *e) {
-  const opened *o = NULL;
-  pintle_status st = get(s, location, &o, e);
-  if (st != PINTLE_OK) return st;
+  pintle_status st;
+  const opened *o = get(s, location, &st, e);
+  if (!o) return st;
   item_set_readonly(pv, true);
   st = end(s, o, o->ops->get_volume_id(o->self, begin(s), item_handle(pv), &s->result.base), id, "get_volume_id", e);
   item_set_readonly(pv, false);
@@ -137,10 +142,10 @@ pintle_status engine_snapshot_volume_id(engine_snapshotters *s, const char *loca
 
 pintle_status engine_snapshot_volume_info(engine_snapshotters *s, const char *location, const char *id, const char *az, buf *type,
                                           int64_t *iops, error *e) {
-  const opened *o = NULL;
-  pintle_status st = get(s, location, &o, e);
+  pintle_status st;
+  const opened *o = get(s, location, &st, e);
   *iops = PINTLE_NONE;
-  if (st != PINTLE_OK) return st;
+  if (!o) return st;
   st = end(s, o, o->ops->get_volume_info(o->self, begin(s), id, az, iops, &s->result.base), type, "get_volume_info", e);
   if (*iops <= 0) *iops = PINTLE_NONE;
   return st;
@@ -148,27 +153,27 @@ pintle_status engine_snapshot_volume_info(engine_snapshotters *s, const char *lo
 
 pintle_status engine_snapshot_create(engine_snapshotters *s, const char *location, const char *id, const char *az, const pintle_kv *tags,
                                      size_t n_tags, buf *snapshot, error *e) {
-  const opened *o = NULL;
-  pintle_status st = get(s, location, &o, e);
-  if (st != PINTLE_OK) return st;
+  pintle_status st;
+  const opened *o = get(s, location, &st, e);
+  if (!o) return st;
   st = end(s, o, o->ops->create_snapshot(o->self, begin(s), id, az, tags, n_tags, &s->result.base), snapshot, "create_snapshot", e);
   return st == PINTLE_OK ? present(o, snapshot, "create_snapshot", e) : st;
 }
 
 pintle_status engine_snapshot_restore(engine_snapshotters *s, const char *location, const char *snapshot, const char *type, const char *az,
                                       int64_t iops, buf *id, error *e) {
-  const opened *o = NULL;
-  pintle_status st = get(s, location, &o, e);
-  if (st != PINTLE_OK) return st;
+  pintle_status st;
+  const opened *o = get(s, location, &st, e);
+  if (!o) return st;
   st = o->ops->create_volume_from_snapshot(o->self, begin(s), snapshot, type, az, iops, &s->result.base);
   st = end(s, o, st, id, "create_volume_from_snapshot", e);
   return st == PINTLE_OK ? present(o, id, "create_volume_from_snapshot", e) : st;
 }
 
 pintle_status engine_snapshot_set_volume_id(engine_snapshotters *s, const char *location, item_doc *pv, const char *id, error *e) {
-  const opened *o = NULL;
-  pintle_status st = get(s, location, &o, e);
-  if (st != PINTLE_OK) return st;
+  pintle_status st;
+  const opened *o = get(s, location, &st, e);
+  if (!o) return st;
   item_begin(pv);
   st = end(s, o, o->ops->set_volume_id(o->self, begin(s), item_handle(pv), id), NULL, "set_volume_id", e);
   if (st != PINTLE_OK) return item_rollback(pv), st;
@@ -176,7 +181,7 @@ pintle_status engine_snapshot_set_volume_id(engine_snapshotters *s, const char *
 }
 
 pintle_status engine_snapshot_delete(engine_snapshotters *s, const char *location, const char *snapshot, error *e) {
-  const opened *o = NULL;
-  pintle_status st = get(s, location, &o, e);
-  return st == PINTLE_OK ? end(s, o, o->ops->delete_snapshot(o->self, begin(s), snapshot), NULL, "delete_snapshot", e) : st;
+  pintle_status st;
+  const opened *o = get(s, location, &st, e);
+  return o ? end(s, o, o->ops->delete_snapshot(o->self, begin(s), snapshot), NULL, "delete_snapshot", e) : st;
 }

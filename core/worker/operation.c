@@ -62,7 +62,8 @@ pintle_status worker_operation_start(const worker_single_options *options, const
   o->timeout = timeout;
   o->services = (host_services){
       .ctx = o, .log = take_log, .finding = take_finding, .count = take_count, .report = take_report, .cancelled = take_cancelled};
-  pintle_status st = single_new(options, &o->single, e);
+  pintle_status st;
+  o->single = single_new(options, &st, e);
   if (st == PINTLE_OK && !(options->action->has & HOST_HAS_RUN_OPERATION))
     st = error_set(e, PINTLE_UNSUPPORTED, "action %s of plugin %s has no run_operation", options->action->name, options->plugin->file);
   if (st == PINTLE_OK && (!(o->id = arena_dup(&o->memory, id)) || host_call_new(&o->services, &o->call) != PINTLE_OK)) st = error_nomem(e);

@@ -118,25 +118,25 @@ void single_free(worker_single *s) {
   free(s);
 }
 
-pintle_status single_new(const worker_single_options *options, worker_single **out, error *e) {
+worker_single *single_new(const worker_single_options *options, pintle_status *st, error *e) {
   pthread_mutexattr_t checked;
   worker_single *s = calloc(1, sizeof *s);
-  if (!s) return error_nomem(e);
+  if (!s) return *st = error_nomem(e), NULL;
   pthread_mutexattr_init(&checked);
   pthread_mutexattr_settype(&checked, PTHREAD_MUTEX_ERRORCHECK);
   pthread_mutex_init(&s->lock, &checked);
   pthread_mutexattr_destroy(&checked);
   s->proc.pid = s->proc.pidfd = s->proc.sock = s->proc.cancel_fd = s->proc.logs[0] = s->proc.logs[1] = -1;
-  pintle_status st = take_options(s, options, e);
-  if (st == PINTLE_OK) *out = s;
-  else single_free(s);
-  return st;
+  *st = take_options(s, options, e);
+  if (*st == PINTLE_OK) return s;
+  single_free(s);
+  return NULL;
 }
 
 pintle_status worker_single_open(const worker_single_options *options, worker_single **out, error *e) {
-  worker_single *s = NULL;
-  pintle_status st = single_new(options, &s, e);
-  if (st != PINTLE_OK) return st;
+  pintle_status st;
+  worker_single *s = single_new(options, &st, e);
+  if (!s) return st;
   host_call_begin(s->own, NULL, 0);
   st = start(s, host_call_handle(s->own), e);
   host_call_end(s->own, st, NULL);

@@ -81,7 +81,8 @@ void single_kill(worker_single *s, const char *why);
 void single_buried(worker_single *s, single_call *c); /* its pidfd is readable, or it is abandoned */
 void single_read_logs(worker_single *s, const single_call *c, bool last);
 /* single.c */
-pintle_status single_new(const worker_single_options *options, worker_single **out, error *e); /* no worker yet */
+/* No worker yet. NULL: *st and *e say why. */
+worker_single *single_new(const worker_single_options *options, pintle_status *st, error *e);
 void single_free(worker_single *s);                                                            /* its worker is gone */
 /* Starts the worker: state STARTING, c is to be waited for. single_started tells what came of it. */
 pintle_status single_launch(worker_single *s, single_call *c, error *e);
