@@ -56,14 +56,16 @@ static value **slot(const engine_state *s, const char *action, uint32_t scope, c
 }
 
 static bool grow(engine_state *s) {
-  engine_state larger = *s;
-  if (s->n < s->size / 2) return true;
-  larger.size = s->size ? s->size * 2 : 64;
-  if (!(larger.slots = calloc(larger.size, sizeof *larger.slots))) return false;
-  for (size_t i = 0; i < s->size; i++)
-    if (s->slots[i]) *slot(&larger, s->slots[i]->action, s->slots[i]->scope, s->slots[i]->key) = s->slots[i];
-  free(s->slots);
-  *s = larger;
+  value **old = s->slots;
+  size_t n = s->size;
+  if (s->n < n / 2) return true;
+  value **larger = calloc(n ? n * 2 : 64, sizeof(value *));
+  if (!larger) return false;
+  s->slots = larger;
+  s->size = n ? n * 2 : 64;
+  for (size_t i = 0; i < n; i++)
+    if (old[i]) *slot(s, old[i]->action, old[i]->scope, old[i]->key) = old[i];
+  free(old);
   return true;
 }
 
@@ -73,27 +75,36 @@ static pintle_status full(const char *action, error *e) {
   return PINTLE_NOMEM;
 }
 
+/* An empty one, in its place. */
+static value *add(engine_state *s, const char *action, uint32_t scope, const char *key) {
+  value *v = arena_zalloc(&s->names, sizeof *v);
+  const char *name = arena_dup(&s->names, action), *own = arena_dup(&s->names, key);
+  if (!v || !name || !own) return NULL;
+  *v = (value){.action = name, .key = own, .scope = scope};
+  *slot(s, action, scope, key) = v;
+  s->n++;
+  s->bytes += strlen(key) + EACH;
+  return v;
+}
+
+static bool fill(value *v, str data) {
+  char *room = realloc(v->data, data.len + 1);
+  if (!room) return false;
+  if (data.len) memcpy(room, data.ptr, data.len);
+  room[data.len] = 0;
+  v->data = room, v->len = data.len;
+  return true;
+}
+
 static pintle_status set(engine_state *s, const char *action, uint32_t scope, const char *key, str data, bool absent, error *e) {
   if (!grow(s)) return error_nomem(e);
-  value **at = slot(s, action, scope, key), *v = *at;
-  size_t cost = data.len + (v ? 0 : strlen(key) + EACH), freed = v ? v->len : 0;
+  value *v = *slot(s, action, scope, key);
+  size_t had = v ? v->len : 0, more = data.len + (v ? 0 : strlen(key) + EACH);
   if (v && absent) return error_set(e, PINTLE_EXISTS, "the key is there already");
-  if (cost > freed && cost - freed > ENGINE_STATE_MAX - s->bytes) return full(action, e);
-  char *copy = malloc(data.len + 1);
-  if (!copy) return error_nomem(e);
-  if (!v) {
-    v = arena_zalloc(&s->names, sizeof *v);
-    const char *name = arena_dup(&s->names, action), *own = arena_dup(&s->names, key);
-    if (!v || !name || !own) return free(copy), error_nomem(e);
-    *v = (value){.action = name, .key = own, .scope = scope};
-    *at = v;
-    s->n++;
-  }
-  free(v->data);
-  if (data.len) memcpy(copy, data.ptr, data.len);
-  copy[data.len] = 0;
-  v->data = copy, v->len = data.len;
-  s->bytes += cost - freed;
+  if (more > had && more - had > ENGINE_STATE_MAX - s->bytes) return full(action, e);
+  if (!v && !(v = add(s, action, scope, key))) return error_nomem(e);
+  if (!fill(v, data)) return error_nomem(e);
+  s->bytes += data.len - had;
   return PINTLE_OK;
 }
 
