@@ -97,13 +97,17 @@ static void name_frames(const worker_pool *p, const pool_proc *w, buf *out) {
   }
 }
 
-/* Calls of the struck item that had returned; their outcome never came. Of a call that was repeated the tries count as one. */
-static void count_done(worker_pool *p, const pool_proc *w, uint32_t fatal) {
+/* Calls of the struck item that had returned; their outcome never came. Of a call that was repeated the tries count as one. until: when the fatal
+ * call began. */
+static void count_done(worker_pool *p, const pool_proc *w, uint32_t fatal, int64_t until) {
   uint32_t n = atomic_load(&w->page->n_done);
-  for (uint32_t i = 0; i < n && i < PAGE_DONE; i++) {
-    const chain_time t = {.entry = atomic_load(&w->page->done[i].entry), .elapsed = atomic_load(&w->page->done[i].elapsed)};
-    bool again = i + 1 < n && i + 1 < PAGE_DONE && atomic_load(&w->page->done[i + 1].entry) == t.entry;
-    if (t.entry < p->o.plan->n && t.entry != fatal && t.elapsed >= 0 && !again) pool_time(p, &t);
+  for (uint32_t i = n < PAGE_DONE ? n : PAGE_DONE; i-- > 0;) {
+    uint32_t entry = atomic_load(&w->page->done[i].entry);
+    int64_t started = atomic_load(&w->page->done[i].started);
+    if (i && atomic_load(&w->page->done[i - 1].entry) == entry) continue; /* tried again: counted at its first try */
+    const chain_time t = {.entry = entry, .elapsed = until > started ? until - started : 0};
+    if (entry < p->o.plan->n && entry != fatal) pool_time(p, &t);
+    until = started;
   }
 }
 
@@ -125,7 +129,7 @@ static void settle(worker_pool *p, pool_proc *w, uint32_t entry, uint64_t ticket
       error_set(&o.error, timed_out ? PINTLE_TIMED_OUT : PINTLE_FAILED, "action %s of plugin %s %s in %s", a->name,
                 pool_plugin_of(p, entry), how, what);
       o.calls = 1;
-      count_done(p, w, entry);
+      count_done(p, w, entry, started ? started : clock_monotonic());
       pool_time_lost(p, entry, started ? clock_monotonic() - started : 0);
     } else error_set(&o.error, PINTLE_CANCELLED, "the run was cancelled");
     buf trace = {0};

@@ -113,9 +113,8 @@ static void get_operations(wire_reader *r, arena *a, size_t n_entries, chain_out
 static void put_times(buf *b, const chain_time *v, size_t n) {
   wire_u32(b, (uint32_t)n);
   for (size_t i = 0; i < n; i++) {
-    wire_u32(b, v[i].entry | (v[i].edited ? EDITED : 0u));
-    wire_u32(b, (uint32_t)v[i].status);
-    wire_u64(b, (uint64_t)v[i].elapsed);
+    const uint64_t call[] = {(uint64_t)(uint32_t)v[i].status << 32 | v[i].entry | (v[i].edited ? EDITED : 0u), (uint64_t)v[i].elapsed};
+    buf_add(b, (const char *)call, sizeof call); /* at once: every call of every item comes by here */
   }
 }
 
@@ -125,9 +124,9 @@ static void get_times(wire_reader *r, arena *a, size_t n_entries, chain_outcome 
   chain_time *v = n && !r->overrun ? arena_alloc(a, n * sizeof *v) : NULL;
   if (n && !v) r->overrun = true;
   for (size_t i = 0; i < n && !r->overrun; i++) {
-    uint32_t entry = wire_get_u32(r);
-    v[i].entry = entry & ~EDITED, v[i].edited = entry & EDITED;
-    v[i].status = (int32_t)wire_get_u32(r);
+    uint64_t call = wire_get_u64(r);
+    v[i].entry = (uint32_t)call & ~EDITED, v[i].edited = (uint32_t)call & EDITED;
+    v[i].status = (int32_t)(call >> 32);
     v[i].elapsed = (int64_t)wire_get_u64(r);
     if (v[i].entry >= n_entries || v[i].elapsed < 0) r->overrun = true;
   }

@@ -27,11 +27,12 @@ typedef struct page {
   char trace[PAGE_TRACE]; /* backtrace of a crash, lines */
   _Atomic uint32_t grown;    /* worker: MiB since it was ready, once they are PAGE_GROWTH */
   _Atomic uint32_t grown_by; /* worker: the entry + 1 that grew it most; 0: unknown */
-  /* Calls of the item in work that have returned: should its worker die, they are counted all the same. */
+  /* Calls of the item in work that have returned: should its worker die, they are counted all the same.
+   * What one took is told by the next one's start: another look at the clock would cost more than all of this. */
   _Atomic uint32_t n_done;
   struct {
     _Atomic uint32_t entry;
-    _Atomic int64_t elapsed;
+    _Atomic int64_t started;
   } done[PAGE_DONE];
 } page;
 _Static_assert(sizeof(page) <= 4096, "one page");

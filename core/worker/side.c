@@ -32,8 +32,7 @@ static void keep_done(page *p, const page_call *c) {
   uint32_t n = atomic_load_explicit(&p->n_done, memory_order_relaxed);
   if (n >= PAGE_DONE) return;
   atomic_store_explicit(&p->done[n].entry, atomic_load_explicit(&c->entry, memory_order_relaxed), memory_order_relaxed);
-  atomic_store_explicit(&p->done[n].elapsed, clock_monotonic() - atomic_load_explicit(&c->started, memory_order_relaxed),
-                        memory_order_relaxed);
+  atomic_store_explicit(&p->done[n].started, atomic_load_explicit(&c->started, memory_order_relaxed), memory_order_relaxed);
   atomic_store_explicit(&p->n_done, n + 1, memory_order_release);
 }
 
