@@ -35,7 +35,7 @@ install:
 	meson install -C $(BUILD)-install --destdir="$(DESTDIR)"
 
 format:
-	git ls-files '*.c' '*.h' | grep -v types_table | xargs clang-format-14 -i
+	git ls-files '*.c' '*.h' | grep -v -e types_table -e frozen-1.0-draft | xargs clang-format-14 -i
 
 clean:
 	rm -rf $(BUILD) $(BUILD)-*

@@ -2,11 +2,12 @@
 # skew.sh -- plugins and hosts of different minor versions work together, under ASan and UBSan.  SPDX-License-Identifier: Apache-2.0
 #
 # Usage: skew.sh                 all plugins in fake hosts of this header and of a newer one; prints "N passed, 0 failed"
-#        skew.sh --core         the same with the real host, core/host, as far as it takes the plugins
+#        skew.sh --core         the same with the real host, core/host, as far as it takes the plugins, and with one whose table ends sooner
 #        skew.sh --plugins DIR   only builds DIR/skew-older.so, skew-same.so, skew-newer.so, without sanitizers: for a test of the real host
 #        skew.sh --headers DIR   only makes DIR/older and DIR/newer, to compile a host against
 # The real host refuses tables smaller than those of 1.0, so it meets `older` only as: host compiled against `newer`, plugin `same`.
-# The older header is ours without the last member of many tables; the newer one has one more member at the tail of every table.
+# The older header is ours without the last member of many tables; the newer one has one more member at the tail of every table: in that of the
+# plugin it is a list of a kind that does not exist today. The frozen plugin is of 1.0-draft, source and headers (frozen.sh).
 here=$(cd "$(dirname "$0")" && pwd)
 root=$here/../..
 include=$root/plugin-api/include
@@ -54,6 +55,7 @@ fi
 plugin older -1 "$work/older" "$work" "$sanitize"
 plugin same 0 "$include" "$work" "$sanitize"
 plugin newer 1 "$work/newer" "$work" "$sanitize"
+sh "$here/frozen.sh" "$work" || exit 1
 
 # The generated headers do differ, and a field behind the end is asked for in vain.
 cat > "$work/size.c" << 'END'
@@ -68,8 +70,8 @@ set -- $sizes
 [ "$#" -eq 3 ] && [ "$1" -lt "$2" ] && [ "$2" -lt "$3" ] || { echo "skew.sh: the headers do not differ"; exit 1; }
 
 passed=0 failed=0
-try() { # host, plugin, program
-  if "$3" "$work/skew-$2.so" > "$work/log" 2>&1; then
+try() { # host, plugin, program, option
+  if "$3" "$work/skew-$2.so" $4 > "$work/log" 2>&1; then
     passed=$((passed + 1))
   else
     failed=$((failed + 1))
@@ -90,9 +92,9 @@ library() { # directory of objects, library, files...
   ar rcs "$archive" "$objects"/*.o
 }
 for host in same newer; do
-  headers=$include
-  [ $host = newer ] && headers=$work/newer
-  includes="-I$headers -I$root/core -I$root/plugin-api/testing/include"
+  headers=$include newer=
+  [ $host = newer ] && headers=$work/newer newer=-DNEWER
+  includes="$newer -I$headers -I$root/core -I$root/plugin-api/testing/include"
   if [ "$mode" = --core ]; then
     library "$work/o-$host" "$work/$host.a" "$root"/core/base/*.c "$root"/core/item/*.c "$root"/core/kube/*.c "$root"/core/host/*.c
     main=$here/skew_core.c
@@ -102,10 +104,11 @@ for host in same newer; do
   fi
   # shellcheck disable=SC2086
   $cc $flags $sanitize $includes "$main" "$work/$host.a" -ldl -lpthread -o "$work/host-$host" || exit 2
-  for age in older same newer; do
+  for age in older frozen same newer; do
     [ $host = newer ] && [ $age = newer ] && continue       # nothing would be older than anything
     [ "$mode" = --core ] && [ $age = older ] && continue    # smaller than 1.0: refused
     try $host $age "$work/host-$host"
+    [ "$mode" = --core ] && [ $host = same ] && try fewer $age "$work/host-$host" --fewer
   done
 done
 echo "$passed passed, $failed failed"

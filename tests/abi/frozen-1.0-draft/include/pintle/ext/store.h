@@ -1,0 +1,37 @@
+/* pintle/ext/store.h -- pintle.store/1: an ObjectStore for a plugin's own data.  SPDX-License-Identifier: Apache-2.0
+ *
+ *   const pintle_stores *stores = (const pintle_stores *)host->extension(host, PINTLE_EXT_STORE);
+ *
+ * location is the name of a BackupStorageLocation of the configuration, "" the run's own. Keys are confined to plugins/<action>/ there
+ * and are given without it. The store is a private instance in this plugin's process. All functions are [call], record their error, and
+ * behave as pintle/object_store.h says. A draft: its id loses "-draft", or changes, when a shipped plugin has used it. */
+#ifndef PINTLE_EXT_STORE_H
+#define PINTLE_EXT_STORE_H
+#include <pintle/entry.h>
+#include <pintle/stream.h>
+#ifdef __cplusplus
+extern "C" {
+#endif
+#define PINTLE_EXT_STORE "pintle.store/1-draft"
+
+typedef struct pintle_stores {
+  uint32_t struct_size, flags;
+
+  /* The whole object or nothing; replaces. The reader is the plugin's (struct_size set, unused fields 0). DENIED in a dry run. */
+  pintle_status (*put)(pintle_call *, const char *location, const char *key, const pintle_reader *);
+
+  /* writer->size bytes from offset, fewer at the end; all of the rest when size is PINTLE_NONE. NOT_FOUND. */
+  pintle_status (*get)(pintle_call *, const char *location, const char *key, int64_t offset, const pintle_writer *);
+
+  /* Every key with that prefix, on the calling thread; not OK from each() ends the listing and is returned. */
+  pintle_status (*list)(pintle_call *, const char *location, const char *prefix, pintle_status (*each)(void *ctx, const pintle_entry *),
+                        void *ctx);
+
+  /* OK when it is gone already. DENIED in a dry run. */
+  pintle_status (*remove)(pintle_call *, const char *location, const char *key);
+} pintle_stores;
+
+#ifdef __cplusplus
+}
+#endif
+#endif
