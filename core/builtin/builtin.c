@@ -37,7 +37,7 @@ static const pintle_selector no_namespaces = {.struct_size = sizeof(pintle_selec
                           .name = (action_name),                \
                           .summary = (text),                    \
                           __VA_ARGS__})
-#define STEP(position, action_name, text) ACTION(position, "pintle.io/" action_name, text, .thread_model = PINTLE_PARALLEL)
+#define STEP(position, action_name, ...) ACTION(position, "pintle.io/" action_name, __VA_ARGS__, .thread_model = PINTLE_PARALLEL)
 #define VELERO(action_name, text) ACTION(BUILTIN_VELERO, "velero.io/" action_name, text, .thread_model = PINTLE_PARALLEL)
 /* keeps what it listed, so one call at a time */
 #define LISTS(action_name, text)                                                                                              \
@@ -82,6 +82,9 @@ static const pintle_restore_item_action *const restore[] = {
     RESTORE(&secrets, builtin_restore_secret, VELERO("secret", "leaves out tokens that the cluster makes itself, empties others")),
     RESTORE(&services, builtin_restore_service, VELERO("service", "removes addresses and ports that the cluster had chosen")),
     RESTORE(&accounts, builtin_restore_account, VELERO("service-account", "removes the Secret of the token that the cluster had made")),
+    RESTORE(NULL, builtin_modify,
+            STEP(BUILTIN_LAST - 1, "resource-modifiers", "applies the restore's resource modifiers", .create = builtin_modifiers_create,
+                 .destroy = builtin_modifiers_destroy)),
     RESTORE(NULL, builtin_map_namespaces, STEP(BUILTIN_LAST, "namespace-mapping", "applies the restore's namespace mapping")),
     RESTORE(&no_namespaces, builtin_restore_labels,
             STEP(BUILTIN_LAST + 1, "restore-labels", "labels the item with the names of its backup and restore")),

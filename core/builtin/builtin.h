@@ -9,6 +9,7 @@
  *   first  pintle.io/reset-metadata     Velero RS:2102-2134: of metadata generateName selfLink uid resourceVersion generation
  *                                       creationTimestamp deletionTimestamp deletionGracePeriodSeconds ownerReferences, and status,
  *                                       are removed; of a PersistentVolume's claimRef uid and resourceVersion too
+ *   last   pintle.io/resource-modifiers spec.resourceModifier; there only where the restore has one (builtin/modifiers.h)
  *   last   pintle.io/namespace-mapping  spec.namespaceMapping on metadata.namespace, a PersistentVolume's spec.claimRef.namespace,
  *                                       and the name of a Namespace (with its label of that name)
  *   last   pintle.io/restore-labels     velero.io/backup-name, velero.io/restore-name (kube_label_value's rule); not on Namespaces,
@@ -18,6 +19,7 @@
  * Go type and writes all of that type, which loses members that the type lacks; here only what a rule names changes.
  * Priorities INT32_MIN.. and INT32_MAX.. keep all of them there; they cannot be listed in a chain file. */
 extern const pintle_plugin builtin_plugin;
+#define BUILTIN_MODIFIERS "pintle.io/resource-modifiers"
 #define BUILTIN_FIRST (INT32_MIN + 1000)
 #define BUILTIN_VELERO (BUILTIN_FIRST + 1)
 #define BUILTIN_LAST (INT32_MAX - 1000)

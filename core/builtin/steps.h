@@ -43,6 +43,11 @@ pintle_status builtin_relate_priority(const pintle_doc *pod, pintle_result *out)
 /* Is the claim bound to a volume that it names? *volume is its name then. */
 bool builtin_bound(const pintle_doc *claim, const char **volume);
 
+/* modifiers.c */
+pintle_status builtin_modifiers_create(void *module, pintle_call *call, void **self);
+void builtin_modifiers_destroy(void *self);
+pintle_status builtin_modify(void *self, pintle_call *call, pintle_doc *item, const pintle_input *in, pintle_result *out);
+
 /* Is the item of that kind, in any version of group ("" = core)? */
 static inline bool builtin_is(const pintle_doc *item, const char *group, const char *kind) {
   pintle_str s;

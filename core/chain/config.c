@@ -1,5 +1,6 @@
 /* config.c -- chain file, then plugin-config ConfigMap, over the declared options.  SPDX-License-Identifier: Apache-2.0 */
 #include "chain/config.h"
+#include "builtin/builtin.h"
 
 static bool is_config_map(const item_doc *d) {
   return str_is(item_str(d, "/kind", ""), "ConfigMap") && str_is(item_str(d, "/apiVersion", ""), "v1");
@@ -45,6 +46,10 @@ pintle_status chain_config_make(const chain_plan_options *o, arena *a, const cha
   const conf_document *map;
   buf json = {0};
   char place[300];
+  if (c->source->built_in && strcmp(c->action->name, BUILTIN_MODIFIERS) == 0) {
+    entry->config = (str){arena_copy(a, o->modifiers), o->modifiers.len};
+    return entry->config.ptr ? PINTLE_OK : error_nomem(e);
+  }
   conf_layer *layers = arena_zalloc(a, 2 * sizeof *layers);
   if (!layers) return error_nomem(e);
   pintle_status st = find_config_map(o->set, c, &map, e);

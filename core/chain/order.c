@@ -72,6 +72,7 @@ static void find_listed(const conf_chain *chain, chain_candidate *c) {
 
 static bool wanted(const chain_plan_options *o, const chain_source *s, const host_action *action) {
   if (action->kind != o->kind || !chain_usable(s, action)) return false;
+  if (s->built_in && strcmp(action->name, BUILTIN_MODIFIERS) == 0 && !o->modifiers.len) return false;
   if (s->built_in && (!o->without_host_steps || !o->only)) return !o->without_host_steps;
   return asked(o, action->name);
 }

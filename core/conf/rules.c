@@ -59,15 +59,11 @@ static pintle_status one_document(const conf_set *s, const char *what, error *e)
   return PINTLE_INVALID;
 }
 
-static pintle_status of_config_map(const conf_document *d, const char *what, conf_set *out, error *e) {
+pintle_status conf_rules_nested(const conf_document *d, const item_node *value, const char *what, conf_set *out, error *e) {
   CLEANUP(buf_free) buf text = {0};
   CLEANUP(buf_free) buf name = {0};
   char place[CONF_PLACE_SIZE];
-  const item_node *data = item_at(d->doc, "/data"), *value = item_first(data);
-  str map = item_str(d->doc, "/metadata/name", "");
-  if (item_count(data) != 1)
-    return conf_fault(d, data, e, "ConfigMap \"%.*s\" has %zu keys under data; %s must have one", (int)map.len, map.ptr, item_count(data),
-                      what);
+  *out = (conf_set){0};
   if (as_in_file(d, value, &text)) buf_addz(&name, d->file);
   else {
     buf_clear(&text);
@@ -76,7 +72,16 @@ static pintle_status of_config_map(const conf_document *d, const char *what, con
   }
   pintle_status st = text.failed || name.failed ? error_nomem(e) : conf_set_add(out, buf_z(&name), buf_str(&text), e);
   if (st == PINTLE_OK && (st = one_document(out, what, e)) != PINTLE_OK && e && !e->place[0]) error_place(e, "%s", buf_z(&name));
+  if (st != PINTLE_OK) conf_set_free(out);
   return st;
+}
+
+static pintle_status of_config_map(const conf_document *d, const char *what, conf_set *out, error *e) {
+  const item_node *data = item_at(d->doc, "/data");
+  str map = item_str(d->doc, "/metadata/name", "");
+  if (item_count(data) == 1) return conf_rules_nested(d, item_first(data), what, out, e);
+  return conf_fault(d, data, e, "ConfigMap \"%.*s\" has %zu keys under data; %s must have one", (int)map.len, map.ptr, item_count(data),
+                    what);
 }
 
 static bool is_config_map(const conf_document *d) { return str_is(item_str(d->doc, "/kind", ""), "ConfigMap"); }

@@ -9,4 +9,9 @@
 pintle_status conf_rules_load(const conf_set *set, const char *name, const char *what, conf_set *out, error *e);
 /* A document of volume policies (Velero internal/resourcepolicies), strict: INVALID with the place and the nearest right word. */
 pintle_status conf_check_policies(const conf_document *d, error *e);
+/* A document of resource modifiers (Velero internal/resourcemodifiers), strict likewise: what tables can say. Patterns, values and patchData are the
+ * reader's to check. */
+pintle_status conf_check_modifiers(const conf_document *d, error *e);
+/* The one YAML document in a text of a document, as out->v[0]; its places are those of the file where that can be told. */
+pintle_status conf_rules_nested(const conf_document *d, const item_node *text, const char *what, conf_set *out, error *e);
 #endif

@@ -49,6 +49,9 @@ extern const schema schema_text, schema_bool, schema_int, schema_any, schema_tex
 /* metadata; name is required */
 extern const schema schema_metadata;
 
+/* metav1.LabelSelector */
+extern const schema schema_label_selector;
+
 extern const schema schema_backup_storage_location, schema_volume_snapshot_location, schema_schedule, schema_backup, schema_restore;
 extern const schema schema_chain, schema_config_map, schema_secret;
 #endif

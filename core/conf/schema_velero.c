@@ -32,9 +32,9 @@ static const schema requirement = {
     .keys = KEYS({"key", &filled_text, REQUIRED}, {"operator", &operator_text, REQUIRED}, {"values", &schema_texts, OPTIONAL}),
     .verify = verify_requirement};
 static const schema requirements = {.type = SCHEMA_LIST, .of = &requirement};
-static const schema selector = {.type = SCHEMA_OBJECT,
+const schema schema_label_selector = {.type = SCHEMA_OBJECT,
                                 .keys = KEYS({"matchLabels", &schema_text_map, OPTIONAL}, {"matchExpressions", &requirements, OPTIONAL})};
-static const schema selectors = {.type = SCHEMA_LIST, .of = &selector};
+static const schema selectors = {.type = SCHEMA_LIST, .of = &schema_label_selector};
 
 /* ---- parts */
 
@@ -57,7 +57,7 @@ static const schema backup_hook_spec = {.type = SCHEMA_OBJECT,
                                         .keys = KEYS({"name", &schema_text, REQUIRED}, {"includedNamespaces", &schema_texts, OPTIONAL},
                                                      {"excludedNamespaces", &schema_texts, OPTIONAL},
                                                      {"includedResources", &schema_texts, OPTIONAL},
-                                                     {"excludedResources", &schema_texts, OPTIONAL}, {"labelSelector", &selector, OPTIONAL},
+                                                     {"excludedResources", &schema_texts, OPTIONAL}, {"labelSelector", &schema_label_selector, OPTIONAL},
                                                      {"pre", &backup_hook_list, OPTIONAL}, {"post", &backup_hook_list, OPTIONAL})};
 static const schema backup_hook_specs = {.type = SCHEMA_LIST, .of = &backup_hook_spec};
 static const schema backup_hooks = {.type = SCHEMA_OBJECT, .keys = KEYS({"resources", &backup_hook_specs, OPTIONAL})};
@@ -71,7 +71,7 @@ static const schema backup_spec = {
                  {"excludedResources", &schema_texts, OPTIONAL}, {"includedClusterScopedResources", &schema_texts, OPTIONAL},
                  {"excludedClusterScopedResources", &schema_texts, OPTIONAL}, {"includedNamespaceScopedResources", &schema_texts, OPTIONAL},
                  {"excludedNamespaceScopedResources", &schema_texts, OPTIONAL}, {"includeClusterResources", &schema_bool, OPTIONAL},
-                 {"labelSelector", &selector, OPTIONAL}, {"orLabelSelectors", &selectors, OPTIONAL},
+                 {"labelSelector", &schema_label_selector, OPTIONAL}, {"orLabelSelectors", &selectors, OPTIONAL},
                  {"snapshotVolumes", &schema_bool, OPTIONAL}, {"snapshotMoveData", &schema_bool, OPTIONAL},
                  {"datamover", &schema_text, OPTIONAL}, {"defaultVolumesToFsBackup", &schema_bool, OPTIONAL},
                  {"defaultVolumesToRestic", &schema_bool, OPTIONAL}, {"ttl", &schema_duration, OPTIONAL},
@@ -116,7 +116,7 @@ static const schema restore_hook_spec = {.type = SCHEMA_OBJECT,
                                                       {"excludedNamespaces", &schema_texts, OPTIONAL},
                                                       {"includedResources", &schema_texts, OPTIONAL},
                                                       {"excludedResources", &schema_texts, OPTIONAL},
-                                                      {"labelSelector", &selector, OPTIONAL}, {"postHooks", &restore_hook_list, OPTIONAL})};
+                                                      {"labelSelector", &schema_label_selector, OPTIONAL}, {"postHooks", &restore_hook_list, OPTIONAL})};
 static const schema restore_hook_specs = {.type = SCHEMA_LIST, .of = &restore_hook_spec};
 static const schema restore_hooks = {.type = SCHEMA_OBJECT, .keys = KEYS({"resources", &restore_hook_specs, OPTIONAL})};
 static const schema restore_status = {
@@ -130,7 +130,7 @@ static const schema restore_spec = {
     .keys = KEYS({"backupName", &schema_text, OPTIONAL}, {"scheduleName", &schema_text, OPTIONAL},
                  {"includedNamespaces", &schema_texts, OPTIONAL}, {"excludedNamespaces", &schema_texts, OPTIONAL},
                  {"includedResources", &schema_texts, OPTIONAL}, {"excludedResources", &schema_texts, OPTIONAL},
-                 {"namespaceMapping", &schema_text_map, OPTIONAL}, {"labelSelector", &selector, OPTIONAL},
+                 {"namespaceMapping", &schema_text_map, OPTIONAL}, {"labelSelector", &schema_label_selector, OPTIONAL},
                  {"orLabelSelectors", &selectors, OPTIONAL}, {"restorePVs", &schema_bool, OPTIONAL},
                  {"restoreStatus", &restore_status, OPTIONAL}, {"preserveNodePorts", &schema_bool, OPTIONAL},
                  {"includeClusterResources", &schema_bool, OPTIONAL}, {"hooks", &restore_hooks, OPTIONAL},

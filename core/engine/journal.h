@@ -62,7 +62,8 @@ void engine_log_record(engine_journal *j, const engine_subject *about, str recor
 void engine_tell(engine_journal *j, const engine_event *event);
 bool engine_wants_before(const engine_journal *j);
 void engine_phase(engine_journal *j, const char *phase);
-/* Counters of the actions, JSON {"action":{"counter":n}}: told as an event; one that is 0 at the end is a warning ("this rule never matched"). */
+/* Counters of the actions, JSON {"action":{"counter":n}}: told as an event; one that is 0 at the end is a warning ("this rule never matched"), with
+ * the counters beside it that are called "COUNTER, but for WHAT" as near misses; those are not told by themselves. */
 void engine_report_counters(engine_journal *j, str counters);
 uint64_t engine_warnings(const engine_journal *j);
 uint64_t engine_errors(const engine_journal *j);

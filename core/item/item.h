@@ -74,6 +74,26 @@ void item_rollback(item_doc *d); /* the document is as at item_begin, byte for b
 bool item_edited(const item_doc *d);  /* an edit since item_begin */
 bool item_changed(const item_doc *d); /* a committed edit since item_parse or item_reset */
 
+/* A point inside a transaction, and the way back to it: what was edited since is undone. */
+typedef struct item_mark {
+  size_t n_log, bytes;
+} item_mark;
+item_mark item_mark_of(const item_doc *d);
+void item_undo(item_doc *d, item_mark m);
+
+/* ---- strategic merge patch, as Kubernetes applies it (k8s.io/apimachinery pkg/util/strategicpatch): objects merge, null removes; lists are
+ * replaced or, where the schema says so, merged by key or as sets; $patch, $setElementOrder/LIST, $deleteFromPrimitiveList/LIST, $retainKeys.
+ * Unlike there a directive never gets into the document, the member that comes last wins where the order of Go's maps decides, and a list
+ * of over 10,000 elements is not merged (INVALID). */
+typedef struct item_strategy {
+  const void *type;      /* what the schema calls the object, or the list's elements; NULL: nothing is known of it */
+  const char *merge_key; /* of a list of objects; NULL: none */
+  bool merge, replace;   /* a list is merged; an object is replaced */
+} item_strategy;
+typedef item_strategy (*item_schema)(const void *type, str field);
+/* All or nothing, as primitive edits. INVALID: *e says why. type: of the whole document. */
+pintle_status item_strategic(item_doc *d, str patch, item_schema schema, const void *type, error *e);
+
 /* ---- the functions that plugins call, 512 zero bytes behind them (R2). RFC 7396 merge, RFC 6902 patch (all or nothing). Edits outside a
  * transaction work as well. Texts given to set_json, merge and patch obey the document's limits; so does the document as a whole.
  * patch: CONFLICT: a test failed; NOT_FOUND: a place is not there; INVALID: no patch. Setting what is there already is no edit. A NULL

@@ -23,10 +23,7 @@ static pintle_status merge_member(item_doc *d, item_node *target, item_node *m) 
   pintle_status st = without_nulls(m);
   if (st != PINTLE_OK) return st;
   if (old) return item_do_replace(d, old, m);
-  bool spelled = m->flags & KEY_SPELLED;
-  if (spelled && !item_texted(d, item_key_of(m), &m->key, &spelled)) return PINTLE_NOMEM; /* as a pointer would spell it, in the record */
-  m->flags = (uint8_t)((m->flags & ~KEY_SPELLED) | (spelled ? KEY_SPELLED : 0));
-  return item_do_insert(d, target, NULL, m);
+  return item_adopt(d, target, m);
 }
 
 static pintle_status merge_object(item_doc *d, item_node *target, item_node *patch) {

@@ -108,16 +108,16 @@ item_node *item_find(const item_doc *d, str pointer);         /* NULL: absent, o
 pintle_status item_token_key(item_doc *d, item_token t, item_node *member);
 
 /* ---- log.c: primitive edits. They check limits and log; what they do can be undone. Replacing by the same is no edit. */
-typedef struct item_mark {
-  size_t n_log, bytes;
-} item_mark;
 pintle_status item_do_insert(item_doc *d, item_node *parent, item_node *before, item_node *n); /* before NULL: at the end */
 pintle_status item_do_replace(item_doc *d, item_node *old, item_node *n);                      /* keeps the key of old */
 pintle_status item_do_remove(item_doc *d, item_node *n);
-item_mark item_mark_of(const item_doc *d);
-void item_undo(item_doc *d, item_mark m);
 /* The end of every edit: undoes it when st is no OK, makes it real outside a transaction. Returns st. */
 pintle_status item_edit_end(item_doc *d, item_mark m, pintle_status st);
+
+/* ---- become.c: what is below old becomes like n, a private tree, by few edits. */
+pintle_status item_become(item_doc *d, item_node *old, item_node *n);
+/* m, a member of a private tree that it has left, becomes one of object, with its key. */
+pintle_status item_adopt(item_doc *d, item_node *object, item_node *m);
 
 /* ---- edit.c, merge.c, patch.c: edits as the API has them. The document is known to be ours and writable. */
 pintle_status item_put(item_doc *d, str pointer, item_node *n);

@@ -76,6 +76,9 @@ void run_key(bool restore, const char *name, int object, buf *out);
 /* The Backup or Restore of that name as stored. NOT_FOUND: not committed. */
 pintle_status run_read_resource(store *s, bool restore, const char *name, item_doc *d, error *e);
 
+/* modifiers.c: the resource modifiers that spec.resourceModifier names, checked, as the configuration of their step (builtin/modifiers.h); nothing is
+ * appended where it names none. */
+pintle_status run_modifiers(const run_context *c, const item_doc *restore, buf *config, error *e);
 /* policies.c: the volume policies that spec.resourcePolicy names, checked; *out is empty (n 0) where it names none. */
 pintle_status run_policies(const run_context *c, const item_doc *backup, conf_set *out, error *e);
 

@@ -85,10 +85,12 @@ static void describe(run_setup *s, const chain_plan *blocks, const item_doc *res
 pintle_status run_setup_open(run_context *c, const run_setup_options *options, const item_doc *resource, const run_input *input,
                              run_setup *out, error *e) {
   const host_registry *registry = NULL;
+  CLEANUP(buf_free) buf modifiers = {0};
   bool backup = options->kind != CONF_RESTORE_ITEM_ACTION, block = options->kind == CONF_ITEM_BLOCK_ACTION;
   *out = (run_setup){.c = c, .source = input->source, .phase = block ? "item-block" : backup ? "backup" : "restore"};
   pintle_status st = run_chain(c, resource, &out->chain, e);
   if (st == PINTLE_OK) st = run_plugins(c, &registry, e);
+  if (st == PINTLE_OK && !backup) st = run_modifiers(c, resource, &modifiers, e);
   if (st != PINTLE_OK) return st;
   const chain_plan_options plan = {.registry = registry,
                                    .chain = out->chain,
@@ -98,7 +100,8 @@ pintle_status run_setup_open(run_context *c, const run_setup_options *options, c
                                    .dry_run = options->dry_run,
                                    .finalizing = options->finalizing,
                                    .environment = &c->environment,
-                                   .without_host_steps = options->without_host_steps};
+                                   .without_host_steps = options->without_host_steps,
+                                   .modifiers = buf_str(&modifiers)};
   st = chain_plan_make(&plan, &out->plan, e);
   if (st == PINTLE_OK) st = run_scratch_make(c->o.temp_dir, &out->scratch, e);
   if (st == PINTLE_OK && item_print(resource, NULL, 0, &out->resource) != PINTLE_OK) st = error_nomem(e);
