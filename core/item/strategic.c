@@ -39,11 +39,25 @@ bool item_strategic_strip(item_node *n, bool nulls) {
   return true;
 }
 
+void item_strategic_plain(item_node *n) {
+  if (!item_is_container(n)) return;
+  for (item_node *c = n->first, *next; c; c = next) {
+    next = c->next;
+    if (n->type == PINTLE_T_OBJECT && is_directive(item_key_of(c))) item_unlink(c);
+    else item_strategic_plain(c);
+  }
+}
+
 /* p, a member of the patch, becomes the member of that key. */
 static void put(item_merging *m, item_node *original, item_node *old, item_node *p) {
   item_strategic_take(p);
   if (old) item_swap(m->d, old, p);
   else item_append(original, p);
+}
+
+static void put_whole(item_merging *m, item_node *original, item_node *old, item_node *p) {
+  item_strategic_plain(p);
+  put(m, original, old, p);
 }
 
 static void put_stripped(item_merging *m, item_node *original, item_node *old, item_node *p) {
@@ -63,7 +77,7 @@ static pintle_status list_name(const item_merging *m, str key, const char *prefi
 static pintle_status whole(item_merging *m, const item_node *directive, item_node *patch, item_node **out) {
   str s = item_string(directive);
   *out = patch;
-  item_unlink((item_node *)(uintptr_t)directive);
+  item_strategic_plain(patch);
   if (str_is(s, "replace")) return PINTLE_OK;
   if (!str_is(s, "delete"))
     return item_strategic_wrong(m, "$patch of an object is \"replace\" or \"delete\", not \"%.60s\"", s.ptr ? s.ptr : "");
@@ -107,6 +121,7 @@ static pintle_status order_list(item_merging *m, item_node *original, item_node 
     return item_strategic_wrong(m, ORDER "/%.100s: %.100s is no list", name.ptr, name.ptr);
   item_strategy s = m->schema(type, name);
   if (!old && !p) return PINTLE_OK;
+  if ((old ? old->len : 0) + (p ? p->len : 0) == 0) return item_strategic_wrong(m, ORDER "/%.100s of an empty list", name.ptr);
   if (!old) {
     item_strategic_strip(p, false);
     old = item_node_new(m->d, PINTLE_T_ARRAY);
@@ -150,7 +165,7 @@ static pintle_status merge_member(item_merging *m, item_node *original, item_nod
   if (!old || old->type != p->type || !item_is_container(p)) return put_stripped(m, original, old, p), PINTLE_OK;
   item_strategy s = m->schema(type, key);
   if (p->type == PINTLE_T_ARRAY && s.merge) return item_strategic_list(m, old, p, s);
-  if (p->type == PINTLE_T_ARRAY || s.replace) return put(m, original, old, p), PINTLE_OK;
+  if (p->type == PINTLE_T_ARRAY || s.replace) return put_whole(m, original, old, p), PINTLE_OK;
   pintle_status st = item_strategic_object(m, old, p, s.type, &made);
   if (st != PINTLE_OK) return st;
   if (made != old) {

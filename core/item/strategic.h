@@ -18,6 +18,8 @@ item_node *item_strategic_member(const item_node *object, str key);
 item_node *item_strategic_take(item_node *n);
 /* Takes directives, objects with $patch and, if asked, null members out of what the patch brings in. false: n itself is such an object. */
 bool item_strategic_strip(item_node *n, bool nulls);
+/* Takes directives only, where the patch's own is taken as it is. */
+void item_strategic_plain(item_node *n);
 /* *out: original, patch or a new object. */
 pintle_status item_strategic_object(item_merging *m, item_node *original, item_node *patch, const void *type, item_node **out);
 

@@ -134,13 +134,15 @@ static pintle_status special(const item_merging *m, list *live, list *patch, con
   return PINTLE_OK;
 }
 
-static pintle_status merge_objects(item_merging *m, list *merged, const list *patch, item_strategy s) {
+/* before: see item_strategic_order; NULL: nobody looks at it. */
+static pintle_status merge_objects(item_merging *m, list *merged, const list *patch, list *before, item_strategy s) {
   for (size_t i = 0; i < patch->n; i++) {
     const element *p = &patch->v[i];
     if (!p->key) return item_strategic_wrong(m, "an element of the patch lacks its merge key, \"%s\"", s.merge_key);
     int64_t at = find(merged, p->key);
     if (at < 0) {
       item_strategic_strip(p->node, false);
+      if (before && merged->n < before->n) before->v[merged->n] = *p;
       merged->v[merged->n++] = *p;
       continue;
     }
@@ -157,7 +159,7 @@ static void merge_scalars(list *merged, const list *patch) {
 }
 
 /* The elements of live with those of patch merged in, in order; live and patch lose their special elements. */
-static pintle_status merge(item_merging *m, list *live, list *patch, item_strategy s, list *merged) {
+static pintle_status merge(item_merging *m, list *live, list *patch, list *before, item_strategy s, list *merged) {
   int32_t type;
   bool replace = false;
   pintle_status st = element_type(m, live, patch, &type);
@@ -171,10 +173,11 @@ static pintle_status merge(item_merging *m, list *live, list *patch, item_strate
   if (replace) {
     *live = *patch;
     patch->n = 0;
+    before = NULL;
   }
   merged->n = live->n;
   memcpy(merged->v, live->v, live->n * sizeof *merged->v);
-  if (type == PINTLE_T_OBJECT) st = merge_objects(m, merged, patch, s);
+  if (type == PINTLE_T_OBJECT) st = merge_objects(m, merged, patch, before, s);
   else merge_scalars(merged, patch);
   return st == PINTLE_OK ? arrange(m, merged, patch, live) : st;
 }
@@ -183,7 +186,7 @@ pintle_status item_strategic_list(item_merging *m, item_node *old, item_node *pa
   list live, order, merged = {0};
   pintle_status st = collect(m, old, s.merge_key, &live);
   if (st == PINTLE_OK) st = collect(m, patch, s.merge_key, &order);
-  if (st == PINTLE_OK) st = merge(m, &live, &order, s, &merged);
+  if (st == PINTLE_OK) st = merge(m, &live, &order, NULL, s, &merged);
   if (st == PINTLE_OK) fill(old, &merged);
   return st;
 }
@@ -213,20 +216,24 @@ static pintle_status check_order(const item_merging *m, const list *patch, const
   return PINTLE_OK;
 }
 
+/* Where the others go is judged by the list as it was. In Kubernetes that is an array in which the merge has worked meanwhile: what was deleted has
+ * moved up what stood behind it, and what is new stands in the places that this made free. So it is here, for the order to be the same. */
 pintle_status item_strategic_order(item_merging *m, item_node *old, item_node *patch, const item_node *order_node, item_strategy s) {
   list live, before, news, order, merged = {0};
   int32_t type;
   pintle_status st = collect(m, old, s.merge_key, &live);
-  if (st == PINTLE_OK) st = collect(m, old, s.merge_key, &before);
   if (st == PINTLE_OK) st = collect(m, patch, s.merge_key, &news);
   if (st == PINTLE_OK) st = collect(m, order_node, s.merge_key, &order);
   if (st == PINTLE_OK) st = element_type(m, &live, &news, &type);
   if (st == PINTLE_OK && type == PINTLE_T_OBJECT) st = all_keyed(m, &order, s.merge_key);
   if (st == PINTLE_OK) st = check_order(m, &news, &order);
   if (st != PINTLE_OK) return st;
+  before = live;
   if (!patch) merged = live;
-  else if (!s.merge) merged = news;
-  else if ((st = merge(m, &live, &news, s, &merged)) != PINTLE_OK) return st;
+  else if (!s.merge) {
+    item_strategic_plain(patch);
+    merged = news;
+  } else if ((st = merge(m, &live, &news, &before, s, &merged)) != PINTLE_OK) return st;
   if (type == PINTLE_T_OBJECT) st = all_keyed(m, &merged, s.merge_key);
   if (st == PINTLE_OK) st = arrange(m, &merged, &order, &before);
   if (st == PINTLE_OK) fill(old, &merged);
