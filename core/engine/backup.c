@@ -65,8 +65,8 @@ static size_t resolve(void *ctx, size_t parent, const chain_related *related, bu
   size_t item = kube_source_find(r->c->source, str_of(related->id.group), str_of(related->id.resource), str_of(related->id.ns),
                                  str_of(related->id.name));
   if (item == SIZE_MAX) {
-    buf_printf(why, "%s item %s %s%s%s is not in the input", r->relating ? "related" : "additional", related->id.resource, related->id.ns, *related->id.ns ? "/" : "",
-               related->id.name);
+    buf_printf(why, "%s item %s %s%s%s is not in the input", r->relating ? "related" : "additional", related->id.resource, related->id.ns,
+               *related->id.ns ? "/" : "", related->id.name);
     return SIZE_MAX;
   }
   kube_source_get(r->c->source, item, &k);
@@ -189,26 +189,9 @@ static void run_free(backup_run *r) {
 }
 
 /* ---- volumes */
-static int32_t interrupted(void *ctx) {
-  backup_run *r = ctx;
-  engine_stage_beat(&r->stage, r->stored);
-  return engine_stage_cancelled(&r->stage);
-}
-
-static void snapshotter_log(void *ctx, int32_t level, const char *plugin, str message) {
-  const backup_run *r = ctx;
-  engine_log(r->c->journal, level, NULL, plugin, "plugin", "%.*s", (int)message.len, message.ptr);
-}
-
 static pintle_status prepare_volumes(backup_run *r, error *e) {
-  const engine_snapshotters_options so = {.open = r->o->open_snapshotter,
-                                          .open_ctx = r->o->open_ctx,
-                                          .resource = r->o->backup,
-                                          .interrupted = interrupted,
-                                          .log = snapshotter_log,
-                                          .ctx = r};
   pintle_status st = engine_policies_new(r->o->policies, r->c->source, &r->policies, e);
-  if (st == PINTLE_OK) st = engine_snapshotters_new(&so, &r->snapshotters, e);
+  if (st == PINTLE_OK) st = engine_stage_snapshotters(&r->stage, r->o->backup, r->o->open_snapshotter, r->o->open_ctx, &r->snapshotters, e);
   const backup_volumes_options vo = {.stage = &r->stage,
                                      .backup = r->o->backup,
                                      .policies = r->policies,

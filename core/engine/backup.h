@@ -12,7 +12,7 @@ typedef struct engine_backup_options {
   void *explain_block_ctx;        /* common.explain's for an action of block_pool */
   item_doc *backup;               /* name, uid, spec with defaults, labels, annotations; status is written here */
   const item_doc *policies;       /* as conf_check_policies found it right; NULL: none */
-  pintle_status (*open_snapshotter)(void *ctx, const char *location, const pintle_volume_snapshotter **ops, void **self, error *e);
+  engine_open_snapshotter *open_snapshotter;
   void *open_ctx;
   const char *const *snapshot_locations; /* VolumeSnapshotLocations, in the order in which they are asked */
   size_t n_snapshot_locations;

@@ -5,6 +5,7 @@
 #include "engine/list.h"
 #include "engine/priority.h"
 #include "engine/restore_status.h"
+#include "engine/restore_volumes.h"
 #include "engine/select_restore.h"
 #include "engine/seal.h"
 #include <stdio.h>
@@ -16,7 +17,7 @@ typedef struct restore_run {
   const engine_common *c; /* o->common */
   engine_filter *filter;
   unsigned char *selected; /* by item: ENGINE_TAKEN... */
-  unsigned char *written;  /* by item: ENGINE_CREATED... + 1; FINISHED + which; 0 = not yet, or failed */
+  unsigned char *written;  /* by item: ENGINE_CREATED... + 1; FINISHED + which, LEFT_VOLUME + which; 0 = not yet, or failed */
   uint32_t *order;
   size_t n_order, at;
   engine_list *list;
@@ -25,11 +26,13 @@ typedef struct restore_run {
   bool update;
   engine_status status;
   item_doc *stored;
+  engine_snapshotters *snapshotters;
+  restore_volumes *volumes;
   buf text;
 } restore_run;
 
 /* ---- which items */
-enum { FINISHED = 100 };
+enum { FINISHED = 100, LEFT_VOLUME = FINISHED + 50 };
 static const char *const finished[] = {"the Pod has ended", "it is a mirror Pod", "the Job has completed"};
 
 /* Was it done already when the backup was made (Velero RS isCompleted, and mirror pods)? Then FINISHED and which, else 0. */
@@ -83,6 +86,24 @@ static size_t next_item(void *ctx) {
   return r->at < r->n_order ? r->order[r->at++] : SIZE_MAX;
 }
 
+/* A PersistentVolume as Velero's rules have it before the actions see it. */
+static pintle_status load_volume(restore_run *r, const kube_entry *k, size_t item, engine_input *in, error *e) {
+  bool edited;
+  int left;
+  buf_clear(&r->text);
+  buf_adds(&r->text, buf_str(&in->text));
+  if (r->text.failed) return error_nomem(e);
+  pintle_status st = restore_volumes_load(r->volumes, k->type, item, &r->text, &edited, &left, e);
+  if (st != PINTLE_OK) return st;
+  if (left) in->wanted = false, r->written[item] = (unsigned char)(LEFT_VOLUME + left);
+  if (!edited) return PINTLE_OK;
+  buf_clear(&in->stored);
+  buf_adds(&in->stored, buf_str(&in->text));
+  buf_clear(&in->text);
+  buf_adds(&in->text, buf_str(&r->text));
+  return in->text.failed || in->stored.failed ? error_nomem(e) : PINTLE_OK;
+}
+
 /* What is finished passes by the chain: no action sees it. */
 static pintle_status load_item(void *ctx, size_t item, engine_input *in, error *e) {
   restore_run *r = ctx;
@@ -94,6 +115,7 @@ static pintle_status load_item(void *ctx, size_t item, engine_input *in, error *
   buf_clear(text);
   pintle_status st = kube_source_read(r->c->source, item, text, e);
   if (st == PINTLE_OK && !k.verbatim) st = item_minify(buf_str(&r->text), ITEM_KUBERNETES, NULL, &in->text, e);
+  if (st == PINTLE_OK && !r->o->everything && strcmp(k.type->resource, "persistentvolumes") == 0) return load_volume(r, &k, item, in, e);
   if (st != PINTLE_OK || r->o->everything || !may_be_finished(k.type)) return st;
   if (item_parse(r->stored, buf_str(&in->text), 0, NULL, NULL) == PINTLE_OK) r->written[item] = is_finished(k.type, r->stored);
   if (r->written[item]) in->wanted = false;
@@ -150,6 +172,7 @@ static pintle_status complete(void *ctx, const engine_done *d, error *e) {
   if (d->what != CHAIN_DONE || !r->o->target || r->written[d->item] >= FINISHED) return PINTLE_OK;
   engine_subject about = {d->type, d->ns, d->name};
   pintle_status st = with_status(r, &about, d, &text, &own);
+  if (st == PINTLE_OK && !r->o->everything) st = restore_volumes_done(r->volumes, d, &text, &own);
   if (st == PINTLE_OK) st = engine_target_put(r->o->target, d->type, d->ns, d->name, text, r->update, &what, &own);
   if (st == PINTLE_OK) return r->written[d->item] = (unsigned char)(what + 1), PINTLE_OK;
   LOG(r->c->journal, PINTLE_LOG_ERROR, &about, "%s", own.message);
@@ -168,13 +191,15 @@ static void tell_exists(restore_run *r, const engine_subject *about) {
 
 static pintle_status emit_done(restore_run *r, const engine_done *d, error *e) {
   engine_subject about = {d->type, d->ns, d->name};
-  const char *why = r->written[d->item] >= FINISHED ? finished[r->written[d->item] - FINISHED] : NULL;
+  int left = r->written[d->item];
+  const char *why = left >= LEFT_VOLUME ? restore_volumes_why[left - LEFT_VOLUME] : left >= FINISHED ? finished[left - FINISHED] : NULL;
   const char *action = "created", *outcome = "created";
   int what = r->o->target ? (int)r->written[d->item] - 1 : ENGINE_CREATED;
   if (why) {
     r->skipped++;
     LOG(r->c->journal, PINTLE_LOG_INFO, &about, "not restored: %s", why);
-    return engine_report_item(&r->stage.report, d, d->type, "skipped", str_of(why)), PINTLE_OK;
+    engine_report_item(&r->stage.report, d, d->type, "skipped", str_of(why));
+    return left >= LEFT_VOLUME ? engine_list_add(r->list, d->item, d->type, d->ns, d->name, "skipped", e) : PINTLE_OK; /* as Velero */
   }
   switch (what) {
   case ENGINE_CREATED: r->created++; break;
@@ -212,10 +237,21 @@ static pintle_status prepare(restore_run *r, error *e) {
   if (st == PINTLE_OK) st = select_items(r, e);
   if (st == PINTLE_OK) st = engine_list_new(r->c->source, &r->list, e);
   r->stage.total = r->n_order;
-  return st == PINTLE_OK ? engine_stage_open(&r->stage, r->c, &ops, e) : st;
+  if (st == PINTLE_OK) st = engine_stage_open(&r->stage, r->c, &ops, e);
+  if (st == PINTLE_OK)
+    st = engine_stage_snapshotters(&r->stage, r->o->restore, r->o->open_snapshotter, r->o->open_ctx, &r->snapshotters, e);
+  const restore_volumes_options volumes = {.stage = &r->stage,
+                                           .restore = r->o->restore,
+                                           .target = r->o->target,
+                                           .info = r->o->volume_info,
+                                           .snapshots = r->o->volume_snapshots,
+                                           .snapshotters = r->snapshotters};
+  return st == PINTLE_OK ? restore_volumes_new(&volumes, &r->volumes, e) : st;
 }
 
 static void run_free(restore_run *r) {
+  restore_volumes_free(r->volumes);
+  engine_snapshotters_free(r->snapshotters);
   engine_stage_free(&r->stage);
   engine_filter_free(r->filter);
   engine_list_free(r->list);
@@ -252,7 +288,7 @@ static pintle_status put_report(restore_run *r, error *e) {
 }
 
 /* Velero's five objects (velero-contract section 1), pintle's two, then the Restore itself, which Velero keeps in the cluster only. */
-static pintle_status put_objects(restore_run *r, engine_summary *out, error *e) {
+static pintle_status put_objects(restore_run *r, const buf *volumes, engine_summary *out, error *e) {
   engine_seal *seal = &r->seal;
   CLEANUP(buf_free) buf json = {0};
   engine_operations_print(r->c->operations, &json);
@@ -260,7 +296,7 @@ static pintle_status put_objects(restore_run *r, engine_summary *out, error *e) 
   if (st == PINTLE_OK) st = engine_seal_results(seal, e);
   if (st == PINTLE_OK) st = engine_list_put(r->list, &seal->objects, engine_seal_key(seal, STORE_RESOURCE_LIST), r->c->temp_dir, e);
   if (st == PINTLE_OK) st = engine_seal_text(seal, STORE_ITEM_OPERATIONS, buf_str(&json), e);
-  if (st == PINTLE_OK) st = engine_seal_text(seal, STORE_VOLUME_INFO, STR("[]\n"), e);
+  if (st == PINTLE_OK) st = engine_seal_text(seal, STORE_VOLUME_INFO, buf_str(volumes), e);
   if (st == PINTLE_OK) st = engine_stage_put_outcomes(&r->stage, &seal->objects, engine_seal_key(seal, STORE_OUTCOMES), e);
   if (st == PINTLE_OK) st = put_report(r, e);
   out->ended = clock_now();
@@ -275,6 +311,7 @@ pintle_status engine_restore(const engine_restore_options *options, engine_summa
       .stage.started = clock_now(),
       .seal = {.c = &options->common, .resource = options->restore, .restore = true, .objects = {.store = options->common.store}}};
   engine_journal *j = r.c->journal;
+  CLEANUP(buf_free) buf volumes = {0};
   r.update = str_is(item_str(options->restore, "/spec/existingResourcePolicy", ""), "update");
   *out = (engine_summary){.phase = "Failed", .started = r.stage.started};
   pintle_status st = prepare(&r, e);
@@ -283,6 +320,8 @@ pintle_status engine_restore(const engine_restore_options *options, engine_summa
   LOG(j, PINTLE_LOG_INFO, NULL, "Restoring %zu items", r.n_order);
   st = engine_stage_run(&r.stage, e);
   if (st == PINTLE_OK && options->target) st = engine_target_sync(options->target, e);
+  if (st == PINTLE_OK) st = restore_volumes_finish(r.volumes, &volumes, e);
+  else buf_addz(&volumes, "[]\n");
   out->created = r.created, out->updated = r.updated, out->unchanged = r.unchanged;
   out->done = r.created + r.updated + r.unchanged, out->skipped = r.skipped, out->failed = r.failed;
   out->total = r.n_order > r.stage.stats.emitted ? r.n_order : r.stage.stats.emitted;
@@ -294,7 +333,7 @@ pintle_status engine_restore(const engine_restore_options *options, engine_summa
   set_status(&r, out, st == PINTLE_OK ? NULL : e);
   if (r.c->store) {
     error put_error = {0};
-    pintle_status put = put_objects(&r, out, &put_error);
+    pintle_status put = put_objects(&r, &volumes, out, &put_error);
     if (put != PINTLE_OK && st == PINTLE_OK) *e = put_error, out->phase = "Failed";
     if (put != PINTLE_OK) engine_seal_take_back(&r.seal);
   }

@@ -8,7 +8,10 @@ typedef struct engine_restore_options {
   engine_common common;  /* source: the backup's items; store: where restores/R/ goes; NULL: nowhere (dry run, chain run) */
   item_doc *restore;     /* name, uid, spec with defaults; status is written here */
   engine_target *target; /* NULL: a dry run; nothing is written */
-  bool everything;       /* chain run: no filters, no order of priorities */
+  const item_doc *volume_info, *volume_snapshots; /* of the backup; NULL: it has none */
+  engine_open_snapshotter *open_snapshotter;
+  void *open_ctx;
+  bool everything; /* chain run: no filters, no order of priorities */
 } engine_restore_options;
 /* As engine_backup: OK whenever the run came to a phase. */
 pintle_status engine_restore(const engine_restore_options *options, engine_summary *out, error *e);

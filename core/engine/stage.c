@@ -9,6 +9,7 @@ bool engine_stage_cancelled(void *ctx) {
 
 void engine_stage_beat(engine_stage *s, uint64_t done) {
   int64_t now = clock_monotonic();
+  s->done = done;
   if (now - s->told < CLOCK_SECOND / 10) return;
   s->told = now;
   engine_event event = {.kind = ENGINE_PROGRESS, .done = done, .total = s->total > done ? s->total : done};
@@ -129,4 +130,23 @@ void engine_stage_failed(engine_stage *s, const engine_subject *about, const eng
   if (d->died) explain(s, d->item, d->entry, &failed);
   engine_report_failed(&s->report, about, d, prefix, &failed);
   engine_report_item(&s->report, d, about->type, "failed", str_of(failed.message));
+}
+
+/* ---- snapshotters */
+static int32_t interrupted(void *ctx) {
+  engine_stage *s = ctx;
+  engine_stage_beat(s, s->done);
+  return engine_stage_cancelled(s);
+}
+
+static void snapshotter_log(void *ctx, int32_t level, const char *plugin, str message) {
+  const engine_stage *s = ctx;
+  engine_log(s->o->journal, level, NULL, plugin, "plugin", "%.*s", (int)message.len, message.ptr);
+}
+
+pintle_status engine_stage_snapshotters(engine_stage *s, const item_doc *resource, engine_open_snapshotter *open, void *open_ctx,
+                                        engine_snapshotters **out, error *e) {
+  const engine_snapshotters_options o = {
+      .open = open, .open_ctx = open_ctx, .resource = resource, .interrupted = interrupted, .log = snapshotter_log, .ctx = s};
+  return engine_snapshotters_new(&o, out, e);
 }

@@ -8,6 +8,7 @@
 #include "engine/operations.h"
 #include "engine/record.h"
 #include "engine/report.h"
+#include "engine/snapshotter.h"
 
 typedef struct engine_control { /* asked now and then by any run */
   bool (*cancelled)(void *ctx);
@@ -58,7 +59,8 @@ typedef struct engine_stage {
   engine_flow_stats stats;
   uint64_t total; /* items that are to be done, for the progress */
   int64_t started, told;
-  bool lost; /* the lock */
+  uint64_t done; /* the progress told last */
+  bool lost;     /* the lock */
   error lock_error;
   buf counters, actions; /* JSON, after engine_stage_run: of the actions; worker_pool_actions */
 } engine_stage;
@@ -80,4 +82,10 @@ void engine_stage_tell(engine_stage *s, const engine_subject *about, const engin
 /* An item that an action left out, or failed: line and event. prefix stands in front of the error. */
 void engine_stage_skipped(engine_stage *s, const engine_subject *about, const engine_done *d);
 void engine_stage_failed(engine_stage *s, const engine_subject *about, const engine_done *d, const char *prefix);
+/* VolumeSnapshotters of this run: its heartbeat is renewed and cancellation seen while a call lasts, lines go to its journal. The stage must stay where
+ * it is. */
+typedef pintle_status engine_open_snapshotter(void *ctx, const char *location, const pintle_volume_snapshotter **ops, void **self,
+                                              error *e);
+pintle_status engine_stage_snapshotters(engine_stage *s, const item_doc *resource, engine_open_snapshotter *open, void *open_ctx,
+                                        engine_snapshotters **out, error *e);
 #endif

@@ -138,6 +138,19 @@ pintle_status engine_target_put(engine_target *t, const kube_type *type, str ns,
   return st;
 }
 
+pintle_status engine_target_has(engine_target *t, const kube_type *type, str ns, str name, bool *has, error *e) {
+  CLEANUP(buf_free) buf path = {0};
+  struct stat s;
+  const char *file = file_name(t, name);
+  buf_adds(&path, ns.len ? ns : STR("_cluster"));
+  buf_addc(&path, '/');
+  kube_type_gr(type, &path);
+  buf_printf(&path, "/%s", file ? file : "");
+  if (!file || path.failed) return error_nomem(e);
+  *has = fstatat(t->root, path.data, &s, AT_SYMLINK_NOFOLLOW) == 0;
+  return *has || errno == ENOENT || errno == ENOTDIR ? PINTLE_OK : error_errno(e, errno, "cannot look at %s", path.data);
+}
+
 pintle_status engine_target_sync(engine_target *t, error *e) {
   return syncfs(t->root) == 0 ? PINTLE_OK : error_errno(e, errno, "cannot sync the target directory");
 }

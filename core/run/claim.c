@@ -8,20 +8,22 @@ static pintle_status remove_key(void *ctx, const char *key, int64_t size) {
   return store_delete(ctx, key, NULL);
 }
 
-/* Its snapshots are known to nobody else: they are not forgotten for a new run of that name. */
-static pintle_status left_snapshots(store *s, const store_run *old, error *e) {
+/* Its snapshots, a restore's volumes, are known to nobody else: they are not forgotten for a new run of that name. */
+static pintle_status left_snapshots(store *s, bool restore, const store_run *old, error *e) {
+  const char *what = restore ? "restore" : "backup";
   CLEANUP(item_freep) item_doc *data = NULL;
   if (item_new(&data) != PINTLE_OK) return error_nomem(e);
   pintle_status st = item_parse(data, old->data, 0, NULL, e);
   size_t n = st == PINTLE_OK ? item_count(item_at(data, "/snapshots")) : 0;
   if (st != PINTLE_OK || !n) return st == PINTLE_INVALID ? PINTLE_OK : st;
-  error_set(e, PINTLE_EXISTS, "an interrupted backup \"%s\" in location %s left snapshots of volumes", old->name, store_name(s));
-  error_hint(e, "choose another name, or delete them with `pintle backup delete %s`", old->name);
+  error_set(e, PINTLE_EXISTS, "an interrupted %s \"%s\" in location %s left %s", what, old->name, store_name(s),
+            restore ? "volumes that were made from snapshots" : "snapshots of volumes");
+  error_hint(e, "choose another name, or %s with `pintle %s delete %s`", restore ? "see which" : "delete them", what, old->name);
   return PINTLE_EXISTS;
 }
 
 static pintle_status take_over(store *s, bool restore, const store_run *old, store_lock **lock, error *e) {
-  pintle_status st = restore ? PINTLE_OK : left_snapshots(s, old, e);
+  pintle_status st = left_snapshots(s, restore, old, e);
   if (st == PINTLE_OK) return store_run_update(*lock, STR("{}"), e);
   store_run_end(*lock, "Interrupted", NULL);
   *lock = NULL;

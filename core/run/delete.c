@@ -34,11 +34,13 @@ static pintle_status read_backup(deletion *d, error *e) {
 static pintle_status elsewhere(deletion *d, error *e) {
   engine_journal *journal = NULL;
   const engine_journal_options jo = {.temp_dir = d->c->o.temp_dir, .run_field = "", .no_file = true, .listener = d->r->listener};
-  pintle_status st = read_backup(d, e);
+  bool restore = d->r->restore;
+  pintle_status st = restore ? PINTLE_OK : read_backup(d, e);
   if (st == PINTLE_OK) st = engine_journal_open(&jo, &journal, e);
   run_hear(d->c, journal);
-  if (st == PINTLE_OK && d->committed) st = run_delete_items(d->c, d->r, d->backup, journal, d->lock, &d->failed, e);
-  if (st == PINTLE_OK)
+  if (st == PINTLE_OK && restore) run_tell_volumes(d->r, d->before.data, journal);
+  if (st == PINTLE_OK && !restore && d->committed) st = run_delete_items(d->c, d->r, d->backup, journal, d->lock, &d->failed, e);
+  if (st == PINTLE_OK && !restore)
     st = run_delete_snapshots(d->c, d->r, d->backup, d->before.phase ? d->before.data : STR(""), journal, d->lock, &d->failed, e);
   run_hear(d->c, NULL);
   engine_journal_free(journal);
@@ -100,7 +102,7 @@ pintle_status run_delete(run_context *c, const run_delete_request *request, bool
   if (!request->restore && run_writable(c, request->store, e) != PINTLE_OK) return PINTLE_DENIED;
   c->control = &request->control;
   pintle_status st = begin(&d, &a, e);
-  if (st == PINTLE_OK && !request->restore && (d.committed || d.before.phase)) st = elsewhere(&d, e);
+  if (st == PINTLE_OK && (d.before.phase || (d.committed && !request->restore))) st = elsewhere(&d, e);
   if (st == PINTLE_OK && d.failed && !request->force) *kept = true, st = stays(&d, e);
   if (st == PINTLE_OK) st = objects(&d, e);
   st = end(&d, st, e);

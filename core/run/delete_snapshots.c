@@ -3,8 +3,6 @@
 #include "run/inside.h"
 #include <stdlib.h>
 
-enum { MAX_LIST = 64 << 20 };
-
 typedef struct listed {
   const char *location, *id, *pv, *volume; /* id "": begun, and nobody knows what became of it */
 } listed;
@@ -46,30 +44,13 @@ static pintle_status add(snapshots *s, const item_node *list, bool with_id, erro
   return PINTLE_OK;
 }
 
-static pintle_status add_piece(void *ctx, str data, error *e) {
-  buf *b = ctx;
-  buf_adds(b, data);
-  return b->failed ? error_nomem(e) : b->len > MAX_LIST ? error_set(e, PINTLE_INVALID, "the list of snapshots is too long") : PINTLE_OK;
-}
-
-static pintle_status read_list(run_context *c, const run_delete_request *r, item_doc *d, error *e) {
-  CLEANUP(buf_free) buf text = {0};
-  const item_limits limits = {.max_bytes = MAX_LIST};
-  pintle_status st = run_object(c, r->store, false, r->name, STORE_VOLUME_SNAPSHOTS, true, add_piece, &text, e);
-  if (st == PINTLE_NOT_FOUND) {
-    if (e) error_clear(e);
-    return PINTLE_OK;
-  }
-  return st == PINTLE_OK ? item_parse(d, buf_str(&text), 0, &limits, e) : st;
-}
-
 static pintle_status gather(run_context *c, snapshots *s, str record, error *e) {
   CLEANUP(item_freep) item_doc *list = NULL;
   CLEANUP(item_freep) item_doc *run = NULL;
-  if (item_new(&list) != PINTLE_OK || item_new(&run) != PINTLE_OK) return error_nomem(e);
-  pintle_status st = read_list(c, s->r, list, e);
+  if (item_new(&run) != PINTLE_OK) return error_nomem(e);
+  pintle_status st = run_object_list(c, s->r->store, s->r->name, STORE_VOLUME_SNAPSHOTS, &list, e);
   if (st == PINTLE_OK && record.len) st = item_parse(run, record, 0, NULL, e);
-  const item_node *ended = item_type(item_root(list)) == PINTLE_T_ARRAY ? item_root(list) : NULL;
+  const item_node *ended = list && item_type(item_root(list)) == PINTLE_T_ARRAY ? item_root(list) : NULL;
   if (st == PINTLE_OK) st = add(s, ended, true, e);
   if (st == PINTLE_OK) st = add(s, item_at(run, "/snapshots"), true, e);
   return st == PINTLE_OK ? add(s, item_at(run, "/snapshots"), false, e) : st;
@@ -133,4 +114,17 @@ pintle_status run_delete_snapshots(run_context *c, const run_delete_request *req
   free(s.v);
   arena_free(&s.memory);
   return st;
+}
+
+void run_tell_volumes(const run_delete_request *request, str record, engine_journal *j) {
+  CLEANUP(item_freep) item_doc *d = NULL;
+  if (item_new(&d) != PINTLE_OK || item_parse(d, record, 0, NULL, NULL) != PINTLE_OK) return;
+  for (const item_node *m = item_first(item_at(d, "/snapshots")); m; m = item_next(m)) {
+    const item_node *snapshot = item_member(m, STR("snapshot")), *spec = item_member(snapshot, STR("spec"));
+    str volume = item_string(item_member(m, STR("restoredVolumeID"))), location = item_string(item_member(spec, STR("location"))),
+        id = item_string(item_member(item_member(snapshot, STR("status")), STR("providerSnapshotID")));
+    if (volume.ptr && location.ptr && id.ptr)
+      LOG(j, PINTLE_LOG_WARN, NULL, "restore %s %s%s from snapshot %s by VolumeSnapshotLocation \"%s\": it is not deleted", request->name,
+          volume.len ? "made volume " : "was making a volume", volume.ptr, id.ptr, location.ptr);
+  }
 }

@@ -87,6 +87,12 @@ pintle_status run_policies(const run_context *c, const item_doc *backup, conf_se
 pintle_status run_snapshot_locations_complete(run_context *c, item_doc *backup, error *e);
 pintle_status run_open_snapshotter(void *context, const char *location, const pintle_volume_snapshotter **ops, void **self, error *e);
 
+/* What an interrupted restore made: told, since only a person can say what is to become of it. */
+void run_tell_volumes(const run_delete_request *request, str record, engine_journal *j);
+
+/* object_list.c: a backup's object that is a JSON array (or null), parsed; NULL when it is not there. */
+pintle_status run_object_list(run_context *c, store *s, const char *backup, int object, item_doc **out, error *e);
+
 /* delete_items.c: what of a backup lies elsewhere. Errors that it survives are told to the journal and counted in *failed. actions: the names of the
  * DeleteItemActions at hand as they are kept in an annotation of the backup, "action=plugin.so,...". */
 #define RUN_DELETE_ACTIONS "/metadata/annotations/pintle.io~1delete-item-actions"

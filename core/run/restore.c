@@ -2,6 +2,12 @@
 #include "run/inside.h"
 #include <stdio.h>
 
+/* What the backup says of its volumes; of an older one NULL. */
+static pintle_status read_volumes(run_context *c, store *s, const char *backup, item_doc **info, item_doc **snapshots, error *e) {
+  pintle_status st = run_object_list(c, s, backup, STORE_VOLUME_INFO, info, e);
+  return st == PINTLE_OK ? run_object_list(c, s, backup, STORE_VOLUME_SNAPSHOTS, snapshots, e) : st;
+}
+
 static pintle_status restore(run_context *c, const run_request *request, store *s, store_lock *lock, engine_summary *out, error *e) {
   char field[300];
   const item_doc *r = request->resource;
@@ -9,6 +15,8 @@ static pintle_status restore(run_context *c, const run_request *request, store *
   run_setup setup = {0};
   engine_journal *journal = NULL;
   engine_target *target = NULL;
+  CLEANUP(item_freep) item_doc *info = NULL;
+  CLEANUP(item_freep) item_doc *snapshots = NULL;
   snprintf(field, sizeof field, "restore=%s/%s", item_str(r, "/metadata/namespace", "velero").ptr, item_str(r, "/metadata/name", "").ptr);
   const engine_journal_options jo = {.temp_dir = c->o.temp_dir,
                                      .run_field = field,
@@ -24,6 +32,7 @@ static pintle_status restore(run_context *c, const run_request *request, store *
   if (st == PINTLE_OK)
     st = request->from ? run_input_path(c, &in, request->from, e) : run_input_backup(c, &in, s, item_str(r, "/spec/backupName", "").ptr, e);
   if (st == PINTLE_OK) st = run_input_finish(&in, e);
+  if (st == PINTLE_OK && !request->from) st = read_volumes(c, s, item_str(r, "/spec/backupName", "").ptr, &info, &snapshots, e);
   if (st == PINTLE_OK) st = run_setup_open(c, &so, r, &in, &setup, e);
   if (st == PINTLE_OK && request->to && !request->dry_run) st = engine_target_open(request->to, &target, e);
   if (st == PINTLE_OK) {
@@ -42,7 +51,11 @@ static pintle_status restore(run_context *c, const run_request *request, store *
                                                  .explain = run_explain_crash,
                                                  .explain_ctx = &setup},
                                       .restore = request->resource,
-                                      .target = target};
+                                      .target = target,
+                                      .volume_info = info,
+                                      .volume_snapshots = snapshots,
+                                      .open_snapshotter = run_open_snapshotter,
+                                      .open_ctx = c};
     st = engine_restore(&o, out, e);
   }
   engine_target_close(target);
