@@ -50,6 +50,8 @@ static pintle_status describe(const pintle_doc *item, const pintle_id *id, arena
 static pintle_status keep_namespace(pintle_doc *item, pintle_call *call, str before) {
   static const char at[] = "/metadata/namespace";
   if (str_eq(item_str(item_of(item), at, ""), before)) return PINTLE_OK;
+  if (item->api->type(item, item->api->at(item, "/metadata")) != PINTLE_T_OBJECT)
+    return pintle_fail_at(call, PINTLE_INVALID, "/metadata", "resource modifiers left the item without metadata");
   call->host->finding(call, PINTLE_LOG_WARN, "resource-modifier", at,
                       "resource modifiers cannot move an item to another namespace; --namespace-mappings can");
   return before.len ? item->api->set_str(item, at, before.ptr, before.len) : item->api->remove(item, at);

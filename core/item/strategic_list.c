@@ -141,7 +141,7 @@ static pintle_status merge_objects(item_merging *m, list *merged, const list *pa
     if (!p->key) return item_strategic_wrong(m, "an element of the patch lacks its merge key, \"%s\"", s.merge_key);
     int64_t at = find(merged, p->key);
     if (at < 0) {
-      item_strategic_strip(p->node, false);
+      item_strategic_plain(p->node);
       if (before && merged->n < before->n) before->v[merged->n] = *p;
       merged->v[merged->n++] = *p;
       continue;

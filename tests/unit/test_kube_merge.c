@@ -76,6 +76,15 @@ static const char *const rows[][3] = {
     /* a directive for what is not there leaves nothing */
     {"{}", "{\"securityContext\":{\"$patch\":\"replace\",\"runAsUser\":3},\"volumes\":[{\"name\":\"a\",\"$patch\":\"delete\"}]}",
      "{\"volumes\":[]}"},
+    /* in what is new, or replaced whole, only the directive goes */
+    {"{\"containers\":[]}",
+     "{\"containers\":[{\"name\":\"a\",\"env\":[{\"name\":\"b\",\"$patch\":\"delete\"}]}],\"tolerations\":[{\"$patch\":\"delete\"}]}",
+     "{\"containers\":[{\"name\":\"a\",\"env\":[{\"name\":\"b\"}]}],\"tolerations\":[]}"},
+    {"{\"containers\":[]}", "{\"$setElementOrder/containers\":[]}", "!of an empty list"},
+    /* where the merge has worked: the new one stands in the place of the deleted one */
+    {"{\"containers\":[{\"name\":\"d\"},{\"name\":\"b\"}]}",
+     "{\"$setElementOrder/containers\":[{\"name\":\"a\"}],\"containers\":[{\"name\":\"a\"},{\"name\":\"b\",\"$patch\":\"delete\"}]}",
+     "{\"containers\":[{\"name\":\"d\"},{\"name\":\"a\"}]}"},
     /* digits are kept */
     {"{\"n\":9007199254740993,\"m\":1.0}", "{\"m\":1e400}", "{\"n\":9007199254740993,\"m\":1e400}"},
     {"{\"containers\":[{\"name\":\"a\"}]}", "{\"containers\":[{\"image\":\"x\"}]}", "!lacks its merge key, \"name\""},

@@ -361,7 +361,7 @@ func at(v any, p string) any {
 func value(o object, p string) string {
 	there := at(o, p)
 	if s, ok := there.(string); ok && maybe(2) {
-		if _, err := fmt.Sscan(s, new(float64)); err == nil || s == "true" {
+		if _, err := fmt.Sscan(s, new(float64)); err == nil || strings.EqualFold(s, "true") || strings.EqualFold(s, "false") {
 			return `"` + s + `"`
 		}
 		return s
