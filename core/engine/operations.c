@@ -248,6 +248,24 @@ void engine_operations_cancel(engine_operations *o, const char *why) {
   o->stopping = false;
 }
 
+size_t engine_operations_drop(engine_operations *o) {
+  int64_t each = 10 * CLOCK_SECOND;
+  size_t left = 0;
+  for (size_t i = 0; i < o->n; i++) {
+    operation *op = &o->v[i];
+    const engine_subject about = subject(op);
+    error e = {0};
+    if (operation_over(op)) continue;
+    bool well = operation_cancel(o, op, clock_monotonic() + each, &e);
+    if (well) engine_log(o->o.journal, PINTLE_LOG_INFO, &about, op->action, "operations", "operation %s is cancelled", op->id);
+    else
+      engine_log(o->o.journal, PINTLE_LOG_ERROR, &about, op->action, "operations", "operation %s cannot be cancelled: %s", op->id,
+                 e.message);
+    left += !well;
+  }
+  return left;
+}
+
 void engine_operations_give_up(engine_operations *o, engine_record *record) {
   CLEANUP(buf_free) buf json = {0};
   if (!o || o->n == 0) return;

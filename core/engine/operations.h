@@ -47,6 +47,8 @@ typedef struct engine_operations_hooks {
 pintle_status engine_operations_wait(engine_operations *o, const engine_operations_hooks *hooks, error *e);
 /* Cancels what is outstanding, within about 12 s; why becomes the error of each. */
 void engine_operations_cancel(engine_operations *o, const char *why);
+/* Their run is deleted: what is outstanding is cancelled, each told in the log. How many could not be. */
+size_t engine_operations_drop(engine_operations *o);
 /* The run fails: as above, and the record says what became of each. */
 void engine_operations_give_up(engine_operations *o, engine_record *record);
 

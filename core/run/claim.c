@@ -15,10 +15,17 @@ static pintle_status left_snapshots(store *s, bool restore, const store_run *old
   if (item_new(&data) != PINTLE_OK) return error_nomem(e);
   pintle_status st = item_parse(data, old->data, 0, NULL, e);
   size_t n = st == PINTLE_OK ? item_count(item_at(data, "/snapshots")) : 0;
-  if (st != PINTLE_OK || !n) return st == PINTLE_INVALID ? PINTLE_OK : st;
+  size_t operations = 0; /* those that are outstanding */
+  for (const item_node *o = st == PINTLE_OK ? item_first(item_at(data, "/operations")) : NULL; o; o = item_next(o)) {
+    str phase = item_string(item_member(item_member(o, STR("status")), STR("phase")));
+    operations += !phase.ptr || str_is(phase, "New") || str_is(phase, "InProgress");
+  }
+  if (st != PINTLE_OK || (!n && !operations)) return st == PINTLE_INVALID ? PINTLE_OK : st;
   error_set(e, PINTLE_EXISTS, "an interrupted %s \"%s\" in location %s left %s", what, old->name, store_name(s),
-            restore ? "volumes that were made from snapshots" : "snapshots of volumes");
-  error_hint(e, "choose another name, or %s with `pintle %s delete %s`", restore ? "see which" : "delete them", what, old->name);
+            !n        ? "operations of plugins"
+            : restore ? "volumes that were made from snapshots"
+                      : "snapshots of volumes");
+  error_hint(e, "choose another name, or %s with `pintle %s delete %s`", restore && n ? "see which" : "delete them", what, old->name);
   return PINTLE_EXISTS;
 }
 

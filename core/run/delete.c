@@ -35,21 +35,22 @@ static pintle_status elsewhere(deletion *d, error *e) {
   engine_journal *journal = NULL;
   const engine_journal_options jo = {.temp_dir = d->c->o.temp_dir, .run_field = "", .no_file = true, .listener = d->r->listener};
   bool restore = d->r->restore;
+  str record = d->before.phase ? d->before.data : STR("");
   pintle_status st = restore ? PINTLE_OK : read_backup(d, e);
   if (st == PINTLE_OK) st = engine_journal_open(&jo, &journal, e);
   run_hear(d->c, journal);
-  if (st == PINTLE_OK && restore) run_tell_volumes(d->r, d->before.data, journal);
+  if (st == PINTLE_OK && restore && record.len) run_tell_volumes(d->r, record, journal);
+  if (st == PINTLE_OK) st = run_delete_operations(d->c, d->r, d->committed, record, journal, &d->failed, e);
   if (st == PINTLE_OK && !restore && d->committed) st = run_delete_items(d->c, d->r, d->backup, journal, d->lock, &d->failed, e);
-  if (st == PINTLE_OK && !restore)
-    st = run_delete_snapshots(d->c, d->r, d->backup, d->before.phase ? d->before.data : STR(""), journal, d->lock, &d->failed, e);
+  if (st == PINTLE_OK && !restore) st = run_delete_snapshots(d->c, d->r, d->backup, record, journal, d->lock, &d->failed, e);
   run_hear(d->c, NULL);
   engine_journal_free(journal);
   return st;
 }
 
 static pintle_status stays(const deletion *d, error *e) {
-  error_set(e, PINTLE_FAILED, "backup \"%s\" is kept: %llu item%s or snapshots could not be deleted", d->r->name,
-            (unsigned long long)d->failed, d->failed == 1 ? "" : "s");
+  error_set(e, PINTLE_FAILED, "%s \"%s\" is kept: %llu item%s, snapshots or operations could not be deleted",
+            d->r->restore ? "restore" : "backup", d->r->name, (unsigned long long)d->failed, d->failed == 1 ? "" : "s");
   error_hint(e, "see the errors above, then delete it again; --force deletes it all the same and leaves them behind");
   return PINTLE_FAILED;
 }
@@ -102,7 +103,7 @@ pintle_status run_delete(run_context *c, const run_delete_request *request, bool
   if (!request->restore && run_writable(c, request->store, e) != PINTLE_OK) return PINTLE_DENIED;
   c->control = &request->control;
   pintle_status st = begin(&d, &a, e);
-  if (st == PINTLE_OK && (d.before.phase || (d.committed && !request->restore))) st = elsewhere(&d, e);
+  if (st == PINTLE_OK && (d.committed || d.before.phase)) st = elsewhere(&d, e);
   if (st == PINTLE_OK && d.failed && !request->force) *kept = true, st = stays(&d, e);
   if (st == PINTLE_OK) st = objects(&d, e);
   st = end(&d, st, e);

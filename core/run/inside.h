@@ -99,6 +99,9 @@ pintle_status run_object_list(run_context *c, store *s, const char *backup, int 
 pintle_status run_keep_delete_actions(run_context *c, item_doc *backup, error *e);
 pintle_status run_delete_items(run_context *c, const run_delete_request *request, const item_doc *backup, engine_journal *j, store_lock *lock,
                                uint64_t *failed, error *e);
+/* delete_operations.c: what is outstanding by itemoperations.json, or by an interrupted run's record, is cancelled. */
+pintle_status run_delete_operations(run_context *c, const run_delete_request *request, bool committed, str record, engine_journal *j,
+                                    uint64_t *failed, error *e);
 /* delete_snapshots.c: those of volumesnapshots.json and of an interrupted run's record (JSON object, "" for none). */
 pintle_status run_delete_snapshots(run_context *c, const run_delete_request *request, const item_doc *backup, str record, engine_journal *j,
                                    store_lock *lock, uint64_t *failed, error *e);
