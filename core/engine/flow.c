@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "engine/flow_inside.h"
 #include <stdlib.h>
+#include <time.h>
 
 #define WINDOW ((size_t)16 << 20)   /* bytes of texts and records that wait for their turn, as they stand in memory */
 #define BACKLOG ((size_t)256 << 10) /* bytes queued in the pool */
@@ -29,6 +30,7 @@ void engine_flow_free(engine_flow *f) {
   free(f->order);
   free(f->start);
   free(f->todo);
+  free(f->asking);
   free(f);
 }
 
@@ -129,15 +131,18 @@ pintle_status engine_flow_run(engine_flow *f, worker_pool *pool, engine_flow_sta
       more = false;
       worker_pool_cancel(pool);
     }
+    flow_ask(f);
     run_waiting(f);
     bool room = false;
     if (more) more = start_some(f, &room);
     emit_ready(f);
     if (f->ops.progress) f->ops.progress(f->ops.ctx, f->stats.emitted);
     if (cancelled && worker_pool_pending(pool) == 0) break;
-    if (!more && f->order_at == f->order_n && worker_pool_pending(pool) == 0 && !f->n_todo && !f->n_start) break;
+    if (!more && f->order_at == f->order_n && worker_pool_pending(pool) == 0 && !f->n_todo && !f->n_start && !f->n_asking) break;
     if (f->failure.status != PINTLE_OK || f->n_todo || f->n_start) continue;
-    if (worker_pool_pending(pool)) worker_pool_step(pool, more && room ? 0 : CLOCK_SECOND / 5, &f->failure);
+    int64_t wait = more && room ? 0 : flow_next_question(f, CLOCK_SECOND / 5);
+    if (worker_pool_pending(pool)) worker_pool_step(pool, wait, &f->failure);
+    else if (f->n_asking) nanosleep(&(struct timespec){.tv_nsec = wait}, NULL);
   }
   *stats = f->stats;
   if (f->failure.status != PINTLE_OK) {

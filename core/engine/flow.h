@@ -33,6 +33,15 @@ typedef struct engine_done {
 /* The name of the action that the item failed by; NULL: it did not fail, or by nobody's doing. */
 const char *engine_failed_by(const engine_done *d, const chain_plan *plan);
 
+/* An action wants the items it asked for to be ready before its item goes on. */
+typedef struct engine_question {
+  size_t item;
+  uint32_t entry;
+  const size_t *children; /* in the source: those that could be resolved */
+  size_t n;
+  bool late; /* its time is over */
+} engine_question;
+
 typedef struct engine_flow_ops {
   void *ctx;
   size_t (*next)(void *ctx);                                                 /* index in the source; SIZE_MAX: no more */
@@ -45,6 +54,8 @@ typedef struct engine_flow_ops {
   pintle_status (*emit)(void *ctx, const engine_done *done, error *e); /* in source order, children first; an error ends the run */
   /* As soon as an action has started one, whatever becomes of its item; ns and name as they are now. May be NULL. */
   pintle_status (*operation)(void *ctx, size_t item, str ns, str name, const chain_operation *operation, error *e);
+  /* Asked at once when they are done, then once a second; true: it goes on. When late it does so anyway. NULL: nobody waits. */
+  bool (*ready)(void *ctx, const engine_question *q);
   void (*progress)(void *ctx, uint64_t emitted);
   bool (*cancelled)(void *ctx);
   void (*explain)(void *ctx, size_t item, uint32_t entry, error *e); /* an action ends the run: adds what to do to e->hint; may be NULL */

@@ -20,8 +20,7 @@ void flow_wake(engine_flow *f, flow_ticket *t) {
       flow_add_missing(f, w, text);
     }
     if (--w->waits) continue;
-    if (!GROW(f->todo, f->n_todo, f->cap_todo)) flow_nomem(f);
-    else f->todo[f->n_todo++] = t->waiters[i];
+    flow_go_on(f, t->waiters[i]);
   }
   t->n_waiters = 0;
 }
@@ -62,14 +61,13 @@ static void add_child(engine_flow *f, flow_ticket *t, size_t number, size_t item
 
 void flow_add_related(engine_flow *f, flow_ticket *t, size_t number, const chain_outcome *o) {
   t->state = FLOW_WAITING;
+  flow_want_ready(f, t, o);
   for (size_t i = 0; i < o->n_related; i++) {
     buf why = {0};
     size_t item = f->ops.resolve(f->ops.ctx, t->item, &o->related[i], &why);
-    if (item != SIZE_MAX) add_child(f, t, number, item);
+    if (item != SIZE_MAX) flow_want_item(t, item), add_child(f, t, number, item);
     else if (why.len) flow_add_missing(f, t, buf_z(&why));
     buf_free(&why);
   }
-  if (t->waits) return;
-  if (!GROW(f->todo, f->n_todo, f->cap_todo)) return flow_nomem(f);
-  f->todo[f->n_todo++] = number;
+  if (!t->waits) flow_go_on(f, number);
 }

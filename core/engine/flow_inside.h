@@ -1,7 +1,7 @@
 /* flow_inside.h -- what the files of the flow share: tickets, and who calls whom.  SPDX-License-Identifier: Apache-2.0
  *
  * Private to core/engine/flow*.c. flow.c is the loop; flow_item.c begins, resumes and ends an item; flow_children.c has what items wait for;
- * flow_ticket.c has their memory. */
+ * flow_ready.c asks whether they are ready; flow_ticket.c has their memory. */
 #ifndef PINTLE_ENGINE_FLOW_INSIDE_H
 #define PINTLE_ENGINE_FLOW_INSIDE_H
 #include "engine/flow.h"
@@ -9,6 +9,12 @@
 enum { FLOW_UNCLAIMED = 0, FLOW_GONE = UINT32_MAX }; /* in of[]: not claimed; emitted */
 
 enum flow_state { FLOW_RUNNING, FLOW_WAITING, FLOW_DONE };
+typedef struct flow_asking { /* in the ticket's arena */
+  uint32_t entry;
+  int64_t at, until; /* when it is asked next, and how long */
+  int64_t timeout;
+  size_t *items, n;
+} flow_asking;
 typedef struct flow_ticket {
   size_t item;
   enum flow_state state;
@@ -37,6 +43,7 @@ typedef struct flow_ticket {
   arena sentences; /* holds the error and the texts of missing */
   const char **missing;
   size_t n_missing, cap_missing;
+  flow_asking *asking; /* NULL: it goes on when its children are done */
 } flow_ticket;
 
 struct engine_flow {
@@ -55,6 +62,8 @@ struct engine_flow {
   size_t start_at, n_start, cap_start; /* children to begin, in the order asked for */
   size_t *todo;
   size_t n_todo, cap_todo; /* tickets to resume */
+  size_t *asking;
+  size_t n_asking, cap_asking; /* tickets whose children are done, but perhaps not ready */
   size_t window;
   uint32_t block; /* of the item emitted last */
   engine_flow_stats stats;
@@ -75,6 +84,13 @@ engine_done flow_done_of(const flow_ticket *t);
 void flow_add_missing(engine_flow *f, flow_ticket *t, const char *sentence);
 void flow_add_related(engine_flow *f, flow_ticket *t, size_t number, const chain_outcome *o);
 void flow_wake(engine_flow *f, flow_ticket *t); /* t is done: who waits for it goes on */
+
+/* flow_ready.c */
+void flow_want_ready(engine_flow *f, flow_ticket *t, const chain_outcome *o); /* before its children are added; notes that it asks */
+void flow_want_item(flow_ticket *t, size_t item);
+void flow_go_on(engine_flow *f, size_t number); /* its children are done */
+void flow_ask(engine_flow *f);
+int64_t flow_next_question(const engine_flow *f, int64_t wait); /* how long to wait for others, wait at most */
 
 /* flow_item.c: only the main loop begins and resumes, an outcome may not submit */
 void flow_begin(engine_flow *f, flow_ticket *t);

@@ -16,6 +16,7 @@ static void ticket_clear(flow_ticket *t, bool spare) {
     else buf_clear(bufs[i]);
   }
   t->error = NULL;
+  t->asking = NULL;
   if (spare) arena_free(&t->sentences);
   else arena_reset(&t->sentences);
   t->n_missing = t->n_children = t->n_waiters = 0;

@@ -130,7 +130,7 @@ pintle_status engine_operations_known(engine_operations *o, bool give_up, error 
   pintle_status st = PINTLE_OK;
   for (size_t i = 0; i < o->n; i++) {
     error why = {0};
-    if (operation_over(&o->v[i]) || operation_action_of(o, &o->v[i], &why)) continue;
+    if (operation_over(&o->v[i]) || operation_action_of(o, o->v[i].action, &why)) continue;
     if (give_up) operation_fail(o, &o->v[i], "%s", why.message);
     else if (st == PINTLE_OK) {
       st = why.status;
@@ -170,7 +170,7 @@ static int64_t work(engine_operations *o) {
       running -= op->work == NULL;
       continue;
     }
-    const operation_action *a = operation_action_of(o, op, &e);
+    const operation_action *a = operation_action_of(o, op->action, &e);
     if (a && operation_runs(a)) {
       if (running < ENGINE_RUNNING_OPERATIONS) operation_start(o, op), running += op->work != NULL;
       if (op->work) next = 0; /* it has descriptors now */

@@ -45,6 +45,10 @@ typedef struct engine_operations_hooks {
 } engine_operations_hooks;
 /* Until all are over. CANCELLED: hooks->cancelled said so, and engine_operations_cancel was called. */
 pintle_status engine_operations_wait(engine_operations *o, const engine_operations_hooks *hooks, error *e);
+/* Does the action of that entry find the items ready that it asked for? true: its item goes on, also when asking failed or late is set, which are errors
+ * in Velero's words (pkg/restore/restore.go); about is the item. */
+bool engine_operations_ready(engine_operations *o, const engine_operations_hooks *hooks, const engine_subject *about, uint32_t entry,
+                             const pintle_id *ids, size_t n, bool late);
 /* Cancels what is outstanding, within about 12 s; why becomes the error of each. */
 void engine_operations_cancel(engine_operations *o, const char *why);
 /* Their run is deleted: what is outstanding is cancelled, each told in the log. How many could not be. */

@@ -67,7 +67,7 @@ void operation_take(engine_operations *o, operation *op, const pintle_progress *
 /* operations_work.c */
 pintle_status operations_open(engine_operations *o, error *e);
 void operations_close(engine_operations *o);
-operation_action *operation_action_of(engine_operations *o, const operation *op, error *e); /* NOT_FOUND and its like in *e: NULL */
+operation_action *operation_action_of(engine_operations *o, const char *name, error *e); /* NOT_FOUND and its like in *e: NULL */
 bool operation_runs(const operation_action *a);                                             /* by run_operation */
 void operation_ask(engine_operations *o, operation *op);
 void operation_start(engine_operations *o, operation *op);

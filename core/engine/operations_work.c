@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #define CALL_TIMEOUT (60 * CLOCK_SECOND)
+#define READY_TIMEOUT (10 * CLOCK_SECOND) /* it is asked again, and the run waits for the answer */
 #define CANCEL_TIMEOUT (10 * CLOCK_SECOND)
 #define SLOWEST (10 * CLOCK_SECOND) /* Velero's --item-operation-sync-frequency */
 
@@ -71,18 +72,18 @@ static void make_options(const engine_operations *o, operation_action *a) {
                                        .services = &o->services};
 }
 
-operation_action *operation_action_of(engine_operations *o, const operation *op, error *e) {
+operation_action *operation_action_of(engine_operations *o, const char *name, error *e) {
   operation_action *a = NULL;
   for (size_t i = 0; i < o->n_actions && !a; i++)
-    if (strcmp(o->actions[i].name, op->action) == 0) a = &o->actions[i];
+    if (strcmp(o->actions[i].name, name) == 0) a = &o->actions[i];
   if (!a) {
     if (!GROW(o->actions, o->n_actions, o->cap_actions)) return error_nomem(e), NULL;
     a = &o->actions[o->n_actions++];
-    *a = (operation_action){.name = op->action, .entry = entry_of(o, op->action)};
+    *a = (operation_action){.name = name, .entry = entry_of(o, name)};
     make_options(o, a);
   }
   if (a->entry) return a;
-  error_set(e, PINTLE_NOT_FOUND, "the chain has no action %s", op->action);
+  error_set(e, PINTLE_NOT_FOUND, "the chain has no action %s", name);
   return NULL;
 }
 
@@ -119,7 +120,7 @@ static void time_out(engine_operations *o, operation *op) {
 
 void operation_ask(engine_operations *o, operation *op) {
   error e = {0};
-  operation_action *a = operation_action_of(o, op, &e);
+  operation_action *a = operation_action_of(o, op->action, &e);
   pintle_status st = a ? single(a, &e) : e.status;
   int64_t retry = 0;
   if (st == PINTLE_OK) {
@@ -137,11 +138,47 @@ void operation_ask(engine_operations *o, operation *op) {
   else next_time(op, retry < SLOWEST * 6 ? retry : SLOWEST * 6);
 }
 
+/* ---- are they ready? */
+static void not_ready(engine_operations *o, const engine_subject *about, const error *e) {
+  CLEANUP(buf_free) buf gr = {0};
+  kube_type_gr(about->type, &gr);
+  if (e)
+    engine_log(o->o.journal, PINTLE_LOG_ERROR, about, "", "operations", "error verifying additional items are ready to use: %s",
+               e->message);
+  else
+    engine_log(o->o.journal, PINTLE_LOG_ERROR, about, "", "operations", "additional items for %s/%.*s%s%.*s are not ready to use.",
+               buf_z(&gr), (int)about->ns.len, about->ns.ptr, about->ns.len ? "/" : "", (int)about->name.len, about->name.ptr);
+}
+
+static pintle_status call_ready(engine_operations *o, operation_action *a, const pintle_id *ids, size_t n, int32_t *ready, error *e) {
+  pintle_status st = single(a, e);
+  const pintle_restore_item_action *r = st == PINTLE_OK ? worker_single_restore_action(a->single) : NULL;
+  if (st != PINTLE_OK) return st;
+  if (!r || !r->are_additional_items_ready) return *ready = 1, PINTLE_OK;
+  host_call_begin(o->call, NULL, clock_monotonic() + READY_TIMEOUT);
+  st = r->are_additional_items_ready(a->single, host_call_handle(o->call), ids, n, NULL, ready);
+  return host_call_end(o->call, st, e);
+}
+
+bool engine_operations_ready(engine_operations *o, const engine_operations_hooks *hooks, const engine_subject *about, uint32_t entry,
+                             const pintle_id *ids, size_t n, bool late) {
+  error e = {0};
+  int32_t ready = 0;
+  if (late) return not_ready(o, about, NULL), true;
+  operation_action *a = operation_action_of(o, o->o.pool->plan->entries[entry].name, &e);
+  o->hooks = hooks;
+  pintle_status st = a ? call_ready(o, a, ids, n, &ready, &e) : e.status;
+  bool cancelled = st == PINTLE_CANCELLED && take_cancelled(o);
+  o->hooks = NULL;
+  if (st == PINTLE_OK || st == PINTLE_TRANSIENT || cancelled) return ready != 0;
+  return not_ready(o, about, &e), true;
+}
+
 /* ---- run_operation */
 void operation_start(engine_operations *o, operation *op) {
   error e = {0};
   int64_t left = op->created + o->timeout - clock_now();
-  operation_action *a = operation_action_of(o, op, &e);
+  operation_action *a = operation_action_of(o, op->action, &e);
   if (left <= 0) {
     time_out(o, op);
     return;
@@ -190,7 +227,7 @@ static pintle_status call_cancel(engine_operations *o, operation_action *a, cons
 bool operation_cancel(engine_operations *o, const operation *op, int64_t by, error *e) {
   int64_t limit = clock_monotonic() + CANCEL_TIMEOUT;
   bool before = o->stopping;
-  operation_action *a = operation_action_of(o, op, e);
+  operation_action *a = operation_action_of(o, op->action, e);
   if (!a) return false;
   if (!(a->options.action->has & HOST_HAS_CANCEL)) return true;
   o->stopping = true;

@@ -6,8 +6,8 @@
 #include "engine/priority.h"
 #include "engine/restore_status.h"
 #include "engine/restore_volumes.h"
-#include "engine/select_restore.h"
 #include "engine/seal.h"
+#include "engine/select_restore.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -230,9 +230,30 @@ static pintle_status emit(void *ctx, const engine_done *d, error *e) {
   return engine_list_add(r->list, d->item, k.type, k.ns, k.name, "failed", e);
 }
 
+/* Only items that exist are told to the action. */
+static bool ready(void *ctx, const engine_question *q) {
+  restore_run *r = ctx;
+  const engine_operations_hooks hooks = {.ctx = r, .cancelled = engine_stage_cancelled};
+  kube_entry k;
+  size_t n = 0;
+  if (!r->c->operations) return true; /* a dry run: nothing is there */
+  pintle_id *ids = malloc((q->n + 1) * sizeof *ids);
+  for (size_t i = 0; ids && i < q->n; i++) {
+    if (!r->written[q->children[i]]) continue;
+    kube_source_get(r->c->source, q->children[i], &k);
+    ids[n++] = (pintle_id){k.type->group, k.type->version, k.type->resource, k.ns.ptr, k.name.ptr};
+  }
+  kube_source_get(r->c->source, q->item, &k);
+  const engine_subject about = {k.type, k.ns, k.name};
+  bool go = !ids || engine_operations_ready(r->c->operations, &hooks, &about, q->entry, ids, n, q->late);
+  free(ids);
+  return go;
+}
+
 /* ---- the run */
 static pintle_status prepare(restore_run *r, error *e) {
-  const engine_flow_ops ops = {.ctx = r, .next = next_item, .load = load_item, .resolve = resolve, .complete = complete, .emit = emit};
+  const engine_flow_ops ops = {
+      .ctx = r, .next = next_item, .load = load_item, .resolve = resolve, .complete = complete, .emit = emit, .ready = ready};
   pintle_status st = engine_filter_restore(r->o->restore, r->c->types, &r->filter, e);
   if (st == PINTLE_OK) st = select_items(r, e);
   if (st == PINTLE_OK) st = engine_list_new(r->c->source, &r->list, e);
