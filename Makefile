@@ -1,5 +1,6 @@
 # make demo   builds everything (installing what is missing) and shows a backup and a restore for another cluster
 # make check  all tests, plain and under AddressSanitizer and UndefinedBehaviorSanitizer
+# make fuzz SECONDS=600   each fuzz target for so long, two at a time
 # make bench  measures; README quotes its table
 # make install DESTDIR= PREFIX=/usr/local
 PREFIX ?= /usr/local
@@ -24,6 +25,10 @@ check-long:
 	tools/install-deps test
 	tests/check --long
 
+fuzz:
+	tools/install-deps test
+	tests/fuzz/run $(SECONDS)
+
 bench:
 	tools/install-deps test
 	tests/bench/run
@@ -40,4 +45,4 @@ format:
 clean:
 	rm -rf $(BUILD) $(BUILD)-*
 
-.PHONY: all demo check check-long bench install format clean
+.PHONY: all demo check check-long fuzz bench install format clean
