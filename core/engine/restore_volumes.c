@@ -53,6 +53,7 @@ static str text_of(const item_node *object, const char *key) {
 
 static const item_node *info_of(const restore_volumes *v, str pv) {
   const item_node *list = v->o.info ? item_root(v->o.info) : NULL;
+  if (item_type(list) == PINTLE_T_OBJECT) list = item_first(list);
   for (const item_node *m = item_type(list) == PINTLE_T_ARRAY ? item_first(list) : NULL; m; m = item_next(m))
     if (str_eq(text_of(m, "pvName"), pv)) return m;
   return NULL;

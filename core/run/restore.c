@@ -2,10 +2,17 @@
 #include "run/inside.h"
 #include <stdio.h>
 
-/* What the backup says of its volumes; of an older one NULL. */
-static pintle_status read_volumes(run_context *c, store *s, const char *backup, item_doc **info, item_doc **snapshots, error *e) {
-  pintle_status st = run_object_list(c, s, backup, STORE_VOLUME_INFO, info, e);
-  return st == PINTLE_OK ? run_object_list(c, s, backup, STORE_VOLUME_SNAPSHOTS, snapshots, e) : st;
+/* What the backup says of one side of its volumes; of an older one nothing. Damage stops a restore that is to make volumes, as in Velero: from an empty
+ * list it would look as if there was no data. */
+static pintle_status read_list(run_context *c, store *s, const item_doc *r, int object, engine_journal *j, item_doc **out, error *e) {
+  error own = {0};
+  const item_node *wanted = item_at(r, "/spec/restorePVs");
+  pintle_status st = run_object_list(c, s, item_str(r, "/spec/backupName", "").ptr, object, out, &own);
+  bool unwanted = item_type(wanted) == PINTLE_T_BOOL && !item_true(wanted);
+  if (st == PINTLE_INVALID && unwanted) return LOG(j, PINTLE_LOG_WARN, NULL, "%s", own.message), PINTLE_OK;
+  if (st == PINTLE_INVALID) error_hint(&own, "--restore-volumes=false restores without it");
+  if (st != PINTLE_OK && e) *e = own;
+  return st;
 }
 
 static pintle_status restore(run_context *c, const run_request *request, store *s, store_lock *lock, engine_summary *out, error *e) {
@@ -32,7 +39,8 @@ static pintle_status restore(run_context *c, const run_request *request, store *
   if (st == PINTLE_OK)
     st = request->from ? run_input_path(c, &in, request->from, e) : run_input_backup(c, &in, s, item_str(r, "/spec/backupName", "").ptr, e);
   if (st == PINTLE_OK) st = run_input_finish(&in, e);
-  if (st == PINTLE_OK && !request->from) st = read_volumes(c, s, item_str(r, "/spec/backupName", "").ptr, &info, &snapshots, e);
+  if (st == PINTLE_OK && !request->from) st = read_list(c, s, r, STORE_VOLUME_INFO, journal, &info, e);
+  if (st == PINTLE_OK && !request->from) st = read_list(c, s, r, STORE_VOLUME_SNAPSHOTS, journal, &snapshots, e);
   if (st == PINTLE_OK) st = run_setup_open(c, &so, r, &in, &setup, e);
   if (st == PINTLE_OK && request->to && !request->dry_run) st = engine_target_open(request->to, &target, e);
   if (st == PINTLE_OK) {

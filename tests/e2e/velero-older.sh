@@ -20,7 +20,7 @@ for b in v1-0 v1-3 v1-4 v1-10 no-phase new-phase only; do
   expect_status 0
   run "$PINTLE" backup verify "$b"
   expect_status 0
-  run "$PINTLE" restore create "r-$b" --from-backup "$b" --to "to-$b"
+  run "$PINTLE" restore create "r-$b" --from-backup "$b" --to "to-$b" --restore-volumes=false
   expect_status 0
   expect_out "0 errors, 0 warnings"
   files "to-$b" >have
@@ -47,7 +47,15 @@ expect_err "hollow-logs.gz is damaged: gzip: empty"
 run "$PINTLE" backup verify hollow
 expect_status 1
 run "$PINTLE" restore create r-hollow --from-backup hollow --to to-hollow
+expect_status 2
+expect_err "hollow-volumeinfo.json.gz" "--restore-volumes=false"
+run "$PINTLE" restore create r-hollow --from-backup hollow --to to-hollow --restore-volumes=false
 expect_status 0
+# A snapshot whose location is not configured: its volume is not restored, and it is said.
+run "$PINTLE" restore create r-snapshot --from-backup v1-3 --to to-snapshot
+expect_status 3
+expect_err 'there is no VolumeSnapshotLocation "default"'
+expect_no_file to-snapshot/_cluster/persistentvolumes/pv-1.json
 older no-tarball no=tar.gz
 run "$PINTLE" restore create r-none --from-backup no-tarball --to to-none
 expect_status 2
