@@ -44,9 +44,16 @@ static pintle_status put_operations(engine_finishing *f, error *e) {
   return json.failed ? error_nomem(e) : engine_seal_text(&f->seal, STORE_ITEM_OPERATIONS, buf_str(&json), e);
 }
 
+/* What is put again need not be read back. */
+static void forget_objects(engine_finishing *f) {
+  engine_objects_free(&f->seal.objects);
+  f->seal.objects.store = f->c->store;
+}
+
 /* What others may read meanwhile. */
 static pintle_status put_state(engine_finishing *f, error *e) {
   static const char worse[] = "WaitingForPluginOperationsPartiallyFailed";
+  forget_objects(f);
   pintle_status st = put_operations(f, e);
   if (st != PINTLE_OK || !engine_errors(f->c->journal) || strcmp(phase_of(f), "WaitingForPluginOperations") != 0) return st;
   st = set_status(f, worse, NULL, e);
@@ -133,8 +140,7 @@ static pintle_status begin_finalizing(engine_finishing *f, error *e) {
   if (st == PINTLE_OK) st = set_status(f, phase, NULL, e);
   item_remove(f->o->resource, "/metadata/annotations/pintle.io~1manifest-sha256");
   if (st == PINTLE_OK) st = engine_seal_commit(&f->seal, e);
-  engine_objects_free(&f->seal.objects);
-  f->seal.objects.store = f->c->store;
+  forget_objects(f);
   return st;
 }
 
@@ -146,14 +152,13 @@ static pintle_status put_restore(engine_finishing *f, error *e) {
 
 static pintle_status conclude(engine_finishing *f, error *e) {
   bool rewritten = false;
-  engine_objects_free(&f->seal.objects); /* of the states while waiting */
-  f->seal.objects.store = f->c->store;
+  forget_objects(f);
   pintle_status st = f->o->restore ? PINTLE_OK : begin_finalizing(f, e);
   if (st == PINTLE_OK && !f->o->restore) st = engine_finish_items(f, &rewritten, e);
   if (st == PINTLE_OK) engine_phase(f->c->journal, "Uploading");
   if (st == PINTLE_OK) st = f->o->restore ? put_restore(f, e) : put_backup(f, rewritten, e);
   if (st == PINTLE_OK && cancelled(f)) st = error_set(e, PINTLE_CANCELLED, "the run was cancelled");
-  if (st == PINTLE_OK && f->c->lock) st = store_run_update(f->c->lock, STR("{}"), e);
+  if (st == PINTLE_OK && f->c->lock) st = store_run_expect(f->c->lock, 0, e); /* is it still ours? */
   if (st == PINTLE_OK && f->c->control.may_commit && !f->c->control.may_commit(f->c->control.ctx))
     st = error_set(e, PINTLE_CONFLICT, "another run has taken this one's place");
   if (st == PINTLE_OK) st = set_status(f, engine_errors(f->c->journal) ? "PartiallyFailed" : "Completed", NULL, e);

@@ -3,6 +3,8 @@
 //	velero kinds DIR EXPECTED          writes one item of each type that client-go has a client for; their places as lines to EXPECTED
 //	velero read STORE BACKUP RESTORE [INPUT [EXPECTED]]
 //	                                   a backup of INPUT and its restore, as Velero's server and CLI read them
+//	velero operations STORE BACKUP RESTORE
+//	                                   their asynchronous operations, one of each completed, one failed
 //	velero extract                     (used by read, without root's rights) tarball on standard input, items to standard output
 //	velero write STORE BACKUP          a backup as Velero's server puts it
 //	velero restored DIR                were that backup's items restored to DIR?
@@ -47,6 +49,8 @@ func main() {
 		writeKinds(arg(2), arg(3))
 	case "read":
 		read(arg(2), arg(3), arg(4), arg(5), arg(6))
+	case "operations":
+		readOperations(arg(2), arg(3), arg(4))
 	case "extract":
 		extract()
 	case "write":
