@@ -121,7 +121,7 @@ static void time_out(engine_operations *o, operation *op) {
 void operation_ask(engine_operations *o, operation *op) {
   error e = {0};
   operation_action *a = operation_action_of(o, op->action, &e);
-  pintle_status st = a ? single(a, &e) : e.status;
+  pintle_status st = a ? single(a, &e) : PINTLE_NOT_FOUND;
   int64_t retry = 0;
   if (st == PINTLE_OK) {
     host_call_begin(o->call, NULL, clock_monotonic() + CALL_TIMEOUT);
@@ -167,7 +167,7 @@ bool engine_operations_ready(engine_operations *o, const engine_operations_hooks
   if (late) return not_ready(o, about, NULL), true;
   operation_action *a = operation_action_of(o, o->o.pool->plan->entries[entry].name, &e);
   o->hooks = hooks;
-  pintle_status st = a ? call_ready(o, a, ids, n, &ready, &e) : e.status;
+  pintle_status st = a ? call_ready(o, a, ids, n, &ready, &e) : PINTLE_NOT_FOUND;
   bool cancelled = st == PINTLE_CANCELLED && take_cancelled(o);
   o->hooks = NULL;
   if (st == PINTLE_OK || st == PINTLE_TRANSIENT || cancelled) return ready != 0;
@@ -183,7 +183,7 @@ void operation_start(engine_operations *o, operation *op) {
     time_out(o, op);
     return;
   }
-  pintle_status st = a ? worker_operation_start(&a->options, op->id, left, &op->work, &e) : e.status;
+  pintle_status st = a ? worker_operation_start(&a->options, op->id, left, &op->work, &e) : PINTLE_NOT_FOUND;
   if (st != PINTLE_OK) {
     operation_fail(o, op, "%s", e.message);
     return;
