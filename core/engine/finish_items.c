@@ -44,9 +44,11 @@ static pintle_status append(void *ctx, const engine_made *made, error *e) {
 }
 
 static pintle_status fetch(engine_finishing *f, error *e) {
-  pintle_status st = file_temporary(f->c->temp_dir, &f->tar_fd, e);
-  return st == PINTLE_OK ? store_get_fd(f->c->store, engine_seal_key(&f->seal, STORE_CONTENTS), f->tar_fd, &f->tar_size, f->tar_sha, e)
-                         : st;
+  const engine_common *c = f->c;
+  pintle_status st = engine_seal_expect(&f->seal, 0, e);
+  if (st == PINTLE_OK) st = file_temporary(c->temp_dir, &f->tar_fd, e);
+  if (st == PINTLE_OK) st = store_get_fd(c->store, engine_seal_key(&f->seal, STORE_CONTENTS), f->tar_fd, &f->tar_size, f->tar_sha, e);
+  return st == PINTLE_OK ? engine_seal_expect(&f->seal, f->tar_size, e) : st;
 }
 
 static pintle_status copy_all(rewriting *w, error *e) {
