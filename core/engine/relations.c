@@ -90,7 +90,7 @@ static void take_related(engine_asking *a, size_t item, const engine_subject *ab
     CLEANUP(buf_free) buf why = {0};
     related.flags = 0;
     size_t other = a->o.resolve(a->o.ctx, item, &related, &why);
-    if (other == SIZE_MAX && why.len) LOG(a->c->journal, PINTLE_LOG_WARN, about, "%s", buf_z(&why));
+    if (other == SIZE_MAX && why.len) LOG(a->c->journal, PINTLE_LOG_INFO, about, "%s", buf_z(&why));
     if (other == SIZE_MAX || other == item) continue;
     a->found[n++] = (uint32_t)other;
     if (a->o.selected[other]) continue;
