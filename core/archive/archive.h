@@ -4,7 +4,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 
-/* ---- gzip. Members of 1 MiB of input, made by threads, written in order: one valid stream, the same bytes for any number of threads. */
+/* ---- gzip. Members of 512 KiB of input, made by threads, written in order: one valid stream, the same bytes for any number of threads. */
 typedef struct archive_gzip archive_gzip;
 /* Writes to fd (not closed). threads 0 = compress on the calling thread; level 1..12 (libdeflate's), 0 = 6. At most 2 * threads + 2 members are in
  * memory. */

@@ -11,7 +11,7 @@
 #include <signal.h>
 #include <stdlib.h>
 
-enum { MEMBER = 1 << 20, MAX_THREADS = 64 };
+enum { MEMBER = 512 << 10, MAX_THREADS = 64 };
 typedef enum { EMPTY, FILLED, DONE } slot_state;
 typedef struct slot {
   slot_state state;
@@ -105,7 +105,7 @@ pintle_status archive_gzip_open(int fd, unsigned threads, int level, archive_gzi
   if (threads > MAX_THREADS) threads = MAX_THREADS;
   archive_gzip *g = calloc(1, sizeof *g);
   if (!g) return error_nomem(e);
-  g->fd = fd, g->level = level, g->n_slots = 2 * threads + 2;
+  g->fd = fd, g->level = level, g->n_slots = threads ? 2 * threads + 2 : 1;
   pthread_mutex_init(&g->crew.lock, NULL);
   pthread_cond_init(&g->crew.filled, NULL);
   pthread_cond_init(&g->crew.done, NULL);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define WINDOW ((size_t)16 << 20)   /* bytes of texts and records that wait for their turn, as they stand in memory */
+#define WINDOW ((size_t)4 << 20)    /* bytes of texts and records that wait for their turn, as they stand in memory */
 #define BACKLOG ((size_t)256 << 10) /* bytes queued in the pool */
 enum { ROUND = 256 };               /* items begun before workers are heard again */
 

@@ -1,6 +1,6 @@
 /* flow.h -- items through the pool and out again in order, children before their parent's next action.  SPDX-License-Identifier: Apache-2.0
  *
- * The sole owner of the table of claimed items (design section 3). Single-threaded. Texts in memory: a window of 16 MiB. */
+ * The sole owner of the table of claimed items (design section 3). Single-threaded. Texts in memory: a window of 4 MiB. */
 #ifndef PINTLE_ENGINE_FLOW_H
 #define PINTLE_ENGINE_FLOW_H
 #include "kube/source.h"
