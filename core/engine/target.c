@@ -106,9 +106,11 @@ static pintle_status replace(engine_target *t, const char *name, error *e) {
   return st;
 }
 
+/* What is written can be read again: indented, unless the next look would find it too large. */
 static pintle_status print(engine_target *t, error *e) {
   buf_clear(&t->text);
   pintle_status st = item_print(t->doc, NULL, ITEM_PRINT_PRETTY, &t->text);
+  if (st == PINTLE_OK && t->text.len >= ITEM_MAX_BYTES) buf_clear(&t->text), st = item_print(t->doc, NULL, 0, &t->text);
   buf_addc(&t->text, '\n');
   return st == PINTLE_OK && !t->text.failed ? PINTLE_OK : error_nomem(e);
 }

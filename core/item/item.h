@@ -58,7 +58,8 @@ void item_pointer(const item_node *, buf *out);
 bool item_equal(const item_node *a, const item_node *b);
 
 /* ---- printing. Compact unless said otherwise; from NULL = the root. NOMEM is the only error. */
-#define ITEM_PRINT_PRETTY 1u /* two spaces, as Go's MarshalIndent */
+#define ITEM_PRINT_PRETTY 1u /* two spaces, as Go's MarshalIndent; compact when that would be more than ITEM_PRINT_BLANKS of them */
+#define ITEM_PRINT_BLANKS ((size_t)16 << 20)
 #define ITEM_PRINT_SORTED 2u /* keys in byte order */
 #define ITEM_PRINT_GO 4u     /* <, >, &, U+2028, U+2029 escaped as Go's encoding/json does */
 pintle_status item_print(const item_doc *d, const item_node *from, uint32_t flags, buf *out);

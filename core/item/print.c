@@ -151,10 +151,25 @@ static void walk(printer *p, const item_node *from) {
   }
 }
 
+/* Would its lines be indented by more than that? A few megabytes of deep nesting are gigabytes of blanks. */
+static bool too_deep_to_indent(const item_node *from) {
+  size_t blanks = 0, depth = 0;
+  for (const item_node *n = from;;) {
+    if (item_is_container(n) && n->first) n = n->first, depth++;
+    else {
+      while (n != from && !n->next) n = n->parent, depth--;
+      if (n == from) return false;
+      n = n->next;
+    }
+    if ((blanks += 2 * depth + 1) > ITEM_PRINT_BLANKS) return true;
+  }
+}
+
 pintle_status item_print(const item_doc *d, const item_node *from, uint32_t flags, buf *out) {
   printer p = {.out = out, .flags = flags};
   size_t start = out->len;
   if (!from) from = d->root;
+  if (flags & ITEM_PRINT_PRETTY && too_deep_to_indent(from)) p.flags = flags & ~ITEM_PRINT_PRETTY;
   if (from == d->root) buf_reserve(out, d->bytes + 64);
   if (!out->failed) walk(&p, from);
   free(p.frames);

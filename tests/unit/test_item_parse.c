@@ -301,6 +301,22 @@ START_TEST(prints_in_other_forms) {
 }
 END_TEST
 
+/* A few kilobytes that would be a gigabyte of blanks. */
+START_TEST(what_is_deep_and_wide_is_not_indented) {
+  buf CLEANUP(buf_free) b = {0}, pretty = {0};
+  for (int i = 0; i < 400; i++) buf_addc(&b, '[');
+  for (int i = 0; i < 50000; i++) buf_addz(&b, i ? ",0" : "0");
+  for (int i = 0; i < 400; i++) buf_addc(&b, ']');
+  ck_assert_int_eq(parse(buf_str(&b), 0, NULL), PINTLE_OK);
+  ck_assert_int_eq(item_print(doc, NULL, ITEM_PRINT_PRETTY, &pretty), PINTLE_OK);
+  ck_assert(str_eq(buf_str(&pretty), buf_str(&b)));
+  buf_clear(&pretty);
+  ck_assert_int_eq(parse(STR("{\"a\":[1,{}],\"b\":[]}"), 0, NULL), PINTLE_OK);
+  ck_assert_int_eq(item_print(doc, NULL, ITEM_PRINT_PRETTY, &pretty), PINTLE_OK);
+  ck_assert_str_eq(buf_z(&pretty), "{\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": []\n}");
+}
+END_TEST
+
 START_TEST(many_keys_print_sorted) {
   buf CLEANUP(buf_free) b = {0};
   buf_addc(&b, '{');
@@ -335,6 +351,7 @@ int main(void) {
   tcase_add_loop_test(t, identity_is_not_ambiguous, 0, (int)(sizeof identities / sizeof *identities));
   tcase_add_test(t, strings_are_decoded_and_counted);
   tcase_add_test(t, prints_in_other_forms);
+  tcase_add_test(t, what_is_deep_and_wide_is_not_indented);
   tcase_add_test(t, many_keys_print_sorted);
   tcase_set_timeout(t, 60);
   suite_add_tcase(s, t);
