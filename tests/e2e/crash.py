@@ -6,7 +6,8 @@
 #   crash.py backup|restore worker                       each worker's Nth allocation fails, N = 1, 4, 7... (200 rounds)
 #
 # In the scratch directory of a test: in/ holds manifests. Environment: PINTLE, PINTLE_WORKER, FAULTS (the built faults.c), CALLS (system calls; default: those that
-# change something), OPTIONS (of the run). The supervisor is struck once in each round. Prints what went wrong.
+# change something), OPTIONS (of the run), CRASH_STEP (2: EIO at the odd calls only, ENOSPC at the even ones). The supervisor is struck
+# once in each round. Prints what went wrong.
 import collections, filecmp, json, os, re, shutil, subprocess, sys
 
 PINTLE = os.environ["PINTLE"]
@@ -14,6 +15,7 @@ CALLS = """openat openat2 mkdir mkdirat write pwrite64 writev fsync fdatasync sy
 ftruncate fallocate copy_file_range sendfile fchmod flock close""".split()
 if os.environ.get("CALLS"):
     CALLS = os.environ["CALLS"].split()
+STEP = int(os.environ.get("CRASH_STEP", "1"))
 FAIL = [c for c in CALLS if c not in ("close", "flock")]  # their failing means nothing, or is defined to be passed over
 STORE = "pintle-store"
 problems = []
@@ -138,9 +140,11 @@ def traced(run, fault):
         sys.exit("under strace: " + done.stdout)
     with open("trace") as f:
         calls = collections.Counter(m.group(1) for m in (re.match(r"(\w+)\(", line) for line in f) if m)
-    for call in CALLS if fault == "kill" else FAIL:
-        for n in range(1, calls[call] + 1):
-            yield "%s %s %d" % (fault, call, n), {"strike": (call, "signal=SIGKILL" if fault == "kill" else "error=" + fault, n)}
+    kill = fault == "kill"
+    step = STEP if fault in ("EIO", "ENOSPC") else 1
+    for call in CALLS if kill else FAIL:
+        for n in range(1 + (fault == "ENOSPC") % step, calls[call] + 1, step):
+            yield "%s %s %d" % (fault, call, n), {"strike": (call, "signal=SIGKILL" if kill else "error=" + fault, n)}
 
 
 def preloaded(run, fault, most):
