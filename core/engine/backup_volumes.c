@@ -189,9 +189,9 @@ pintle_status backup_volumes_item(backup_volumes *v, const engine_done *d, error
   return is_pv ? volume_line_pv(&v->lines, v->doc, NULL, own.message, e) : PINTLE_OK;
 }
 
-pintle_status backup_volumes_finish(backup_volumes *v, buf *info, buf *snapshots, engine_volume_counts *counts, error *e) {
+pintle_status backup_volumes_finish(backup_volumes *v, buf *snapshots, engine_volume_counts *counts, error *e) {
   size_t unmeant = 0;
-  pintle_status st = volume_lines_print(&v->lines, info, &unmeant, e);
+  pintle_status st = volume_lines_close(&v->lines, &unmeant, e);
   *counts = v->counts;
   counts->unsaved += unmeant;
   if (v->taker.list.len) {
@@ -200,4 +200,8 @@ pintle_status backup_volumes_finish(backup_volumes *v, buf *info, buf *snapshots
     buf_addz(snapshots, "]\n");
   } else buf_addz(snapshots, "null\n");
   return st == PINTLE_OK && (v->taker.list.failed || snapshots->failed) ? error_nomem(e) : st;
+}
+
+pintle_status backup_volumes_print(void *volumes, archive_gzip *to, error *e) {
+  return volume_lines_print(&((backup_volumes *)volumes)->lines, to, e);
 }

@@ -12,7 +12,7 @@ typedef struct backup_volumes_options {
   engine_stage *stage;
   const item_doc *backup;
   engine_policies *policies;
-  const item_doc *rules; /* what the policies are made of; NULL: none */
+  const item_doc *rules;             /* what the policies are made of; NULL: none */
   engine_snapshotters *snapshotters; /* NULL: none */
   const char *const *locations;      /* VolumeSnapshotLocations in the order in which they are asked */
   size_t n_locations;
@@ -24,5 +24,7 @@ void backup_volumes_free(backup_volumes *v); /* NULL is fine */
  * goes wrong with a volume is an error of the log. An error returned ends the run: memory, the lock, CANCELLED. */
 pintle_status backup_volumes_item(backup_volumes *v, const engine_done *d, error *e);
 /* After the last item: volumeinfo.json and volumesnapshots.json. */
-pintle_status backup_volumes_finish(backup_volumes *v, buf *info, buf *snapshots, engine_volume_counts *counts, error *e);
+pintle_status backup_volumes_finish(backup_volumes *v, buf *snapshots, engine_volume_counts *counts, error *e);
+/* volumeinfo.json, after that; for engine_put_printed. */
+pintle_status backup_volumes_print(void *volumes, archive_gzip *to, error *e);
 #endif

@@ -27,9 +27,11 @@ void backup_status(backup_run *r, const engine_summary *out, const error *e) {
 }
 
 /* ---- objects */
-static pintle_status put_volumes(backup_run *r, const buf *info, const buf *snapshots, error *e) {
+static pintle_status put_volumes(backup_run *r, const buf *snapshots, error *e) {
   pintle_status st = engine_seal_text(&r->seal, STORE_VOLUME_SNAPSHOTS, buf_str(snapshots), e);
-  return st == PINTLE_OK ? engine_seal_text(&r->seal, STORE_VOLUME_INFO, buf_str(info), e) : st;
+  if (st != PINTLE_OK) return st;
+  return engine_put_printed(&r->seal.objects, engine_seal_key(&r->seal, STORE_VOLUME_INFO), r->c->temp_dir, backup_volumes_print,
+                            r->volumes, e);
 }
 
 static pintle_status put_state(backup_run *r, error *e) {
@@ -62,9 +64,8 @@ static pintle_status put_manifest(backup_run *r, error *e) {
 pintle_status backup_commit(backup_run *r, engine_summary *out, error *e) {
   const engine_common *o = r->c;
   engine_seal *seal = &r->seal;
-  CLEANUP(buf_free) buf info = {0};
   CLEANUP(buf_free) buf snapshots = {0};
-  pintle_status st = backup_volumes_finish(r->volumes, &info, &snapshots, &out->volumes, e);
+  pintle_status st = backup_volumes_finish(r->volumes, &snapshots, &out->volumes, e);
   bool waits = engine_operations_outstanding(o->operations) > 0;
   if (waits) out->phase = engine_errors(o->journal) ? "WaitingForPluginOperationsPartiallyFailed" : "WaitingForPluginOperations";
   else out->phase = engine_errors(o->journal) ? "PartiallyFailed" : "Completed";
@@ -78,7 +79,7 @@ pintle_status backup_commit(backup_run *r, engine_summary *out, error *e) {
     if (st == PINTLE_OK) st = engine_seal_results(seal, e);
     if (st == PINTLE_OK) st = engine_seal_text(seal, STORE_POD_VOLUME_BACKUPS, STR("null\n"), e);
     if (st == PINTLE_OK && !waits) st = engine_seal_text(seal, STORE_ITEM_OPERATIONS, STR("[]\n"), e);
-    if (st == PINTLE_OK) st = put_volumes(r, &info, &snapshots, e);
+    if (st == PINTLE_OK) st = put_volumes(r, &snapshots, e);
     if (st == PINTLE_OK) st = put_state(r, e);
     if (st == PINTLE_OK) st = engine_stage_put_outcomes(&r->stage, &seal->objects, engine_seal_key(seal, STORE_OUTCOMES), e);
     if (st == PINTLE_OK) st = put_manifest(r, e);

@@ -158,7 +158,8 @@ static int by_row(const void *a, const void *b, void *ctx) {
   return strcmp(p, q);
 }
 
-static pintle_status print(const engine_list *l, archive_gzip *to, error *e) {
+static pintle_status print(void *list, archive_gzip *to, error *e) {
+  const engine_list *l = list;
   char last[500] = "", key[500], name[1400];
   buf b = {0};
   pintle_status st = PINTLE_OK;
@@ -187,17 +188,9 @@ static pintle_status print(const engine_list *l, archive_gzip *to, error *e) {
 }
 
 pintle_status engine_list_put(engine_list *l, engine_objects *to, const char *key, const char *temp_dir, error *e) {
-  CLEANUP(close_p) int fd = -1;
-  archive_gzip *g = NULL;
-  int64_t size;
-  unsigned char sha[32];
-  pintle_status st = file_temporary(temp_dir, &fd, e);
-  if (st == PINTLE_OK && !rank_types(l)) st = error_nomem(e);
-  if (st == PINTLE_OK && l->n) qsort_r(l->v, l->n, sizeof *l->v, by_row, l);
+  if (!rank_types(l)) return error_nomem(e);
+  if (l->n) qsort_r(l->v, l->n, sizeof *l->v, by_row, l);
   free(l->rank);
   l->rank = NULL;
-  if (st == PINTLE_OK) st = archive_gzip_open(fd, 0, 0, &g, e);
-  if (st == PINTLE_OK && (st = print(l, g, e)) != PINTLE_OK) return archive_gzip_abandon(g), st;
-  if (st == PINTLE_OK) st = archive_gzip_close(g, &size, sha, e);
-  return st == PINTLE_OK ? engine_put_fd(to, key, fd, size, sha, e) : st;
+  return engine_put_printed(to, key, temp_dir, print, l, e);
 }

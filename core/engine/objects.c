@@ -60,6 +60,19 @@ static pintle_status forget(void *ctx, str data, error *e) {
   return PINTLE_OK;
 }
 
+pintle_status engine_put_printed(engine_objects *o, const char *key, const char *temp_dir,
+                                 pintle_status (*print)(void *ctx, archive_gzip *to, error *e), void *ctx, error *e) {
+  CLEANUP(close_p) int fd = -1;
+  archive_gzip *g = NULL;
+  int64_t size;
+  unsigned char sha[32];
+  pintle_status st = file_temporary(temp_dir, &fd, e);
+  if (st == PINTLE_OK) st = archive_gzip_open(fd, 0, 0, &g, e);
+  if (st == PINTLE_OK && (st = print(ctx, g, e)) != PINTLE_OK) return archive_gzip_abandon(g), st;
+  if (st == PINTLE_OK) st = archive_gzip_close(g, &size, sha, e);
+  return st == PINTLE_OK ? engine_put_fd(o, key, fd, size, sha, e) : st;
+}
+
 pintle_status engine_objects_verify(const engine_objects *o, error *e) {
   for (size_t i = 0; i < o->n; i++) {
     int64_t size = 0;

@@ -80,11 +80,19 @@ pintle_status volume_line_pod(volume_lines *l, str ns, str pod, str volume, cons
 }
 
 /* ---- claims */
+/* Claims come by namespace, and mostly for one reason: a text like the one before is that one. */
+static const char *again(volume_lines *l, const char *last, str text) {
+  return last && str_is(text, last) ? last : arena_copy(&l->memory, text);
+}
+
 pintle_status volume_line_claim(volume_lines *l, const item_doc *pvc, const char *why, bool meant, error *e) {
   if (!GROW(l->claims, l->n_claims, l->cap_claims)) return error_nomem(e);
-  struct volume_claim one = {arena_copy(&l->memory, item_str(pvc, "/metadata/namespace", "")),
-                             arena_copy(&l->memory, item_str(pvc, "/metadata/name", "")),
-                             arena_copy(&l->memory, item_str(pvc, "/spec/volumeName", "")), arena_dup(&l->memory, why), meant};
+  const struct volume_claim none = {0}, *last = l->n_claims ? &l->claims[l->n_claims - 1] : &none;
+  struct volume_claim one = {.ns = again(l, last->ns, item_str(pvc, "/metadata/namespace", "")),
+                             .name = arena_copy(&l->memory, item_str(pvc, "/metadata/name", "")),
+                             .pv = arena_copy(&l->memory, item_str(pvc, "/spec/volumeName", "")),
+                             .why = again(l, last->why, str_of(why)),
+                             .meant = meant};
   if (!one.ns || !one.name || !one.pv || !one.why) return error_nomem(e);
   l->claims[l->n_claims++] = one;
   return PINTLE_OK;
@@ -109,45 +117,61 @@ static void fill_claims(volume_lines *l) {
   }
 }
 
-static pintle_status lines_of_claims(volume_lines *l, size_t *unmeant, error *e) {
+pintle_status volume_lines_close(volume_lines *l, size_t *unmeant, error *e) {
+  fill_claims(l);
   CLEANUP(free_p) const struct volume_line **sorted = calloc(l->n + 1, sizeof *sorted);
-  size_t n = l->n;
-  CLEANUP(free_p) bool *bound = calloc(l->n_claims + 1, sizeof *bound);
-  if (!sorted || !bound) return error_nomem(e);
-  for (size_t i = 0; i < n; i++) sorted[i] = &l->v[i];
-  if (n) qsort(sorted, n, sizeof *sorted, by_name);
+  if (!sorted) return error_nomem(e);
+  for (size_t i = 0; i < l->n; i++) sorted[i] = &l->v[i];
+  if (l->n) qsort(sorted, l->n, sizeof *sorted, by_name);
+  *unmeant = 0;
   for (size_t i = 0; i < l->n_claims; i++) {
-    const struct volume_line key = {.pv = l->claims[i].pv}, *at = &key;
-    bound[i] = *key.pv && n && bsearch(&at, sorted, n, sizeof *sorted, by_name) != NULL;
-  }
-  for (size_t i = 0; i < l->n_claims; i++) { /* l->v may move now */
-    CLEANUP(buf_free) buf b = {0};
-    const struct volume_claim *c = &l->claims[i];
-    if (bound[i]) continue;
-    *unmeant += !c->meant;
-    not_saved(&b, c->why);
-    pintle_status st = keep(l, str_of(c->name), str_of(c->ns), str_of(c->pv), &b, e);
-    if (st != PINTLE_OK) return st;
+    struct volume_claim *c = &l->claims[i];
+    const struct volume_line key = {.pv = c->pv}, *at = &key;
+    c->has_line = *key.pv && l->n && bsearch(&at, sorted, l->n, sizeof *sorted, by_name) != NULL;
+    *unmeant += !c->has_line && !c->meant;
   }
   return PINTLE_OK;
 }
 
-pintle_status volume_lines_print(volume_lines *l, buf *json, size_t *unmeant, error *e) {
-  fill_claims(l);
-  pintle_status st = lines_of_claims(l, unmeant, e);
-  if (st != PINTLE_OK) return st;
-  buf_addc(json, '[');
-  for (size_t i = 0; i < l->n; i++) {
+static void print_line(buf *b, bool first, const char *claim, const char *ns, const char *pv) {
+  buf_addz(b, first ? "{" : ",{");
+  if (*claim) member(b, "pvcName", claim), buf_addc(b, ',');
+  if (*ns) member(b, "pvcNamespace", ns), buf_addc(b, ',');
+  if (*pv) member(b, "pvName", pv), buf_addc(b, ',');
+}
+
+/* What is printed so far goes out when it is much, or the last of it. */
+static pintle_status pass_on(buf *b, bool last, archive_gzip *to, error *e) {
+  if (b->failed) return error_nomem(e);
+  if (b->len < 64 << 10 && !last) return PINTLE_OK;
+  pintle_status st = archive_gzip_write(to, buf_str(b), e);
+  buf_clear(b);
+  return st;
+}
+
+pintle_status volume_lines_print(const volume_lines *l, archive_gzip *to, error *e) {
+  CLEANUP(buf_free) buf b = {0};
+  pintle_status st = PINTLE_OK;
+  bool first = true;
+  buf_addc(&b, '[');
+  for (size_t i = 0; i < l->n && st == PINTLE_OK; i++, first = false) {
     const struct volume_line *line = &l->v[i];
-    buf_addz(json, i ? ",{" : "{");
-    if (*line->claim) member(json, "pvcName", line->claim), buf_addc(json, ',');
-    if (*line->ns) member(json, "pvcNamespace", line->ns), buf_addc(json, ',');
-    if (*line->pv) member(json, "pvName", line->pv), buf_addc(json, ',');
-    buf_addz(json, line->rest);
-    buf_addc(json, '}');
+    print_line(&b, first, line->claim, line->ns, line->pv);
+    buf_addz(&b, line->rest);
+    buf_addc(&b, '}');
+    st = pass_on(&b, false, to, e);
   }
-  buf_addz(json, "]\n");
-  return json->failed ? error_nomem(e) : PINTLE_OK;
+  for (size_t i = 0; i < l->n_claims && st == PINTLE_OK; i++) {
+    const struct volume_claim *c = &l->claims[i];
+    if (c->has_line) continue;
+    print_line(&b, first, c->name, c->ns, c->pv);
+    not_saved(&b, c->why);
+    buf_addc(&b, '}');
+    first = false;
+    st = pass_on(&b, false, to, e);
+  }
+  buf_addz(&b, "]\n");
+  return st == PINTLE_OK ? pass_on(&b, true, to, e) : st;
 }
 
 void volume_lines_free(volume_lines *l) {

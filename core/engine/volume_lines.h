@@ -3,6 +3,7 @@
  * Velero internal/volume/volumes_information.go BackupVolumeInfo: names, order and omissions are those of its JSON. */
 #ifndef PINTLE_ENGINE_VOLUME_LINES_H
 #define PINTLE_ENGINE_VOLUME_LINES_H
+#include "archive/archive.h"
 #include "base/arena.h"
 #include "item/item.h"
 
@@ -26,6 +27,7 @@ typedef struct volume_lines {
     const char *ns, *name, *pv; /* pv "": not bound */
     const char *why;            /* not saved, when its volume has no line */
     bool meant;                 /* a policy wants it so */
+    bool has_line;              /* its volume is among the lines; after volume_lines_close */
   } * claims;
   size_t n_claims, cap_claims;
 } volume_lines;
@@ -35,7 +37,8 @@ pintle_status volume_line_pv(volume_lines *l, const item_doc *pv, const volume_s
 pintle_status volume_line_claim(volume_lines *l, const item_doc *pvc, const char *why, bool meant, error *e);
 /* Of a Pod's volume that is no claim's. */
 pintle_status volume_line_pod(volume_lines *l, str ns, str pod, str volume, const char *why, error *e);
-/* The array. Claims without a volume in the backup get their lines; *unmeant is how many of them no policy wants so. */
-pintle_status volume_lines_print(volume_lines *l, buf *json, size_t *unmeant, error *e);
+/* All is said. Claims without a volume in the backup get their lines; *unmeant is how many of them no policy wants so. */
+pintle_status volume_lines_close(volume_lines *l, size_t *unmeant, error *e);
+pintle_status volume_lines_print(const volume_lines *l, archive_gzip *to, error *e); /* the array */
 void volume_lines_free(volume_lines *l);
 #endif
