@@ -1,7 +1,6 @@
 /* list.c -- see list.h.  SPDX-License-Identifier: Apache-2.0 */
 #include "engine/list.h"
 #include "archive/archive.h"
-#include "base/file.h"
 #include <stdio.h>
 #include <stdlib.h>
 
