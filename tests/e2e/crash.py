@@ -6,8 +6,8 @@
 #   crash.py backup|restore worker                       each worker's Nth allocation fails, N = 1, 4, 7... (200 rounds)
 #
 # In the scratch directory of a test: in/ holds manifests. Environment: PINTLE, PINTLE_WORKER, FAULTS (the built faults.c), CALLS (system calls; default: those that
-# change something), OPTIONS (of the run), CRASH_STEP (2: EIO at the odd calls only, ENOSPC at the even ones). The supervisor is struck
-# once in each round. Prints what went wrong.
+# change something), OPTIONS (of the run), CRASH_STEP (2: EIO and alloc at the odd calls only, ENOSPC and allocs at the even
+# ones). The supervisor is struck once in each round. Prints what went wrong.
 import collections, filecmp, json, os, re, shutil, subprocess, sys
 
 PINTLE = os.environ["PINTLE"]
@@ -153,8 +153,9 @@ def preloaded(run, fault, most):
         sys.exit("with the library: " + done.stdout)
     with open("count") as f:
         count = int(f.read().split()[0 if fault.startswith("alloc") else 1])
-    step = max(1, -(-count // int(most)))
-    for n in range(1, count + 1, step):
+    thin = STEP if fault.startswith("alloc") else 1
+    step = thin * max(1, -(-count // int(most)))
+    for n in range(1 + (fault == "allocs") % thin, count + 1, step):
         yield "%s %d of %d" % (fault, n, count), {"preload": {"PINTLE_FAULT": "%s %d" % (fault, n)}}
 
 
