@@ -1,5 +1,6 @@
 # make demo   builds everything (installing what is missing) and shows a backup and a restore for another cluster
 # make check  all tests, plain and under AddressSanitizer and UndefinedBehaviorSanitizer
+# make check-long   the same with more rounds, and 30 minutes of mixed load with faults (SOAK_MINUTES)
 # make fuzz SECONDS=600   each fuzz target for so long, two at a time
 # make bench  measures; README quotes its table
 # make install DESTDIR= PREFIX=/usr/local

@@ -6,6 +6,7 @@
 #include "archive/digest.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "engine/outcomes.h"
 #include "kube/skim.h"
 #include <cjson/cJSON.h>
 #include <fcntl.h>
@@ -108,6 +109,26 @@ static void archives(size_t i) {
   close(fd);
 }
 
+/* Its line of the items' outcomes, as three actions that changed it make it. */
+static void records(size_t i) {
+  static chain_entry entries[] = {{.name = "bench.example.com/label"}, {.name = "bench.example.com/note"}, {.name = "bench.example.com/target"}};
+  static const chain_plan plan = {.entries = entries, .n = 3};
+  static engine_outcomes *o;
+  char name[32];
+  int fd = -1;
+  int64_t size;
+  error e;
+  if (i == 0) must(engine_outcomes_open("/tmp", &plan, &o, &e) == PINTLE_OK, "outcomes");
+  snprintf(name, sizeof name, "pod-%06zu", i);
+  const engine_done done = {.edited = 7, .changed = true, .entry = UINT32_MAX};
+  const engine_event event = {.ns = STR("team-01"), .name = str_of(name), .outcome = "stored"};
+  engine_outcomes_add(o, &event, &done);
+  if (i + 1 < n) return;
+  must(engine_outcomes_finish(o, &fd, &size, &e) == PINTLE_OK, "outcomes");
+  engine_outcomes_free(o);
+  close(fd);
+}
+
 static double cpu(void) {
   struct timespec t;
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
@@ -156,6 +177,7 @@ int main(int argc, char **argv) {
   measure("sha256", digests);
   measure("gzip", gzips);
   measure("tar+gzip, twice", archives);
+  measure("record", records);
   measure("cJSON parse", cjson_parses);
   measure("cJSON print", cjson_prints);
   for (size_t i = 0; i < n; i++) {

@@ -1,7 +1,8 @@
 /* generate.c -- items like a cluster's: Pods with managedFields, ConfigMaps, PersistentVolumeClaims; 2.8 KB mean.  SPDX-License-Identifier: Apache-2.0
  *
  * generate N DIR [json|list|yaml [mixed|volumes]]: one JSON file an item (1000 a folder), one List in one JSON file, or multi-document YAML (1000 items
- * a file). volumes: Pods, each followed by its claim and its PersistentVolume, so that ItemBlockActions make blocks of three. */
+ * a file). What the built-in actions follow is there. volumes: Pods, each followed by its claim and its PersistentVolume (N a multiple of 3), so that
+ * ItemBlockActions make blocks of three. Names end in the number of the item, with volumes in that of the three. */
 #include "base/file.h"
 #include "cli/yaml_out.h"
 #include "item/item.h"
@@ -31,7 +32,7 @@ static void meta(buf *b, unsigned i, const char *prefix, const char *manager, co
              100000 + rnd(900000), 1 + rnd(9), rnd(10), rnd(10), prefix, prefix, i / 10, rnd(2) ? "web" : "backend", rnd(1u << 31), i % 40, i, manager, fields);
 }
 
-static void pod(buf *b, unsigned i) {
+static void pod(buf *b, unsigned i, bool bound) {
   static const char fields[] =
       "{\"f:metadata\":{\"f:labels\":{\".\":{},\"f:app.kubernetes.io/name\":{},\"f:pod-template-hash\":{},\"f:tier\":{}},\"f:ownerReferences\":{\".\":{},\"k:{"
       "\\\"uid\\\":\\\"d5a1\\\"}\":{}}},\"f:spec\":{\"f:containers\":{\"k:{\\\"name\\\":\\\"app\\\"}\":{\".\":{},\"f:env\":{\".\":{},\"k:{\\\"name\\\":\\\"LEVEL\\\"}"
@@ -40,8 +41,11 @@ static void pod(buf *b, unsigned i) {
       "terminationMessagePath\":{},\"f:volumeMounts\":{}}},\"f:dnsPolicy\":{},\"f:restartPolicy\":{},\"f:schedulerName\":{},\"f:securityContext\":{}}}";
   buf_addz(b, "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",");
   meta(b, i, "pod", "kube-controller-manager", fields);
+  buf_addz(b, ",\"spec\":{\"volumes\":[{\"name\":\"data\",");
+  if (bound) buf_printf(b, "\"persistentVolumeClaim\":{\"claimName\":\"pvc-%06u\"}},{", i);
+  else buf_addz(b, "\"emptyDir\":{\"sizeLimit\":\"500Mi\"}},{");
   buf_printf(b,
-             ",\"spec\":{\"volumes\":[{\"name\":\"data\",\"persistentVolumeClaim\":{\"claimName\":\"pvc-%06u\"}},{\"name\":\"config\",\"configMap\":{\"name\":"
+             "\"name\":\"config\",\"configMap\":{\"name\":"
              "\"cm-%06u\",\"defaultMode\":420}},{\"name\":\"kube-api-access\",\"projected\":{\"sources\":[{\"serviceAccountToken\":{\"expirationSeconds\":3607,"
              "\"path\":\"token\"}},{\"configMap\":{\"name\":\"kube-root-ca.crt\",\"items\":[{\"key\":\"ca.crt\",\"path\":\"ca.crt\"}]}}],\"defaultMode\":420}}],"
              "\"containers\":[{\"name\":\"app\",\"image\":\"registry.example.com/team/app:1.%u.%u\",\"ports\":[{\"containerPort\":8080,\"protocol\":\"TCP\"}],"
@@ -57,7 +61,7 @@ static void pod(buf *b, unsigned i) {
              "\"10.0.%u.%u\",\"podIP\":\"10.244.%u.%u\",\"startTime\":\"2026-05-11T07:12:44Z\",\"containerStatuses\":[{\"name\":\"app\",\"state\":{\"running\":{"
              "\"startedAt\":\"2026-05-11T07:12:58Z\"}},\"ready\":true,\"restartCount\":%u,\"image\":\"registry.example.com/team/app\",\"imageID\":\"sha256:%08x\"}],"
              "\"qosClass\":\"Burstable\"}}",
-             i, i, rnd(30), rnd(10), rnd(60), rnd(255), rnd(255), rnd(255), rnd(255), rnd(3), rnd(1u << 31));
+             i, rnd(30), rnd(10), rnd(60), rnd(255), rnd(255), rnd(255), rnd(255), rnd(3), rnd(1u << 31));
 }
 
 static void config_map(buf *b, unsigned i) {
@@ -68,13 +72,19 @@ static void config_map(buf *b, unsigned i) {
   buf_addz(b, "\"}}");
 }
 
-static void claim(buf *b, unsigned i) {
+static void claim(buf *b, unsigned i, bool bound) {
   buf_addz(b, "{\"apiVersion\":\"v1\",\"kind\":\"PersistentVolumeClaim\",");
   meta(b, i, "pvc", "kube-controller-manager", "{\"f:spec\":{\"f:accessModes\":{},\"f:resources\":{\"f:requests\":{\"f:storage\":{}}},\"f:storageClassName\":{}}}");
   buf_printf(b,
              ",\"spec\":{\"accessModes\":[\"ReadWriteOnce\"],\"resources\":{\"requests\":{\"storage\":\"%uGi\"}},\"storageClassName\":\"standard\",\"volumeMode\":"
-             "\"Filesystem\",\"volumeName\":\"pv-%06u\"},\"status\":{\"phase\":\"Bound\",\"accessModes\":[\"ReadWriteOnce\"],\"capacity\":{\"storage\":\"10Gi\"}}}",
-             1 + rnd(100), i);
+             "\"Filesystem\"",
+             1 + rnd(100));
+  if (!bound) buf_addz(b, "},\"status\":{\"phase\":\"Pending\"}}");
+  else
+    buf_printf(b,
+               ",\"volumeName\":\"pv-%06u\"},\"status\":{\"phase\":\"Bound\",\"accessModes\":[\"ReadWriteOnce\"],\"capacity\":{\"storage\":\"10Gi\"}"
+               "}}",
+               i);
 }
 
 static void volume(buf *b, unsigned i) {
@@ -90,17 +100,17 @@ static void volume(buf *b, unsigned i) {
 
 static void item_of_three(buf *b, unsigned i) {
   buf_clear(b);
-  if (i % 3 == 0) pod(b, i / 3);
-  else if (i % 3 == 1) claim(b, i / 3);
+  if (i % 3 == 0) pod(b, i / 3, true);
+  else if (i % 3 == 1) claim(b, i / 3, true);
   else volume(b, i / 3);
 }
 
 static void item(buf *b, unsigned i) {
   unsigned kind = i % 10; /* six Pods, three ConfigMaps, one claim */
   buf_clear(b);
-  if (kind < 6) pod(b, i);
+  if (kind < 6) pod(b, i, false);
   else if (kind < 9) config_map(b, i);
-  else claim(b, i);
+  else claim(b, i, false);
 }
 
 static bool put(const char *path, str text, bool append) {
