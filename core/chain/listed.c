@@ -37,7 +37,11 @@ static const char *nearest_action(const chain_order *order, const conf_chain *ch
 /* What to do about an action that nobody has. */
 static void hint_missing(const chain_plan_options *o, const chain_order *order, uint32_t kind, const char *name, arena *a, error *e) {
   const char *near = nearest_action(order, o->chain, kind, name, a);
-  char text[300] = "";
+  if (near) {
+    error_hint(e, "did you mean %s?", near);
+    return;
+  }
+  char text[380] = "";
   size_t len = 0, n = 0;
   for (size_t i = 0; i < order->n_sources && n < 3; i++) {
     const host_plugin *p = order->sources[i].plugin;
@@ -47,8 +51,7 @@ static void hint_missing(const chain_plan_options *o, const chain_order *order, 
     len += (size_t)k;
     n++;
   }
-  if (near) error_hint(e, "did you mean %s?%s%s", near, text[0] ? " " : "", text);
-  else if (text[0]) error_hint(e, "%s", text);
+  if (text[0]) error_hint(e, "%s", text);
   else error_hint(e, "pintle plugin list shows the actions that there are");
 }
 
