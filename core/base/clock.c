@@ -47,7 +47,8 @@ pintle_status clock_parse(str text, int64_t *t) {
     if (!digits(p + 1, 2, &oh) || p[3] != ':' || !digits(p + 4, 2, &om) || p[6] != 0) return PINTLE_INVALID;
   } else if (p[0] != 'Z' || p[1] != 0) return PINTLE_INVALID;
   struct tm tm = {.tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day, .tm_hour = hour, .tm_min = minute, .tm_sec = second};
-  *t = ((int64_t)timegm(&tm) - sign * (oh * 3600 + om * 60)) * CLOCK_SECOND + fraction;
+  int64_t seconds = (int64_t)timegm(&tm) - sign * (oh * 3600 + om * 60);
+  if (__builtin_mul_overflow(seconds, CLOCK_SECOND, &seconds) || __builtin_add_overflow(seconds, fraction, t)) return PINTLE_INVALID;
   return PINTLE_OK;
 }
 
