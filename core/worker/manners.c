@@ -11,6 +11,8 @@ void manners_begin(manners *m, page *p) {
 
 pintle_status manners_plan(manners *m, const chain_plan *plan) {
   m->of = calloc(plan->n + 1, sizeof *m->of);
+  m->own_only = true;
+  for (size_t i = 0; i < plan->n; i++) m->own_only &= plan->entries[i].plugin < 0;
   if (m->of) m->plan = plan;
   return m->of ? PINTLE_OK : PINTLE_NOMEM;
 }
@@ -100,7 +102,7 @@ static void measure(manners *m) {
 }
 
 void manners_frame(manners *m) {
-  look_at_all(m);
+  if (!m->own_only) look_at_all(m);
   measure(m);
 }
 

@@ -11,6 +11,7 @@ typedef struct manners {
   page *page;
   const chain_plan *plan;                   /* NULL: not yet known */
   uint32_t entry;                           /* whose code runs */
+  bool own_only;                            /* no plugin is in the plan: nobody else's code runs here */
   bool strict;                              /* somebody changes something: from now on all is looked at after each call */
   bool measuring;                           /* memory has grown: from now on it is measured around each call */
   unsigned at_start, most_at_start, before; /* MiB */
