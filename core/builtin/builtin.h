@@ -20,6 +20,8 @@
  * Priorities INT32_MIN.. and INT32_MAX.. keep all of them there; they cannot be listed in a chain file. */
 extern const pintle_plugin builtin_plugin;
 #define BUILTIN_MODIFIERS "pintle.io/resource-modifiers"
+/* What pintle.io/reset-metadata removes, as pointers, NULL-ended (pkg/restore/restore.go resetMetadataAndStatus). */
+extern const char *const builtin_reset_fields[];
 #define BUILTIN_FIRST (INT32_MIN + 1000)
 #define BUILTIN_VELERO (BUILTIN_FIRST + 1)
 #define BUILTIN_LAST (INT32_MAX - 1000)

@@ -1,22 +1,24 @@
 /* reset.c -- pintle.io/reset-metadata: what the old cluster's API server wrote.  SPDX-License-Identifier: Apache-2.0 */
+#include "builtin/builtin.h"
 #include "builtin/steps.h"
 
 /* Finalizers, labels, annotations and managedFields stay, as in Velero. */
-static const char *const gone[] = {"/metadata/generateName",
-                                   "/metadata/selfLink",
-                                   "/metadata/uid",
-                                   "/metadata/resourceVersion",
-                                   "/metadata/generation",
-                                   "/metadata/creationTimestamp",
-                                   "/metadata/deletionTimestamp",
-                                   "/metadata/deletionGracePeriodSeconds",
-                                   "/metadata/ownerReferences",
-                                   "/status"};
-static const char *const claim[] = {"/spec/claimRef/uid", "/spec/claimRef/resourceVersion"};
+const char *const builtin_reset_fields[] = {"/metadata/generateName",
+                                            "/metadata/selfLink",
+                                            "/metadata/uid",
+                                            "/metadata/resourceVersion",
+                                            "/metadata/generation",
+                                            "/metadata/creationTimestamp",
+                                            "/metadata/deletionTimestamp",
+                                            "/metadata/deletionGracePeriodSeconds",
+                                            "/metadata/ownerReferences",
+                                            "/status",
+                                            NULL};
+static const char *const claim[] = {"/spec/claimRef/uid", "/spec/claimRef/resourceVersion", NULL};
 
-static pintle_status remove_all(pintle_doc *item, const char *const *pointers, size_t n) {
-  for (size_t i = 0; i < n; i++) {
-    pintle_status st = item->api->remove(item, pointers[i]);
+static pintle_status remove_all(pintle_doc *item, const char *const *pointers) {
+  for (; *pointers; pointers++) {
+    pintle_status st = item->api->remove(item, *pointers);
     if (st != PINTLE_OK && st != PINTLE_NOT_FOUND) return st;
   }
   return PINTLE_OK;
@@ -33,9 +35,9 @@ pintle_status builtin_reset_metadata(void *self, pintle_call *call, pintle_doc *
   const pintle_doc_api *api = item->api;
   if (api->type(item, api->at(item, "/metadata")) != PINTLE_T_OBJECT)
     return pintle_fail_at(call, PINTLE_INVALID, "/metadata", "metadata is no object");
-  pintle_status st = remove_all(item, gone, sizeof gone / sizeof *gone);
+  pintle_status st = remove_all(item, builtin_reset_fields);
   if (st == PINTLE_OK) st = set_namespace(item, in->id->ns);
   if (st == PINTLE_OK && builtin_is(item, "", "PersistentVolume") && api->type(item, api->at(item, "/spec/claimRef")) == PINTLE_T_OBJECT)
-    st = remove_all(item, claim, sizeof claim / sizeof *claim);
+    st = remove_all(item, claim);
   return st;
 }

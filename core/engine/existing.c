@@ -1,19 +1,8 @@
 /* existing.c -- see existing.h.  SPDX-License-Identifier: Apache-2.0 */
 #include "engine/existing.h"
+#include "builtin/builtin.h"
 
-/* What Velero leaves out of the comparison, and a merge patch leaves in place (pkg/restore/restore.go resetMetadataAndStatus). */
-static const char *const servers[] = {"/metadata/generateName",
-                                      "/metadata/selfLink",
-                                      "/metadata/uid",
-                                      "/metadata/resourceVersion",
-                                      "/metadata/generation",
-                                      "/metadata/creationTimestamp",
-                                      "/metadata/deletionTimestamp",
-                                      "/metadata/deletionGracePeriodSeconds",
-                                      "/metadata/ownerReferences",
-                                      "/status"};
 static const char *const labels[] = {"/metadata/labels/velero.io~1backup-name", "/metadata/labels/velero.io~1restore-name"};
-enum { N_SERVERS = sizeof servers / sizeof *servers };
 
 static pintle_status unless_nomem(pintle_status st) { return st == PINTLE_NOMEM ? st : PINTLE_OK; }
 
@@ -26,9 +15,10 @@ static pintle_status copy(item_doc *to, const char *pointer, const item_doc *fro
   return st;
 }
 
+/* What the server wrote is left out of the comparison, and a merge patch leaves it in place. */
 static pintle_status remove_all(item_doc *d) {
   pintle_status st = PINTLE_OK;
-  for (size_t i = 0; i < N_SERVERS && st == PINTLE_OK; i++) st = unless_nomem(item_remove(d, servers[i]));
+  for (const char *const *p = builtin_reset_fields; *p && st == PINTLE_OK; p++) st = unless_nomem(item_remove(d, *p));
   return st;
 }
 
@@ -122,9 +112,9 @@ pintle_status engine_existing(const kube_type *type, item_doc *there, item_doc *
   if (!update) return PINTLE_OK;
   for (size_t i = 0; i < 2; i++) /* which restore it came from last: is it new? */
     *write |= !same || !str_eq(item_str(there, labels[i], ""), item_str(restored, labels[i], ""));
-  for (size_t i = 0; i < N_SERVERS && st == PINTLE_OK && *write; i++) {
-    const item_node *kept = item_at(there, servers[i]);
-    if (kept) st = copy(restored, servers[i], there, kept);
+  for (const char *const *p = builtin_reset_fields; *p && st == PINTLE_OK && *write; p++) {
+    const item_node *kept = item_at(there, *p);
+    if (kept) st = copy(restored, *p, there, kept);
   }
   return st;
 }
