@@ -120,6 +120,12 @@ bool chain_resources_match(chain_resources *r, size_t entry, const chain_selecto
   return row[entry] == 2;
 }
 
+bool chain_plan_by_labels(const chain_plan *p) {
+  for (size_t i = 0; i < p->n; i++)
+    if (p->entries[i].selector.labels) return true;
+  return false;
+}
+
 bool chain_plan_wants(const chain_plan *p, const kube_types *types, const kube_type *type, str ns, kube_labels labels) {
   for (size_t i = 0; i < p->n; i++) {
     const chain_selector *s = &p->entries[i].selector;

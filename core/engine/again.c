@@ -14,9 +14,8 @@ struct engine_again {
   size_t n, cap;
   int fd; /* their texts */
   int64_t size;
-  bool by_labels;
-  arena memory, scratch;
-  buf text, path;
+  arena memory;
+  buf path;
 };
 
 /* ---- what the flow asks */
@@ -26,19 +25,7 @@ static size_t next_item(void *ctx) {
 }
 
 static pintle_status load_item(void *ctx, size_t item, engine_input *in, error *e) {
-  engine_again *a = ctx;
-  kube_entry k;
-  kube_skim skim = {0};
-  kube_source_get(a->common.source, item, &k);
-  buf_clear(&a->text);
-  arena_reset(&a->scratch);
-  pintle_status st = kube_source_read(a->common.source, item, &a->text, e);
-  if (st == PINTLE_OK && a->by_labels) st = kube_skim_item(buf_str(&a->text), &a->scratch, &skim, e);
-  if (st != PINTLE_OK) return st;
-  in->wanted = chain_plan_wants(a->common.pool.plan, a->common.types, k.type, k.ns, skim.labels);
-  if (!k.verbatim) return item_minify(buf_str(&a->text), ITEM_KUBERNETES, NULL, &in->text, e);
-  buf_adds(&in->text, buf_str(&a->text));
-  return PINTLE_OK;
+  return engine_stage_load(&((engine_again *)ctx)->stage, item, in, e);
 }
 
 /* Velero takes additional items then whatever the filters say. */
@@ -126,9 +113,7 @@ static int by_path(const void *x, const void *y) { return strcmp(((const engine_
 
 static pintle_status put_through(engine_again *a, error *e) {
   const engine_flow_ops ops = {.ctx = a, .next = next_item, .load = load_item, .resolve = resolve, .emit = emit};
-  const chain_plan *plan = a->common.pool.plan;
   a->stage.total = a->n_items;
-  for (size_t i = 0; i < plan->n; i++) a->by_labels |= plan->entries[i].selector.labels != NULL;
   pintle_status st = engine_stage_open(&a->stage, &a->common, &ops, e);
   if (st == PINTLE_OK) st = engine_stage_run(&a->stage, e);
   if (a->n) qsort(a->v, a->n, sizeof *a->v, by_path);
@@ -155,8 +140,6 @@ void engine_again_free(engine_again *a) {
   free(a->items);
   free(a->v);
   arena_free(&a->memory);
-  arena_free(&a->scratch);
-  buf_free(&a->text);
   buf_free(&a->path);
   free(a);
 }
@@ -233,9 +216,8 @@ static void merge_list(const item_node *old, const new_name *v, size_t n, buf *o
 
 static pintle_status read_list(engine_seal *seal, item_doc **d, error *e) {
   static const item_limits limits = {.max_bytes = (size_t)1 << 30};
-  CLEANUP(buf_free) buf packed = {0}, text = {0};
-  pintle_status st = store_get(seal->c->store, engine_seal_key(seal, STORE_RESOURCE_LIST), (size_t)1 << 30, &packed, e);
-  if (st == PINTLE_OK) st = archive_gunzip_text(buf_str(&packed), (size_t)1 << 30, &text, e);
+  CLEANUP(buf_free) buf text = {0};
+  pintle_status st = store_get_gzip(seal->c->store, engine_seal_key(seal, STORE_RESOURCE_LIST), limits.max_bytes, &text, e);
   if (st == PINTLE_OK && item_new(d) != PINTLE_OK) st = error_nomem(e);
   return st == PINTLE_OK ? item_parse(*d, buf_str(&text), 0, &limits, e) : st;
 }

@@ -39,22 +39,8 @@ static uint32_t block_of(void *ctx, size_t item) {
 static pintle_status load_item(void *ctx, size_t item, engine_input *in, error *e) {
   backup_run *r = ctx;
   kube_entry k;
-  kube_skim skim = {0};
   kube_source_get(r->c->source, item, &k);
-  buf_clear(&r->text);
-  arena_reset(&r->scratch);
-  pintle_status st = kube_source_read(r->c->source, item, &r->text, e);
-  if (st == PINTLE_OK && r->by_labels) st = kube_skim_item(buf_str(&r->text), &r->scratch, &skim, e);
-  if (st != PINTLE_OK) return st;
-  in->wanted = chain_plan_wants(r->c->pool.plan, r->c->types, k.type, k.ns, skim.labels);
-  if (k.verbatim) buf_adds(&in->text, buf_str(&r->text));
-  else st = item_minify(buf_str(&r->text), ITEM_KUBERNETES, NULL, &in->text, e);
-  if (st == PINTLE_INVALID && e->place[0]) { /* line and column inside the item: say in which file */
-    buf place = {0};
-    kube_source_place(r->c->source, item, &place);
-    error_wrap(e, "%s", buf_z(&place));
-    buf_free(&place);
-  }
+  pintle_status st = engine_stage_load(&r->stage, item, in, e);
   return st == PINTLE_OK ? ask_policies(r, &k, in, e) : st;
 }
 
@@ -183,8 +169,7 @@ static void run_free(backup_run *r) {
   engine_seal_free(&r->seal);
   free(r->selected);
   engine_list_free(r->list);
-  arena_free(&r->scratch);
-  buf *bufs[] = {&r->text, &r->path, &r->gr};
+  buf *bufs[] = {&r->path, &r->gr};
   for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++) buf_free(bufs[i]);
 }
 
@@ -226,9 +211,7 @@ static pintle_status prepare(backup_run *r, error *e) {
                                               .resolve = resolve,
                                               .ctx = r};
   if (st == PINTLE_OK) st = engine_relations_open(&relations, &r->asking, e);
-  if (st == PINTLE_OK) st = prepare_volumes(r, e);
-  for (size_t i = 0; st == PINTLE_OK && i < r->c->pool.plan->n; i++) r->by_labels |= r->c->pool.plan->entries[i].selector.labels != NULL;
-  return st;
+  return st == PINTLE_OK ? prepare_volumes(r, e) : st;
 }
 
 static uint64_t count_selected(const backup_run *r) {
@@ -266,13 +249,11 @@ static void tell_left_out(const backup_run *r) {
 }
 
 pintle_status engine_backup(const engine_backup_options *options, engine_summary *out, error *e) {
-  backup_run r = {
-      .o = options,
-      .c = &options->common,
-      .stage.started = clock_now(),
-      .tar_fd = -1,
-      .seal = {
-          .c = &options->common, .resource = options->backup, .objects = {.store = options->common.store}}};
+  backup_run r = {.o = options,
+                  .c = &options->common,
+                  .stage.started = clock_now(),
+                  .tar_fd = -1,
+                  .seal = {.c = &options->common, .resource = options->backup, .objects = {.store = options->common.store}}};
   engine_journal *j = r.c->journal;
   *out = (engine_summary){.phase = "Failed", .started = r.stage.started};
   pintle_status st = prepare(&r, e);

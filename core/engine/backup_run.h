@@ -14,12 +14,11 @@ typedef struct backup_run {
   engine_filter *filter;
   engine_policies *policies;
   unsigned char *selected; /* by item: 0 no, 1 taken, 2 stored, 3 stored because an action asked for it */
-  engine_asking *asking; /* the ItemBlockActions; NULL: no item is for them */
+  engine_asking *asking;   /* the ItemBlockActions; NULL: no item is for them */
   engine_blocks blocks;
   size_t at; /* in blocks.order, or in the source */
   uint64_t stored, failed;
-  bool relating;  /* the ItemBlockActions are asked */
-  bool by_labels; /* an action selects by labels */
+  bool relating; /* the ItemBlockActions are asked */
   int tar_fd;
   archive_gzip *gzip;
   archive_writer *tar; /* NULL in a dry run */
@@ -27,8 +26,7 @@ typedef struct backup_run {
   unsigned char tar_sha[32];
   engine_seal seal;
   engine_list *list;
-  arena scratch;
-  buf text, path, gr;
+  buf path, gr;
   engine_snapshotters *snapshotters;
   backup_volumes *volumes;
 } backup_run;

@@ -42,15 +42,6 @@ static pintle_status put_state(backup_run *r, error *e) {
   return st;
 }
 
-/* Outside of the manifest: it changes while the operations go on. */
-static pintle_status put_operations(backup_run *r, error *e) {
-  buf json = {0};
-  engine_operations_print(r->c->operations, &json);
-  pintle_status st = json.failed ? error_nomem(e) : engine_seal_text(&r->seal, STORE_ITEM_OPERATIONS, buf_str(&json), e);
-  buf_free(&json);
-  return st;
-}
-
 static pintle_status put_manifest(backup_run *r, error *e) {
   CLEANUP(buf_free) buf head = {0};
   engine_stage_head(&r->stage, &head);
@@ -78,12 +69,12 @@ pintle_status backup_commit(backup_run *r, engine_summary *out, error *e) {
     if (st == PINTLE_OK) st = engine_list_put(r->list, &seal->objects, engine_seal_key(seal, STORE_RESOURCE_LIST), o->temp_dir, e);
     if (st == PINTLE_OK) st = engine_seal_results(seal, e);
     if (st == PINTLE_OK) st = engine_seal_text(seal, STORE_POD_VOLUME_BACKUPS, STR("null\n"), e);
-    if (st == PINTLE_OK && !waits) st = engine_seal_text(seal, STORE_ITEM_OPERATIONS, STR("[]\n"), e);
+    if (st == PINTLE_OK && !waits) st = engine_seal_operations(seal, e);
     if (st == PINTLE_OK) st = put_volumes(r, &snapshots, e);
     if (st == PINTLE_OK) st = put_state(r, e);
     if (st == PINTLE_OK) st = engine_stage_put_outcomes(&r->stage, &seal->objects, engine_seal_key(seal, STORE_OUTCOMES), e);
     if (st == PINTLE_OK) st = put_manifest(r, e);
-    if (st == PINTLE_OK && waits) st = put_operations(r, e);
+    if (st == PINTLE_OK && waits) st = engine_seal_operations(seal, e); /* outside of the manifest: they change while they go on */
   }
   if (st == PINTLE_OK && o->control.cancelled && o->control.cancelled(o->control.ctx))
     st = error_set(e, PINTLE_CANCELLED, "the run was cancelled");

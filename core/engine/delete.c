@@ -6,9 +6,7 @@ typedef struct delete_run {
   engine_stage stage; /* the first: the flow's ctx */
   const engine_common *c;
   size_t at;
-  bool by_labels;
   uint64_t failed;
-  arena scratch;
 } delete_run;
 
 static size_t next_item(void *ctx) {
@@ -17,15 +15,7 @@ static size_t next_item(void *ctx) {
 }
 
 static pintle_status load_item(void *ctx, size_t item, engine_input *in, error *e) {
-  delete_run *r = ctx;
-  kube_entry k;
-  kube_skim skim = {0};
-  kube_source_get(r->c->source, item, &k);
-  pintle_status st = kube_source_read(r->c->source, item, &in->text, e);
-  arena_reset(&r->scratch);
-  if (st == PINTLE_OK && r->by_labels) st = kube_skim_item(buf_str(&in->text), &r->scratch, &skim, e);
-  in->wanted = st == PINTLE_OK && chain_plan_wants(r->c->pool.plan, r->c->types, k.type, k.ns, skim.labels);
-  return st;
+  return engine_stage_load(&((delete_run *)ctx)->stage, item, in, e);
 }
 
 static size_t resolve(void *ctx, size_t parent, const chain_related *related, buf *why) {
@@ -50,10 +40,8 @@ pintle_status engine_delete_items(const engine_common *common, uint64_t *failed,
   delete_run r = {.c = common, .stage = {.started = clock_now(), .total = kube_source_count(common->source)}};
   const engine_flow_ops ops = {.ctx = &r, .next = next_item, .load = load_item, .resolve = resolve, .emit = emit};
   pintle_status st = engine_stage_open(&r.stage, common, &ops, e);
-  for (size_t i = 0; st == PINTLE_OK && i < common->pool.plan->n; i++) r.by_labels |= common->pool.plan->entries[i].selector.labels != NULL;
   if (st == PINTLE_OK) st = engine_stage_run(&r.stage, e);
   *failed = r.failed;
   engine_stage_free(&r.stage);
-  arena_free(&r.scratch);
   return st;
 }

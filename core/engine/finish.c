@@ -38,12 +38,6 @@ static bool cancelled(void *ctx) {
   return f->c->control.cancelled && f->c->control.cancelled(f->c->control.ctx);
 }
 
-static pintle_status put_operations(engine_finishing *f, error *e) {
-  CLEANUP(buf_free) buf json = {0};
-  engine_operations_print(f->c->operations, &json);
-  return json.failed ? error_nomem(e) : engine_seal_text(&f->seal, STORE_ITEM_OPERATIONS, buf_str(&json), e);
-}
-
 /* What is put again need not be read back. */
 static void forget_objects(engine_finishing *f) {
   engine_objects_free(&f->seal.objects);
@@ -54,7 +48,7 @@ static void forget_objects(engine_finishing *f) {
 static pintle_status put_state(engine_finishing *f, error *e) {
   static const char worse[] = "WaitingForPluginOperationsPartiallyFailed";
   forget_objects(f);
-  pintle_status st = put_operations(f, e);
+  pintle_status st = engine_seal_operations(&f->seal, e);
   if (st != PINTLE_OK || !engine_errors(f->c->journal) || strcmp(phase_of(f), "WaitingForPluginOperations") != 0) return st;
   st = set_status(f, worse, NULL, e);
   return st == PINTLE_OK ? engine_seal_commit(&f->seal, e) : st;
@@ -125,7 +119,7 @@ static pintle_status put_backup(engine_finishing *f, bool rewritten, error *e) {
     st = engine_put_fd(&s->objects, engine_seal_key(s, STORE_CONTENTS), f->tar_fd, f->tar_size, f->tar_sha, e);
   else if (st == PINTLE_OK) st = engine_objects_keep(&s->objects, engine_seal_key(s, STORE_CONTENTS), f->tar_size, f->tar_sha, e);
   if (st == PINTLE_OK) st = engine_seal_results(s, e);
-  if (st == PINTLE_OK) st = put_operations(f, e);
+  if (st == PINTLE_OK) st = engine_seal_operations(&f->seal, e);
   if (st == PINTLE_OK) st = store_manifest_read(f->c->store, engine_seal_key(s, STORE_MANIFEST), keep_object, f, NULL, NULL, e);
   return st == PINTLE_OK ? engine_seal_manifest(s, f->tar_size, e) : st;
 }
@@ -136,7 +130,7 @@ static pintle_status begin_finalizing(engine_finishing *f, error *e) {
   const char *phase = engine_errors(f->c->journal) ? "FinalizingPartiallyFailed" : "Finalizing";
   engine_phase(f->c->journal, phase);
   if (strcmp(phase, phase_of(f)) == 0) return st;
-  st = put_operations(f, e);
+  st = engine_seal_operations(&f->seal, e);
   if (st == PINTLE_OK) st = set_status(f, phase, NULL, e);
   item_remove(f->o->resource, "/metadata/annotations/pintle.io~1manifest-sha256");
   if (st == PINTLE_OK) st = engine_seal_commit(&f->seal, e);
@@ -147,7 +141,7 @@ static pintle_status begin_finalizing(engine_finishing *f, error *e) {
 static pintle_status put_restore(engine_finishing *f, error *e) {
   pintle_status st = put_log(f, e);
   if (st == PINTLE_OK) st = engine_seal_results(&f->seal, e);
-  return st == PINTLE_OK ? put_operations(f, e) : st;
+  return st == PINTLE_OK ? engine_seal_operations(&f->seal, e) : st;
 }
 
 static pintle_status conclude(engine_finishing *f, error *e) {
@@ -169,7 +163,7 @@ static pintle_status conclude(engine_finishing *f, error *e) {
 static void fail(engine_finishing *f, const error *why) {
   error e = {0};
   store_ending(f->c->store, true);
-  pintle_status st = put_operations(f, &e);
+  pintle_status st = engine_seal_operations(&f->seal, &e);
   if (st == PINTLE_OK) st = set_status(f, "Failed", why, &e);
   if (st == PINTLE_OK) st = engine_seal_commit(&f->seal, &e);
   if (st != PINTLE_OK) LOG(f->c->journal, PINTLE_LOG_ERROR, NULL, "%s", e.message);

@@ -165,8 +165,10 @@ static void ask(engine_asking *a, size_t item, uint32_t next) {
     buf_clear(&a->text);
     if (kube_source_read(a->c->source, item, &a->text, NULL) != PINTLE_OK) return; /* its turn as an item comes, and then it is reported */
   }
-  const chain_input in = {
-      .id = {k.type->group, k.type->version, k.type->resource, k.ns.ptr, k.name.ptr}, .type = k.type, .text = buf_str(&a->text), .next = next};
+  const chain_input in = {.id = {k.type->group, k.type->version, k.type->resource, k.ns.ptr, k.name.ptr},
+                          .type = k.type,
+                          .text = buf_str(&a->text),
+                          .next = next};
   worker_pool_submit(a->pool, item, 0, &in, &a->failure);
 }
 
@@ -195,11 +197,6 @@ static bool any_wanted(engine_asking *a) {
   return false;
 }
 
-static void look_for_labels(engine_asking *a) {
-  a->by_labels = false;
-  for (size_t i = 0; i < a->o.pool.plan->n; i++) a->by_labels |= a->o.pool.plan->entries[i].selector.labels != NULL;
-}
-
 void engine_relations_close(engine_asking *a) {
   if (!a) return;
   worker_pool_free(a->pool);
@@ -220,12 +217,12 @@ pintle_status engine_relations_open(const engine_relations_options *o, engine_as
   a->c = o->stage->o;
   a->n = kube_source_count(a->c->source);
   a->o.pool.ctx = a, a->o.pool.outcome = outcome, a->o.pool.ask = answer, a->o.pool.log = worker_log;
-  look_for_labels(a);
+  a->by_labels = chain_plan_by_labels(a->o.pool.plan);
   if (!any_wanted(a)) return engine_relations_close(a), PINTLE_OK;
   a->asked = calloc(a->n / 8 + 1, 1);
   pintle_status st = a->asked ? worker_pool_open(&a->o.pool, &a->pool, e) : error_nomem(e);
   if (st != PINTLE_OK) return engine_relations_close(a), st;
-  look_for_labels(a); /* computed ones too */
+  a->by_labels = chain_plan_by_labels(a->o.pool.plan); /* computed ones too */
   *out = a;
   return PINTLE_OK;
 }

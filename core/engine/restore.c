@@ -311,12 +311,10 @@ static pintle_status put_report(restore_run *r, error *e) {
 /* Velero's five objects (velero-contract section 1), pintle's two, then the Restore itself, which Velero keeps in the cluster only. */
 static pintle_status put_objects(restore_run *r, const buf *volumes, engine_summary *out, error *e) {
   engine_seal *seal = &r->seal;
-  CLEANUP(buf_free) buf json = {0};
-  engine_operations_print(r->c->operations, &json);
-  pintle_status st = json.failed ? error_nomem(e) : engine_seal_log(seal, e);
+  pintle_status st = engine_seal_log(seal, e);
   if (st == PINTLE_OK) st = engine_seal_results(seal, e);
   if (st == PINTLE_OK) st = engine_list_put(r->list, &seal->objects, engine_seal_key(seal, STORE_RESOURCE_LIST), r->c->temp_dir, e);
-  if (st == PINTLE_OK) st = engine_seal_text(seal, STORE_ITEM_OPERATIONS, buf_str(&json), e);
+  if (st == PINTLE_OK) st = engine_seal_operations(seal, e);
   if (st == PINTLE_OK) st = engine_seal_text(seal, STORE_VOLUME_INFO, buf_str(volumes), e);
   if (st == PINTLE_OK) st = engine_stage_put_outcomes(&r->stage, &seal->objects, engine_seal_key(seal, STORE_OUTCOMES), e);
   if (st == PINTLE_OK) st = put_report(r, e);

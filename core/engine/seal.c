@@ -27,6 +27,12 @@ pintle_status engine_seal_results(engine_seal *s, error *e) {
   return st == PINTLE_OK ? engine_seal_text(s, STORE_RESULTS, buf_str(&json), e) : st;
 }
 
+pintle_status engine_seal_operations(engine_seal *s, error *e) {
+  CLEANUP(buf_free) buf json = {0};
+  engine_operations_print(s->c->operations, &json);
+  return json.failed ? error_nomem(e) : engine_seal_text(s, STORE_ITEM_OPERATIONS, buf_str(&json), e);
+}
+
 pintle_status engine_seal_expect(const engine_seal *s, int64_t bytes, error *e) { /* at 1 MB/s */
   return s->c->lock ? store_run_expect(s->c->lock, (60 + bytes / 1000000) * CLOCK_SECOND, e) : PINTLE_OK;
 }

@@ -18,6 +18,7 @@ const char *engine_seal_key(engine_seal *s, int object); /* until the next one *
 pintle_status engine_seal_text(engine_seal *s, int object, str text, error *e);
 pintle_status engine_seal_log(engine_seal *s, error *e); /* no line may follow */
 pintle_status engine_seal_results(engine_seal *s, error *e);
+pintle_status engine_seal_operations(engine_seal *s, error *e);
 /* Neither a large put nor the reading back can renew the heartbeat: says beforehand how long such many bytes may take. */
 pintle_status engine_seal_expect(const engine_seal *s, int64_t bytes, error *e);
 /* Puts the manifest over all objects so far, reads everything back, and notes the manifest's sum in the resource. */

@@ -23,11 +23,7 @@ struct engine_snapshotters {
 static void take_log(void *ctx, int32_t level, str message, const pintle_kv *fields, size_t n) {
   const engine_snapshotters *s = ctx;
   CLEANUP(buf_free) buf text = {0};
-  const char *plugin = "";
-  buf_adds(&text, message);
-  for (size_t i = 0; i < n; i++)
-    if (strcmp(fields[i].key, "plugin") == 0) plugin = fields[i].value;
-    else if (strcmp(fields[i].key, "source") != 0) buf_printf(&text, " %s=%s", fields[i].key, fields[i].value);
+  const char *plugin = host_line_text(message, fields, n, &text);
   if (s->o.log && !text.failed) s->o.log(s->o.ctx, level, plugin, buf_str(&text));
 }
 

@@ -26,7 +26,8 @@ static pintle_status operation(void *ctx, size_t item, str ns, str name, const c
   kube_entry k;
   kube_source_get(s->o->source, item, &k);
   const engine_subject about = {k.type, ns, name};
-  if (!s->o->operations) return LOG(s->o->journal, PINTLE_LOG_WARN, &about, "operation %s was started, and nobody waits for it", o->id), PINTLE_OK;
+  if (!s->o->operations)
+    return LOG(s->o->journal, PINTLE_LOG_WARN, &about, "operation %s was started, and nobody waits for it", o->id), PINTLE_OK;
   pintle_status st = engine_operations_add(s->o->operations, &about, o, &json, e);
   return st == PINTLE_OK ? engine_record_operation(&s->record, buf_str(&json), e) : st;
 }
@@ -73,7 +74,29 @@ pintle_status engine_stage_open(engine_stage *s, const engine_common *options, c
   pool.outcome = outcome;
   pool.ask = answer;
   pool.log = worker_log;
-  return worker_pool_open(&pool, &s->pool, e);
+  st = worker_pool_open(&pool, &s->pool, e);
+  if (st == PINTLE_OK) s->by_labels = chain_plan_by_labels(options->pool.plan); /* computed ones too */
+  return st;
+}
+
+pintle_status engine_stage_load(engine_stage *s, size_t item, engine_input *in, error *e) {
+  kube_entry k;
+  kube_skim skim = {0};
+  kube_source_get(s->o->source, item, &k);
+  buf *text = k.verbatim ? &in->text : &s->text;
+  buf_clear(text);
+  arena_reset(&s->scratch);
+  pintle_status st = kube_source_read(s->o->source, item, text, e);
+  if (st == PINTLE_OK && s->by_labels) st = kube_skim_item(buf_str(text), &s->scratch, &skim, e);
+  if (st != PINTLE_OK) return st;
+  in->wanted = chain_plan_wants(s->o->pool.plan, s->o->types, k.type, k.ns, skim.labels);
+  if (!k.verbatim) st = item_minify(buf_str(text), ITEM_KUBERNETES, NULL, &in->text, e);
+  if (st == PINTLE_INVALID && e->place[0]) { /* line and column inside the item: say in which file */
+    CLEANUP(buf_free) buf place = {0};
+    kube_source_place(s->o->source, item, &place);
+    error_wrap(e, "%s", buf_z(&place));
+  }
+  return st;
 }
 
 pintle_status engine_stage_run(engine_stage *s, error *e) {
@@ -111,6 +134,8 @@ void engine_stage_free(engine_stage *s) {
   engine_report_free(&s->report);
   engine_ask_free(&s->ask);
   engine_record_free(&s->record);
+  buf_free(&s->text);
+  arena_free(&s->scratch);
   buf_free(&s->counters);
   buf_free(&s->actions);
 }

@@ -41,7 +41,7 @@ typedef struct engine_common {
   const char *temp_dir;
   engine_journal *journal;
   engine_control control;
-  str head; /* JSON members: pintle, run, chain, plugins; for the manifest */
+  str head;                      /* JSON members: pintle, run, chain, plugins; for the manifest */
   engine_operations *operations; /* what actions start is added; NULL: a dry run, in which none can be started */
   void (*explain)(void *ctx, size_t item, uint32_t entry, error *e); /* adds the line that repeats a crash to e->hint; may be NULL */
   void *explain_ctx;
@@ -62,11 +62,16 @@ typedef struct engine_stage {
   uint64_t done; /* the progress told last */
   bool lost;     /* the lock */
   error lock_error;
+  bool by_labels; /* an action selects by labels */
+  buf text;       /* used again for each item, as is the arena */
+  arena scratch;
   buf counters, actions; /* JSON, after engine_stage_run: of the actions; worker_pool_actions */
 } engine_stage;
 /* ops with next, load, resolve, complete and emit; what else the flow asks is answered here. The stage is the first member of what ops->ctx points to.
  * Starts the first worker. */
 pintle_status engine_stage_open(engine_stage *s, const engine_common *options, const engine_flow_ops *ops, error *e);
+/* The item's text as it enters the chain, and whether an action wants it. An error in the item names its file. */
+pintle_status engine_stage_load(engine_stage *s, size_t item, engine_input *in, error *e);
 /* All items through the chain; the workers are gone after it, the counters of their actions are told. */
 pintle_status engine_stage_run(engine_stage *s, error *e);
 void engine_stage_free(engine_stage *s);

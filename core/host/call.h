@@ -21,6 +21,9 @@ typedef struct host_services {
   int (*cancel_fd)(void *ctx);     /* -1: none */
 } host_services;
 
+/* A line as one text: " key=value" behind the message, but for "source". Returns the field "plugin", "" when there is none; it lives as the fields do. */
+const char *host_line_text(str message, const pintle_kv *fields, size_t n, buf *text);
+
 typedef struct host_call host_call; /* starts with a pintle_call, a magic number behind it */
 /* One host_call is reused for call after call. It holds the pintle_host that its calls see (extension() has no other way to know whose call
  * it is), so free it after the modules it was used with are closed. */

@@ -59,3 +59,12 @@ void host_log_line(pintle_call *h, int32_t level, const char *msg, size_t len, c
   if (!host_given(msg, len, CLAIMED_MAX, &line)) line = STR("(a log line without text, or of an impossible length)");
   put(s, level, line, fields, n_fields);
 }
+
+const char *host_line_text(str message, const pintle_kv *fields, size_t n, buf *text) {
+  const char *plugin = "";
+  buf_adds(text, message);
+  for (size_t i = 0; i < n; i++)
+    if (strcmp(fields[i].key, "plugin") == 0) plugin = fields[i].value;
+    else if (strcmp(fields[i].key, "source") != 0) buf_printf(text, " %s=%s", fields[i].key, fields[i].value);
+  return plugin;
+}

@@ -1,6 +1,5 @@
 /* backup.c -- run_backup: the lock, the input, the engine.  SPDX-License-Identifier: Apache-2.0 */
 #include "run/inside.h"
-#include <stdio.h>
 
 static pintle_status snapshot_locations(run_context *c, const item_doc *backup, const char ***out, size_t *n, error *e) {
   const item_node *list = item_at(backup, "/spec/volumeSnapshotLocations");
@@ -13,21 +12,15 @@ static pintle_status snapshot_locations(run_context *c, const item_doc *backup, 
 }
 
 static pintle_status back_up(run_context *c, const run_request *request, store *s, store_lock *lock, engine_summary *out, error *e) {
-  char field[300];
   run_input in = {0};
   conf_set policies = {0};
   run_setup setup = {0}, blocks = {0};
   const char **locations = NULL;
   size_t n_locations = 0;
   engine_journal *journal = NULL;
-  snprintf(field, sizeof field, "backup=%s/%s", item_str(request->resource, "/metadata/namespace", "velero").ptr,
-           item_str(request->resource, "/metadata/name", "").ptr);
-  const engine_journal_options jo = {
-      .temp_dir = c->o.temp_dir, .run_field = field, .json = c->o.json_log, .no_file = request->dry_run, .listener = request->listener};
   const run_setup_options bo = {.kind = CONF_ITEM_BLOCK_ACTION, .dry_run = request->dry_run, .stop_elsewhere = true},
                           so = {.kind = CONF_BACKUP_ITEM_ACTION, .dry_run = request->dry_run, .blocks = &blocks};
-  pintle_status st = engine_journal_open(&jo, &journal, e);
-  run_hear(c, journal);
+  pintle_status st = run_journal_open(c, request, false, &journal, e);
   if (st == PINTLE_OK) st = run_policies(c, request->resource, &policies, e);
   if (st == PINTLE_OK) engine_phase(journal, "Reading");
   if (st == PINTLE_OK) st = run_input_open(c, journal, &request->control, &in, e);

@@ -1,5 +1,6 @@
 /* context.c -- configuration, chain and plugins of a run.  SPDX-License-Identifier: Apache-2.0 */
 #include "run/inside.h"
+#include <stdio.h>
 #include <stdlib.h>
 
 const char run_version[] = PINTLE_VERSION;
@@ -34,11 +35,7 @@ static void keep_early(run_context *c, int32_t level, const char *plugin, const 
 static void log_line(void *ctx, int32_t level, str message, const pintle_kv *fields, size_t n) {
   run_context *c = ctx;
   CLEANUP(buf_free) buf text = {0};
-  const char *plugin = "";
-  buf_adds(&text, message);
-  for (size_t i = 0; i < n; i++)
-    if (strcmp(fields[i].key, "plugin") == 0) plugin = fields[i].value;
-    else if (strcmp(fields[i].key, "source") != 0) buf_printf(&text, " %s=%s", fields[i].key, fields[i].value);
+  const char *plugin = host_line_text(message, fields, n, &text);
   if (c->journal) say(c, level, plugin, buf_z(&text));
   else keep_early(c, level, plugin, buf_z(&text));
 }
@@ -46,6 +43,24 @@ static void log_line(void *ctx, int32_t level, str message, const pintle_kv *fie
 void run_hear(run_context *c, engine_journal *journal) {
   c->journal = journal;
   for (; journal && c->early; c->early = c->early->next) say(c, c->early->level, c->early->plugin, c->early->text);
+}
+
+pintle_status run_journal_open(run_context *c, const run_request *request, bool restore, engine_journal **out, error *e) {
+  enum { SIZE = 600 };
+  const item_doc *d = request->resource;
+  char *field = arena_alloc(&c->memory, SIZE); /* the journal borrows it */
+  if (!field) return error_nomem(e);
+  snprintf(field, SIZE, "%s=%s/%s", restore ? "restore" : "backup", item_str(d, "/metadata/namespace", "velero").ptr,
+           item_str(d, "/metadata/name", "").ptr);
+  const engine_journal_options o = {.temp_dir = c->o.temp_dir,
+                                    .run_field = field,
+                                    .json = c->o.json_log,
+                                    .restore = restore,
+                                    .no_file = request->dry_run,
+                                    .listener = request->listener};
+  pintle_status st = engine_journal_open(&o, out, e);
+  run_hear(c, *out);
+  return st;
 }
 
 static int32_t cancelled(void *ctx) {

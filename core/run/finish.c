@@ -1,8 +1,6 @@
 /* finish.c -- run_finish: what is left of a run when its items are stored, by the process that began it or by another.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "archive/archive.h"
 #include "run/inside.h"
-#include <stdio.h>
 
 enum { MAX_OBJECT = 256 << 20 };
 
@@ -22,11 +20,9 @@ typedef struct finishing {
 static const char *name_of(const finishing *f) { return item_str(f->request->resource, "/metadata/name", "").ptr; }
 
 static pintle_status fetch(const finishing *f, int object, buf *out, error *e) {
-  CLEANUP(buf_free) buf key = {0}, packed = {0};
+  CLEANUP(buf_free) buf key = {0};
   run_key(f->restore, name_of(f), object, &key);
-  pintle_status st = key.failed ? error_nomem(e) : store_get(f->store, key.data, MAX_OBJECT, &packed, e);
-  if (st == PINTLE_OK && archive_gunzip_text(buf_str(&packed), MAX_OBJECT, out, e) != PINTLE_OK) st = error_wrap(e, "%s", key.data);
-  return st;
+  return key.failed ? error_nomem(e) : store_get_gzip(f->store, key.data, MAX_OBJECT, out, e);
 }
 
 /* Journal and operations as they were left. */
@@ -92,15 +88,10 @@ static pintle_status finish(finishing *f, store_lock *lock, engine_summary *out,
 
 pintle_status run_finish(run_context *c, const run_request *request, store *s, store_lock *lock, bool restore, bool give_up,
                          engine_summary *out, error *e) {
-  char field[300];
   const item_doc *d = request->resource;
   finishing f = {.c = c, .request = request, .store = s, .restore = restore};
-  snprintf(field, sizeof field, "%s=%s/%s", restore ? "restore" : "backup", item_str(d, "/metadata/namespace", "velero").ptr, name_of(&f));
-  const engine_journal_options jo = {
-      .temp_dir = c->o.temp_dir, .run_field = field, .json = c->o.json_log, .restore = restore, .listener = request->listener};
   const run_setup_options so = {.kind = restore ? CONF_RESTORE_ITEM_ACTION : CONF_BACKUP_ITEM_ACTION};
-  pintle_status st = engine_journal_open(&jo, &f.journal, e);
-  run_hear(c, f.journal);
+  pintle_status st = run_journal_open(c, request, restore, &f.journal, e);
   if (st == PINTLE_OK) st = run_input_open(c, f.journal, &request->control, &f.none, e);
   if (st == PINTLE_OK) st = run_input_finish(&f.none, e);
   if (st == PINTLE_OK) st = run_setup_open(c, &so, d, &f.none, &f.setup, e);

@@ -115,9 +115,7 @@ pintle_status run_input_backup(run_context *c, run_input *in, store *s, const ch
 pintle_status run_input_state(void *ctx, buf *json, error *e) {
   const run_input *in = ctx;
   CLEANUP(buf_free) buf key = {0};
-  CLEANUP(buf_free) buf packed = {0};
   if (!in->store) return PINTLE_NOT_FOUND;
   run_key(false, in->backup, STORE_STATE, &key);
-  pintle_status st = key.failed ? error_nomem(e) : store_get(in->store, key.data, MAX_STATE, &packed, e);
-  return st == PINTLE_OK ? archive_gunzip_text(buf_str(&packed), MAX_STATE, json, e) : st;
+  return key.failed ? error_nomem(e) : store_get_gzip(in->store, key.data, MAX_STATE, json, e);
 }

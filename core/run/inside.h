@@ -44,6 +44,8 @@ extern const char run_version[];
 
 /* context.c: lines of stores go there from now on; NULL: to nobody. */
 void run_hear(run_context *c, engine_journal *journal);
+/* The journal of a backup or restore, which hears the stores from now on. */
+pintle_status run_journal_open(run_context *c, const run_request *request, bool restore, engine_journal **out, error *e);
 /* locations.c */
 pintle_status run_read_locations(run_context *c, error *e);
 /* DENIED when the location of that store has accessMode ReadOnly: no backup is made in it or deleted from it (restores write what they did). */
@@ -97,8 +99,8 @@ pintle_status run_object_list(run_context *c, store *s, const char *backup, int 
  * DeleteItemActions at hand as they are kept in an annotation of the backup, "action=plugin.so,...". */
 #define RUN_DELETE_ACTIONS "/metadata/annotations/pintle.io~1delete-item-actions"
 pintle_status run_keep_delete_actions(run_context *c, item_doc *backup, error *e);
-pintle_status run_delete_items(run_context *c, const run_delete_request *request, const item_doc *backup, engine_journal *j, store_lock *lock,
-                               uint64_t *failed, error *e);
+pintle_status run_delete_items(run_context *c, const run_delete_request *request, const item_doc *backup, engine_journal *j,
+                               store_lock *lock, uint64_t *failed, error *e);
 /* delete_operations.c: what is outstanding by itemoperations.json, or by an interrupted run's record, is cancelled. */
 pintle_status run_delete_operations(run_context *c, const run_delete_request *request, bool committed, str record, engine_journal *j,
                                     uint64_t *failed, error *e);
@@ -116,7 +118,7 @@ typedef struct run_input {
   store *store;     /* with backup: where the items come from; NULL: from files */
   const char *backup;
   run_archived archived;
-  bool quiet;       /* it is read for the second time: what is wrong with it was said */
+  bool quiet; /* it is read for the second time: what is wrong with it was said */
 } run_input;
 pintle_status run_input_open(run_context *c, engine_journal *j, const engine_control *control, run_input *out, error *e);
 pintle_status run_input_path(run_context *c, run_input *in, const char *path, error *e); /* file, directory, "-", tarball */
@@ -137,7 +139,7 @@ typedef struct run_setup {
   buf resource;  /* JSON */
   buf head;
   const kube_source *source;
-  const char *phase; /* "backup", "restore": for the line that repeats a crash */
+  const char *phase;             /* "backup", "restore": for the line that repeats a crash */
   engine_operations *operations; /* NULL in a dry run */
 } run_setup;
 typedef struct run_setup_options {
@@ -146,7 +148,7 @@ typedef struct run_setup_options {
   bool dry_run, without_host_steps;
   bool stop_elsewhere;     /* the action to stop before may be of another plan */
   const run_setup *blocks; /* of a backup: the ItemBlockActions, made before; NULL: none */
-  bool finalizing; /* items are taken again: no operation is started */
+  bool finalizing;         /* items are taken again: no operation is started */
 } run_setup_options;
 pintle_status run_setup_open(run_context *c, const run_setup_options *options, const item_doc *resource, const run_input *input,
                              run_setup *out, error *e);

@@ -1,6 +1,5 @@
 /* restore.c -- run_restore: a backup, or files, into a directory.  SPDX-License-Identifier: Apache-2.0 */
 #include "run/inside.h"
-#include <stdio.h>
 
 /* What the backup says of one side of its volumes; of an older one nothing. Damage stops a restore that is to make volumes, as in Velero: from an empty
  * list it would look as if there was no data. */
@@ -16,7 +15,6 @@ static pintle_status read_list(run_context *c, store *s, const item_doc *r, int 
 }
 
 static pintle_status restore(run_context *c, const run_request *request, store *s, store_lock *lock, engine_summary *out, error *e) {
-  char field[300];
   const item_doc *r = request->resource;
   run_input in = {0};
   run_setup setup = {0};
@@ -24,16 +22,8 @@ static pintle_status restore(run_context *c, const run_request *request, store *
   engine_target *target = NULL;
   CLEANUP(item_freep) item_doc *info = NULL;
   CLEANUP(item_freep) item_doc *snapshots = NULL;
-  snprintf(field, sizeof field, "restore=%s/%s", item_str(r, "/metadata/namespace", "velero").ptr, item_str(r, "/metadata/name", "").ptr);
-  const engine_journal_options jo = {.temp_dir = c->o.temp_dir,
-                                     .run_field = field,
-                                     .json = c->o.json_log,
-                                     .restore = true,
-                                     .no_file = request->dry_run,
-                                     .listener = request->listener};
   const run_setup_options so = {.kind = CONF_RESTORE_ITEM_ACTION, .dry_run = request->dry_run};
-  pintle_status st = engine_journal_open(&jo, &journal, e);
-  run_hear(c, journal);
+  pintle_status st = run_journal_open(c, request, true, &journal, e);
   if (st == PINTLE_OK) engine_phase(journal, "Reading");
   if (st == PINTLE_OK) st = run_input_open(c, journal, &request->control, &in, e);
   if (st == PINTLE_OK)

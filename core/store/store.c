@@ -1,5 +1,6 @@
 /* store.c -- calls of an ObjectStore: full keys, a deadline of idleness, errors that name location, key and operation.
  * SPDX-License-Identifier: Apache-2.0 */
+#include "archive/archive.h"
 #include "archive/digest.h"
 #include "store/parts.h"
 #include <errno.h>
@@ -258,6 +259,13 @@ static pintle_status get(store *s, const char *key, sink *k, unsigned char *sha2
     error_set(&k->failed, PINTLE_FAILED, "OpenSSL cannot make a SHA-256");
   archive_digest_free(&k->digest);
   return finish(s, st, "get", key, &k->failed, e);
+}
+
+pintle_status store_get_gzip(store *s, const char *key, size_t max, buf *out, error *e) {
+  CLEANUP(buf_free) buf packed = {0};
+  pintle_status st = store_get(s, key, max, &packed, e);
+  if (st == PINTLE_OK && (st = archive_gunzip_text(buf_str(&packed), max, out, e)) != PINTLE_OK) error_wrap(e, "%s", key);
+  return st;
 }
 
 pintle_status store_get_each(store *s, const char *key, pintle_status (*piece)(void *ctx, str data, error *e), void *ctx, int64_t *size,

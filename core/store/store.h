@@ -25,6 +25,8 @@ pintle_status store_put_fd(store *s, const char *key, int fd, int64_t size, erro
 /* EXISTS when it is there already. UNSUPPORTED: the store cannot (see store_claim, which always works). */
 pintle_status store_put_if_absent(store *s, const char *key, str data, error *e);
 pintle_status store_get(store *s, const char *key, size_t max, buf *out, error *e); /* appended */
+/* Of a gzipped object the plain text; packed or plain, max bytes at most. An error in the gzip names the key. */
+pintle_status store_get_gzip(store *s, const char *key, size_t max, buf *out, error *e);
 /* In pieces: NOT_FOUND before the first piece. sha256 (32 bytes) and size may be NULL. */
 pintle_status store_get_each(store *s, const char *key, pintle_status (*piece)(void *ctx, str data, error *e), void *ctx, int64_t *size,
                              unsigned char *sha256, error *e);
@@ -48,7 +50,7 @@ enum {
   STORE_ITEM_OPERATIONS,
   STORE_VOLUME_INFO,
   STORE_MANIFEST, /* of a backup: what verify compares; of a restore: the head of such a manifest alone */
-  STORE_STATE, /* only when an action has left state for the restore */
+  STORE_STATE,    /* only when an action has left state for the restore */
   STORE_OUTCOMES, /* JSON lines: what each item came to (engine/outcomes.h) */
   STORE_OBJECTS
 };
@@ -91,7 +93,7 @@ typedef struct store_run {
   int64_t started, heartbeat;
   const char *host;
   int64_t pid; /* for people */
-  str data;    /* JSON object of the engine's: snapshots, operations; "{}". store_run_begin with {NULL, 0}: a dead one's that is taken over */
+  str data; /* JSON object of the engine's: snapshots, operations; "{}". store_run_begin with {NULL, 0}: a dead one's that is taken over */
 } store_run;
 typedef struct store_lock store_lock;
 /* Writes the record first; by put_object_if_absent where the store has it, else by a claim that is written, listed and withdrawn. CONFLICT: another
