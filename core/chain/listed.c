@@ -34,25 +34,37 @@ static const char *nearest_action(const chain_order *order, const conf_chain *ch
   return kube_nearest(str_of(name), names, n);
 }
 
-/* What to do about an action that nobody has. */
-static void hint_missing(const chain_plan_options *o, const chain_order *order, uint32_t kind, const char *name, arena *a, error *e) {
-  const char *near = nearest_action(order, o->chain, kind, name, a);
-  if (near) {
-    error_hint(e, "did you mean %s?", near);
-    return;
-  }
-  char text[380] = "";
-  size_t len = 0, n = 0;
-  for (size_t i = 0; i < order->n_sources && n < 3; i++) {
+/* Set aside before it could say which actions it has: the one that is looked for may be among them. */
+static bool unknown(const host_plugin *p) { return p->reason && p->n_actions == 0; }
+
+static size_t count_unknown(const chain_order *order) {
+  size_t n = 0;
+  for (size_t i = 0; i < order->n_sources; i++) n += unknown(order->sources[i].plugin);
+  return n;
+}
+
+/* An action that nobody is known to have: the message names the files that were set aside, the hint says what to do about those and about the name. */
+static pintle_status nobody_has(const chain_plan_options *o, const chain_order *order, uint32_t kind, const char *name, arena *a,
+                                error *e) {
+  enum { SHOWN = 3, LONGEST = 270 }; /* of the files; of a text, so that what follows has room */
+  CLEANUP(buf_free) buf aside = {0};
+  CLEANUP(buf_free) buf todo = {0};
+  size_t n = count_unknown(order), shown = 0;
+  for (size_t i = 0; i < order->n_sources && shown < SHOWN; i++) {
     const host_plugin *p = order->sources[i].plugin;
-    if (!p->reason) continue;
-    int k = snprintf(text + len, sizeof text - len, "%s%s was set aside: %s", n ? "; " : "", p->file, p->reason);
-    if (k < 0 || (size_t)k >= sizeof text - len) break;
-    len += (size_t)k;
-    n++;
+    if (!unknown(p)) continue;
+    shown++;
+    buf_printf(&aside, "; plugin %s was set aside: %.*s", p->file, LONGEST, p->reason);
+    if (p->hint && *p->hint) buf_printf(&todo, "%s%s: %.*s", todo.len ? "; " : "", p->file, LONGEST / (n > 1 ? SHOWN : 1), p->hint);
   }
-  if (text[0]) error_hint(e, "%s", text);
-  else error_hint(e, "pintle plugin list shows the actions that there are");
+  if (n > shown) buf_printf(&aside, "; %zu more plugin%s set aside", n - shown, n - shown > 1 ? "s were" : " was");
+  if (n && todo.len == 0) buf_addz(&todo, "see `pintle plugin list`");
+  error_set(e, PINTLE_INVALID, "there is no %s named %s%s", kind == CONF_ANY_KIND ? "action" : conf_kind_names[kind], name, buf_z(&aside));
+  const char *near = nearest_action(order, o->chain, kind, name, a);
+  if (n && near) error_hint(e, "%s; or did you mean %s?", buf_z(&todo), near);
+  else if (near) error_hint(e, "did you mean %s?", near);
+  else error_hint(e, "%s", n ? buf_z(&todo) : "pintle plugin list shows the actions that there are");
+  return PINTLE_INVALID;
 }
 
 static pintle_status missing(const chain_plan_options *o, const chain_order *order, uint32_t kind, const char *name, arena *a, error *e) {
@@ -68,10 +80,7 @@ static pintle_status missing(const chain_plan_options *o, const chain_order *ord
     error_set(e, PINTLE_INVALID, "action %s of plugin %s (%s) cannot be used: %s", name, s->plugin->name, s->plugin->file, action->refused);
   } else if (kind != CONF_ANY_KIND && (action = find(order, CONF_ANY_KIND, name, &s))) {
     error_set(e, PINTLE_INVALID, "%s is a %s, not a %s", name, conf_kind_names[action->kind], conf_kind_names[kind]);
-  } else {
-    error_set(e, PINTLE_INVALID, "there is no %s named %s", kind == CONF_ANY_KIND ? "action" : conf_kind_names[kind], name);
-    hint_missing(o, order, kind, name, a, e);
-  }
+  } else nobody_has(o, order, kind, name, a, e);
   return PINTLE_INVALID;
 }
 

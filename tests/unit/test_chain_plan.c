@@ -86,6 +86,13 @@ static host_plugin plugins[] = {
 };
 static const host_registry registry = {.plugins = plugins, .n_plugins = sizeof plugins / sizeof *plugins};
 
+/* nas.so, and files of which nobody knows what is in them. */
+#define UNKNOWN(f, why, what) \
+  { .path = "/p/" f, .file = f, .fd = -1, .reason = why, .hint = what, .warnings = no_names, .needed = no_names, .env = no_names }
+static host_plugin with_unknown[] = {UNKNOWN("old.so", "was built for plugin ABI 0", NULL),
+                                     UNKNOWN("torn.so", "is truncated", "copy it again"), UNKNOWN("u.so", "is not pinned", "pin it"),
+                                     UNKNOWN("v.so", "is no ELF file", NULL)};
+
 /* ------------------------------------------------------------------------------------------------------------ helpers */
 typedef struct made {
   conf_set set;
@@ -99,13 +106,17 @@ typedef struct made {
 #define HEAD "apiVersion: pintle.io/v1alpha1\nkind: PluginChain\nmetadata: {name: default}\nspec:\n"
 
 /* yaml: of chain.yaml, NULL: none. */
-static void make_with(made *m, const char *yaml, uint32_t kind, const char *const *only, bool built_in) {
+static void make_of(made *m, const host_registry *from, const char *yaml, uint32_t kind, const char *const *only, bool built_in) {
   memset(m, 0, sizeof *m);
   if (yaml) ck_assert_msg(conf_set_add(&m->set, "chain.yaml", str_of(yaml), &m->e) == PINTLE_OK, "%s", m->e.message);
   ck_assert_msg(conf_chain_read(&m->set, NULL, &m->memory, &m->chain, &m->e) == PINTLE_OK, "%s", m->e.message);
   chain_plan_options o = {
-      .registry = &registry, .chain = &m->chain, .set = &m->set, .kind = kind, .only = only, .without_host_steps = !built_in};
+      .registry = from, .chain = &m->chain, .set = &m->set, .kind = kind, .only = only, .without_host_steps = !built_in};
   m->st = chain_plan_make(&o, &m->plan, &m->e);
+}
+
+static void make_with(made *m, const char *yaml, uint32_t kind, const char *const *only, bool built_in) {
+  make_of(m, &registry, yaml, kind, only, built_in);
 }
 
 /* Plugins' actions only. */
@@ -208,7 +219,7 @@ START_TEST(listed_errors) {
   expect_error(HEAD "  actions:\n  - name: nas.io/atach\n", CONF_RESTORE_ITEM_ACTION, NULL, "there is no action named nas.io/atach",
                "chain.yaml:6:5", "did you mean nas.io/attach?");
   expect_error(HEAD "  actions:\n  - name: far.away/thing\n", CONF_BACKUP_ITEM_ACTION, NULL, "there is no action named far.away/thing",
-               "chain.yaml:6:5", "gone.so was set aside: is writable by others");
+               "chain.yaml:6:5", "pintle plugin list shows the actions that there are");
   expect_error(HEAD "  actions:\n  - name: gone.io/x\n", CONF_RESTORE_ITEM_ACTION, NULL,
                "plugin gone.so, which has action gone.io/x, was set aside: is writable by others", "chain.yaml:6:5", "chmod o-w gone.so");
   expect_error(HEAD "  actions:\n  - name: nas.io/broken\n", CONF_RESTORE_ITEM_ACTION, NULL,
@@ -220,6 +231,41 @@ START_TEST(listed_errors) {
                "leave it out");
   expect_error(HEAD "  aliases: {velero.io/nas: nas.io/snapshto}\n", CONF_RESTORE_ITEM_ACTION, NULL,
                "alias velero.io/nas: there is no action named nas.io/snapshto", "chain.yaml:5:28", "did you mean nas.io/snapshot?");
+}
+END_TEST
+
+/* An action that nobody is known to have may be in a file that was set aside before it was asked. */
+START_TEST(set_aside_unknown) {
+  static const struct {
+    const char *action;
+    size_t from, n;
+    const char *message, *hint;
+  } rows[] = {
+      {"far.away/thing", 1, 1, "; plugin torn.so was set aside: is truncated", "torn.so: copy it again"},
+      {"nas.io/atach", 1, 1, "; plugin torn.so was set aside: is truncated", "torn.so: copy it again; or did you mean nas.io/attach?"},
+      {"far.away/thing", 0, 1, "; plugin old.so was set aside: was built for plugin ABI 0", "see `pintle plugin list`"},
+      {"nas.io/atach", 0, 4,
+       "; plugin old.so was set aside: was built for plugin ABI 0; plugin torn.so was set aside: is truncated; plugin u.so was set aside: "
+       "is "
+       "not pinned; 1 more plugin was set aside",
+       "torn.so: copy it again; u.so: pin it; or did you mean nas.io/attach?"},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    host_plugin v[5];
+    const host_registry r = {.plugins = v, .n_plugins = rows[i].n + 1};
+    char yaml[300], message[600];
+    made m;
+    memcpy(v, with_unknown + rows[i].from, rows[i].n * sizeof *v);
+    v[rows[i].n] = plugins[2];
+    snprintf(yaml, sizeof yaml, HEAD "  actions:\n  - name: %s\n", rows[i].action);
+    snprintf(message, sizeof message, "there is no action named %s%s", rows[i].action, rows[i].message);
+    make_of(&m, &r, yaml, CONF_RESTORE_ITEM_ACTION, NULL, false);
+    ck_assert_int_eq(m.st, PINTLE_INVALID);
+    ck_assert_str_eq(m.e.message, message);
+    ck_assert_str_eq(m.e.place, "chain.yaml:6:5");
+    ck_assert_str_eq(m.e.hint, rows[i].hint);
+    drop(&m);
+  }
 }
 END_TEST
 
@@ -408,6 +454,7 @@ int main(void) {
   tcase_add_test(t, order_and_why);
   tcase_add_test(t, order_of_other_kinds);
   tcase_add_test(t, listed_errors);
+  tcase_add_test(t, set_aside_unknown);
   tcase_add_test(t, only);
   tcase_add_test(t, configuration);
   tcase_add_test(t, print_and_parse);
