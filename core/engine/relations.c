@@ -230,7 +230,6 @@ pintle_status engine_relations_open(const engine_relations_options *o, engine_as
 pintle_status engine_relations_ask(engine_asking *a, engine_relations *out, error *e) {
   bool more = true, cancelled = false;
   error finish = {0};
-  CLEANUP(buf_free) buf counters = {0};
   if (!a) return PINTLE_OK;
   a->out = out;
   while (a->failure.status == PINTLE_OK) {
@@ -245,9 +244,8 @@ pintle_status engine_relations_ask(engine_asking *a, engine_relations *out, erro
     if (a->failure.status == PINTLE_OK && worker_pool_pending(a->pool))
       worker_pool_step(a->pool, more && has_room(a) ? 0 : CLOCK_SECOND / 5, &a->failure);
   }
-  if (worker_pool_close(a->pool, &counters, &finish) != PINTLE_OK && a->failure.status == PINTLE_OK)
+  if (worker_pool_close(a->pool, &a->o.stage->counters, &finish) != PINTLE_OK && a->failure.status == PINTLE_OK)
     LOG(a->c->journal, PINTLE_LOG_ERROR, NULL, "%s", finish.message);
-  engine_report_counters(a->c->journal, buf_str(&counters));
   if (a->failure.status != PINTLE_OK) return *e = a->failure, a->failure.status;
   if (!cancelled) return PINTLE_OK;
   if (a->o.stage->lost) return *e = a->o.stage->lock_error, e->status;

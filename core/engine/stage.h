@@ -65,7 +65,8 @@ typedef struct engine_stage {
   bool by_labels; /* an action selects by labels */
   buf text;       /* used again for each item, as is the arena */
   arena scratch;
-  buf counters, actions; /* JSON, after engine_stage_run: of the actions; worker_pool_actions */
+  buf counters;   /* JSON: of the ItemBlockActions, which are often the same actions; after engine_stage_run, of all */
+  buf actions;    /* after engine_stage_run: as worker_pool_actions has them */
 } engine_stage;
 /* ops with next, load, resolve, complete and emit; what else the flow asks is answered here. The stage is the first member of what ops->ctx points to.
  * Starts the first worker. */

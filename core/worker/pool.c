@@ -247,6 +247,8 @@ pintle_status worker_pool_close(worker_pool *p, buf *counters, error *e) {
     if (step != PINTLE_OK && p->failure.status == PINTLE_OK) p->failure = ignored;
   }
   if (st == PINTLE_OK && p->failure.status != PINTLE_OK) st = failed(p, e);
+  if (st == PINTLE_OK) st = pool_count(p, buf_str(counters), e);
+  buf_clear(counters);
   pool_print_counters(p, counters);
   return st;
 }

@@ -52,7 +52,8 @@ size_t worker_pool_pending(const worker_pool *p); /* submitted, no outcome yet *
 size_t worker_pool_backlog(const worker_pool *p); /* bytes of items not yet handed to a worker: keep it filled, but small */
 /* Tells all running calls to stop; queued items come back as FAILED with CANCELLED. After the grace workers are killed. */
 void worker_pool_cancel(worker_pool *p);
-/* finish() in every worker, all processes gone; counters as JSON {"action":{"counter":n}} summed over workers. */
+/* finish() in every worker, all processes gone; *counters gets JSON {"action":{"counter":n}}, summed over workers and what *counters held
+ * before: that of a pool before this one, or nothing. */
 pintle_status worker_pool_close(worker_pool *p, buf *counters, error *e);
 /* Kills what is left, frees. NULL is fine. worker_pool_close may have been called before or not. */
 void worker_pool_free(worker_pool *p);

@@ -12,6 +12,11 @@ expect_status 0
 log_of backup b1
 grep level=warning log | grep -q "rule for nobody" || fail "no warning for the rule that met nothing"
 if grep level=warning log | grep -q "rule for the victim"; then fail "a warning for a rule that met something"; fi
+# The same action is a BackupItemAction and an ItemBlockAction: what either met counts.
+if grep level=warning log | grep -q "rule for blocks"; then fail "a warning for a rule that met something before the items"; fi
+for rule in "rule for nobody" "rule for the victim" "rule for blocks"; do
+  [ "$(grep -c "$rule" log)" -eq 1 ] || fail "$rule is told more than once"
+done
 run "$PINTLE" backup create b2 --from in --fail-on unmatched
 expect_status 4
 run "$PINTLE" backup create b3 --from in --fail-on warnings
