@@ -19,12 +19,15 @@ skip() {
   echo "skipped: $*"
   exit 77
 }
-# Builds the module of a directory of interop as a command: build DIRECTORY NAME
+# Builds a directory of interop as a command: build DIRECTORY NAME. $INTEROP_CACHE keeps it for the next test.
 build() {
   command -v go >/dev/null || skip "Go is not installed"
   # Downloads what the build needs, and no more; nobody waits for a network that does not answer.
   (cd "$interop/$1" && timeout 240 go list -deps . >/dev/null) >"$work/log" 2>&1 || skip "the Go modules are not to be had"
-  (cd "$interop/$1" && go build -buildvcs=false -ldflags='-s -w' -o "$work/bin/$2" .) >"$work/log" 2>&1 || fail "$1 does not compile"
+  cache=${INTEROP_CACHE:-$work/cache}
+  mkdir -p "$cache"
+  (cd "$interop/$1" && go build -buildvcs=false -ldflags='-s -w' -o "$cache/$2" .) >"$work/log" 2>&1 || fail "$1 does not compile"
+  cp "$cache/$2" "$work/bin/$2"
 }
 # Runs pintle, which is expected to end well; what it says is shown if not.
 pintle() { "$PINTLE" "$@" >"$work/log" 2>&1 || fail "exit status $?: pintle $*"; }

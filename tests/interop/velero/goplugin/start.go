@@ -1,0 +1,38 @@
+// start.go -- misbehaving from the start.  SPDX-License-Identifier: Apache-2.0
+package main
+
+import (
+	"fmt"
+	"os"
+	"time"
+)
+
+// start returns where there is nothing to misbehave.
+func start(how string) {
+	switch how {
+	case "":
+		return
+	case "early": // ends at once
+		fmt.Fprintln(os.Stderr, "no licence for this machine")
+		os.Exit(3)
+	case "silent": // never says a word
+	case "garbage": // a line that is no handshake
+		fmt.Println("hello, world")
+	case "endless-line": // a line without an end
+		for {
+			fmt.Print("1|2|unix|")
+		}
+	case "version": // a protocol that nobody knows
+		fmt.Println("1|9|unix|/nonexistent|grpc|")
+	case "core": // another core protocol
+		fmt.Println("7|2|unix|/nonexistent|grpc|")
+	case "netrpc": // go-plugin's older transport
+		fmt.Println("1|2|unix|/nonexistent|netrpc|")
+	case "nobody": // nobody listens there
+		fmt.Println("1|2|unix|/nonexistent/socket|grpc|")
+	default:
+		return
+	}
+	time.Sleep(time.Hour)
+	os.Exit(1)
+}
