@@ -222,19 +222,18 @@ static pintle_status read_list(engine_seal *seal, item_doc **d, error *e) {
   return st == PINTLE_OK ? item_parse(*d, buf_str(&text), 0, &limits, e) : st;
 }
 
-pintle_status engine_again_list(const engine_again *a, engine_seal *seal, uint64_t *n, error *e) {
+pintle_status engine_again_list(const engine_again *a, engine_seal *seal, error *e) {
   CLEANUP(item_freep) item_doc *d = NULL;
   CLEANUP(buf_free) buf json = {0};
-  size_t added = 0;
+  size_t n = 0;
   new_name *v = calloc(a->n + 1, sizeof *v);
   if (!v) return error_nomem(e);
   for (size_t i = 0; i < a->n; i++)
-    if (!a->v[i].used && a->v[i].list_key) v[added++] = (new_name){a->v[i].list_key, a->v[i].list_name};
-  *n += added;
-  qsort(v, added, sizeof *v, by_key);
-  pintle_status st = added ? read_list(seal, &d, e) : PINTLE_OK;
-  if (st == PINTLE_OK && added) {
-    merge_list(item_root(d), v, added, &json);
+    if (a->v[i].list_key) v[n++] = (new_name){a->v[i].list_key, a->v[i].list_name};
+  qsort(v, n, sizeof *v, by_key);
+  pintle_status st = n ? read_list(seal, &d, e) : PINTLE_OK;
+  if (st == PINTLE_OK && n) {
+    merge_list(item_root(d), v, n, &json);
     st = json.failed ? error_nomem(e) : engine_seal_text(seal, STORE_RESOURCE_LIST, buf_str(&json), e);
   }
   free(v);

@@ -20,7 +20,7 @@ pintle_status engine_again_text(const engine_again *a, const engine_made *made, 
 /* Those that have replaced nothing, by path. */
 pintle_status engine_again_rest(const engine_again *a, pintle_status (*each)(void *ctx, const engine_made *made, error *e), void *ctx,
                                 error *e);
-/* Puts the resource list with the items that are new; adds how many to *n. */
-pintle_status engine_again_list(const engine_again *a, engine_seal *seal, uint64_t *n, error *e);
+/* Puts the resource list with their names in it. Those that are in the tarball already count too: the list may be that of an attempt that was killed. */
+pintle_status engine_again_list(const engine_again *a, engine_seal *seal, error *e);
 void engine_again_free(engine_again *a); /* NULL is fine */
 #endif

@@ -17,6 +17,7 @@ typedef struct rewriting {
   engine_again *again; /* NULL: nothing is replaced, the tarball is only read */
   archive_gzip *gzip;
   archive_writer *tar;
+  uint64_t items;
   buf text;
 } rewriting;
 
@@ -25,6 +26,7 @@ static pintle_status add(rewriting *w, const char *path, str text, error *e) {
   archive_path parsed;
   pintle_status st = w->tar ? archive_writer_add(w->tar, path, text, e) : PINTLE_OK;
   if (st != PINTLE_OK || !archive_path_parse(path, &parsed)) return st;
+  w->items += parsed.version.len == 0; /* without the copies by version */
   if (!archive_sha256(text, sha)) return error_set(e, PINTLE_FAILED, "SHA-256 is not available");
   return store_manifest_item(w->f->seal.manifest, path, (int64_t)text.len, sha, e);
 }
@@ -89,7 +91,8 @@ pintle_status engine_finish_items(engine_finishing *f, bool *rewritten, error *e
   if (st == PINTLE_OK && n) st = engine_again_run(f->o, post, n, &w.again, e);
   *rewritten = w.again != NULL;
   if (st == PINTLE_OK) st = w.again ? rewrite(&w, e) : copy_all(&w, e);
-  if (st == PINTLE_OK && w.again) st = engine_again_list(w.again, &f->seal, &f->done, e);
+  if (st == PINTLE_OK && w.again) st = engine_again_list(w.again, &f->seal, e);
+  if (w.again) f->done = w.items; /* an attempt that was killed may have added some */
   if (f->total < f->done) f->total = f->done;
   engine_again_free(w.again);
   buf_free(&w.text);

@@ -12,7 +12,8 @@ enum { KEPT = 10000 }; /* messages of each severity that the results hold */
 typedef struct kept {
   const char *ns;
   const char *message;
-} kept; /* ns NULL: Velero's own; "": cluster-scoped */
+  bool again; /* of an earlier process, and said again */
+} kept;       /* ns NULL: Velero's own; "": cluster-scoped */
 struct engine_journal {
   engine_journal_options o;
   int fd;
@@ -20,6 +21,9 @@ struct engine_journal {
   uint64_t warnings, errors;
   kept *v[2];
   size_t n[2], cap[2]; /* warnings, errors */
+  size_t before[2];    /* the first of them: of earlier processes */
+  uint64_t extra[2];   /* kept before, not counted: of an attempt to finish that did not come to its end */
+  uint64_t lost[2];    /* counted before, not kept */
   arena memory;
   item_doc *record;
   buf line;
@@ -125,26 +129,46 @@ static void write_line(engine_journal *j, int32_t level, const engine_subject *a
 }
 
 /* ---- results */
-static void keep(engine_journal *j, int32_t level, const engine_subject *about, str message) {
-  int k = level == PINTLE_LOG_ERROR;
-  if (j->n[k] >= KEPT) return;
-  if (!GROW(j->v[k], j->n[k], j->cap[k])) {
-    error_nomem(&j->failure);
-    return;
-  }
+static pintle_status make_kept(engine_journal *j, const engine_subject *about, str message, kept *one) {
   buf b = {0};
-  const char *ns = NULL;
+  *one = (kept){0};
   if (about && about->type) {
     if (j->o.restore) buf_printf(&b, "%s %.*s: ", about->type->resource, (int)about->name.len, about->name.ptr);
     else buf_printf(&b, " resource: /%s name: /%.*s message: /", about->type->resource, (int)about->name.len, about->name.ptr);
-    if (about->ns.len) ns = arena_copy(&j->memory, about->ns);
-    else if (j->o.restore) ns = "";
+    if (about->ns.len) one->ns = arena_copy(&j->memory, about->ns);
+    else if (j->o.restore) one->ns = "";
   }
   buf_adds(&b, message);
-  kept one = {ns, arena_copy(&j->memory, buf_str(&b))};
-  if (b.failed || !one.message) error_nomem(&j->failure);
-  else j->v[k][j->n[k]++] = one;
+  one->message = arena_copy(&j->memory, buf_str(&b));
+  bool bad = b.failed || !one->message;
   buf_free(&b);
+  return bad ? error_nomem(&j->failure) : PINTLE_OK;
+}
+
+static kept *find_before(engine_journal *j, int k, const kept *one) {
+  for (size_t i = 0; i < j->before[k]; i++) {
+    kept *b = &j->v[k][i];
+    if (!b->again && strcmp(b->message, one->message) == 0 && (b->ns ? one->ns && strcmp(b->ns, one->ns) == 0 : !one->ns)) return b;
+  }
+  return NULL;
+}
+
+static void append(engine_journal *j, int k, const kept *one) {
+  if (j->n[k] >= KEPT) return;
+  if (GROW(j->v[k], j->n[k], j->cap[k])) j->v[k][j->n[k]++] = *one;
+  else error_nomem(&j->failure);
+}
+
+static void keep(engine_journal *j, int32_t level, const engine_subject *about, str message) {
+  int k = level == PINTLE_LOG_ERROR;
+  uint64_t *count = k ? &j->errors : &j->warnings;
+  kept one, *before = NULL;
+  if ((j->n[k] < KEPT || j->extra[k]) && make_kept(j, about, message, &one) == PINTLE_OK) {
+    if (j->extra[k]) before = find_before(j, k, &one);
+    if (before) before->again = true, j->extra[k]--;
+    else append(j, k, &one);
+  }
+  *count += !before;
 }
 
 static int by_namespace(const void *a, const void *b) {
@@ -211,8 +235,8 @@ static void keep_list(engine_journal *j, int k, const item_node *list, const cha
   for (const item_node *m = item_first(list); m; m = item_next(m)) {
     if (!item_string(m).ptr || j->n[k] >= KEPT) continue;
     const char *text = arena_copy(&j->memory, item_string(m));
-    if (!text || !GROW(j->v[k], j->n[k], j->cap[k])) error_nomem(&j->failure);
-    else j->v[k][j->n[k]++] = (kept){ns, text};
+    if (text) append(j, k, &(kept){.ns = ns, .message = text});
+    else error_nomem(&j->failure);
   }
 }
 
@@ -232,15 +256,27 @@ pintle_status engine_journal_before(engine_journal *j, str results, uint64_t war
   if (st != PINTLE_OK) return st;
   keep_result(j, 0, item_at(j->record, "/warnings"));
   keep_result(j, 1, item_at(j->record, "/errors"));
-  j->warnings += warnings > j->n[0] ? warnings : j->n[0];
-  j->errors += errors > j->n[1] ? errors : j->n[1];
+  const uint64_t counted[] = {warnings, errors};
+  for (int k = 0; k < 2; k++) {
+    j->before[k] = j->n[k];
+    if (counted[k] < j->n[k]) j->extra[k] = j->n[k] - counted[k];
+    else j->lost[k] = counted[k] - j->n[k];
+  }
+  j->warnings += warnings + j->extra[0], j->errors += errors + j->extra[1];
   return PINTLE_OK;
+}
+
+bool engine_said_before(engine_journal *j, const engine_subject *about, str error_message) {
+  kept one;
+  if (make_kept(j, about, error_message, &one) != PINTLE_OK || find_before(j, 1, &one)) return true;
+  if (!j->lost[1]) return false;
+  j->lost[1]--;
+  append(j, 1, &one);
+  return true;
 }
 
 /* ---- the door */
 static void say(engine_journal *j, int32_t level, const engine_subject *about, const char *plugin, const char *where, str message) {
-  if (level == PINTLE_LOG_WARN) j->warnings++;
-  if (level == PINTLE_LOG_ERROR) j->errors++;
   if (level >= PINTLE_LOG_WARN) keep(j, level, about, message);
   write_line(j, level, about, plugin, where, message);
   engine_event event = {.kind = ENGINE_LOG, .level = level, .plugin = plugin, .message = message};

@@ -68,8 +68,11 @@ void engine_report_counters(engine_journal *j, str counters);
 uint64_t engine_warnings(const engine_journal *j);
 uint64_t engine_errors(const engine_journal *j);
 
-/* What earlier processes of the same run said: the messages of a results.json, which stand first in engine_results, and how many there were. */
+/* What earlier processes of the same run said: the messages of a results.json, which stand first in engine_results, and how many its status counts.
+ * Messages beyond those are of an attempt to finish the run that did not come to its end: said again, they are neither kept nor counted twice. */
 pintle_status engine_journal_before(engine_journal *j, str results, uint64_t warnings, uint64_t errors, error *e);
+/* Is this error among them? true also when it had been counted and not been kept, which is made good. */
+bool engine_said_before(engine_journal *j, const engine_subject *about, str error_message);
 /* The log as one gzip stream in *fd (position undefined, owned by the journal) of *size bytes. No line may follow. */
 pintle_status engine_journal_finish(engine_journal *j, int *fd, int64_t *size, error *e);
 /* {"errors":R,"warnings":R}, R = {"velero":[],"cluster":[],"namespaces":{}}, empty members left out (velero-contract section 1). */

@@ -100,17 +100,28 @@ void operation_set(engine_operations *o, operation *op, enum operation_phase pha
   tell(o, op);
 }
 
+static void say_failed(engine_operations *o, operation *op, bool before) {
+  char text[2000];
+  const engine_subject about = subject(op);
+  int n = snprintf(text, sizeof text, "operation %s of action %s failed: %s", op->id, op->action, buf_z(&op->error));
+  if (n < 0 || (before && engine_said_before(o->o.journal, &about, str_of(text)))) return;
+  engine_log(o->o.journal, PINTLE_LOG_ERROR, &about, op->action, "operations", "%s", text);
+}
+
 void operation_fail(engine_operations *o, operation *op, const char *format, ...) {
   char text[1500];
-  const engine_subject about = subject(op);
   va_list ap;
   va_start(ap, format);
   if (vsnprintf(text, sizeof text, format, ap) < 0) text[0] = 0;
   va_end(ap);
   operation_say(&op->error, text);
-  engine_log(o->o.journal, PINTLE_LOG_ERROR, &about, op->action, "operations", "operation %s of action %s failed: %s", op->id, op->action,
-             text);
+  say_failed(o, op, false);
   operation_set(o, op, OPERATION_FAILED);
+}
+
+void engine_operations_retell(engine_operations *o) {
+  for (size_t i = 0; i < o->n; i++)
+    if (o->v[i].phase == OPERATION_FAILED) say_failed(o, &o->v[i], true);
 }
 
 void operation_take(engine_operations *o, operation *op, const pintle_progress *p) {

@@ -27,6 +27,8 @@ void engine_operations_free(engine_operations *o); /* kills what still runs. NUL
 pintle_status engine_operations_add(engine_operations *o, const engine_subject *about, const chain_operation *given, buf *json, error *e);
 /* An itemoperations.json, or the array of a run record. Those that are over stay so. */
 pintle_status engine_operations_read(engine_operations *o, str json, error *e);
+/* After engine_journal_before: what an earlier process noted as Failed, and did not come to say in the results. */
+void engine_operations_retell(engine_operations *o);
 void engine_operations_print(const engine_operations *o, buf *json); /* "[...]\n", to the byte as Velero; NULL: "[]\n" */
 /* Members of a status, ",\"backupItemOperationsAttempted\":3..."; nothing when there is no operation. NULL is fine. */
 void engine_operations_status(const engine_operations *o, buf *json);

@@ -35,7 +35,9 @@ static pintle_status read_state(finishing *f, error *e) {
   pintle_status st = fetch(f, STORE_RESULTS, &results, e);
   if (st == PINTLE_OK) st = engine_journal_before(f->journal, buf_str(&results), (uint64_t)warnings, (uint64_t)errors, e);
   if (st == PINTLE_OK) st = fetch(f, STORE_ITEM_OPERATIONS, &operations, e);
-  return st == PINTLE_OK ? engine_operations_read(f->setup.operations, buf_str(&operations), e) : st;
+  if (st == PINTLE_OK) st = engine_operations_read(f->setup.operations, buf_str(&operations), e);
+  if (st == PINTLE_OK) engine_operations_retell(f->setup.operations);
+  return st;
 }
 
 static pintle_status read_head(finishing *f, error *e) {

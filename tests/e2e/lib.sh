@@ -174,6 +174,14 @@ chain_of() {
   for action; do echo "  - name: tests.pintle.io/$action" >>pintle.yaml; done
 }
 
+# For crash.py's runs with an operation: one that is over and failed; its item is taken again and brings another one with it. [POST]
+with_operation() {
+  plugins run_operation && items 3 && victim a before && operation_chain operation "${1-self}" more
+  cp -r in more
+  printf '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"more","namespace":"shop"}}\n' >more/more.json
+  control victim.state '{"completed":true,"error":"it broke"}'
+}
+
 # One system call after another of a small run is struck (crash.py). MODE FAULT
 strikes_everywhere() {
   strace -qq -o /dev/null true 2>/dev/null || skip "strace cannot trace here"

@@ -44,19 +44,24 @@ RUN_UNUSED static size_t op_read(pintle_call *call, const char *id, const char *
   return strlen(to);
 }
 
-/* With variant "slow-finalize" it waits until the test removes DIR/NAME.hold. */
-RUN_UNUSED static pintle_status op_finalize(pintle_call *call, pintle_doc *item, const pintle_input *in) {
+/* With variant "slow-finalize" it waits until the test removes DIR/NAME.hold; with "more" it asks for the item "more", and warns of it. */
+RUN_UNUSED static pintle_status op_finalize(pintle_call *call, pintle_doc *item, const pintle_input *in, pintle_result *r) {
   char hold[4096];
   pintle_status st = PINTLE_OK;
   op_note(call, in->id->name, "finalizing");
   op_path(call, in->id->name, "hold", hold, sizeof hold);
   while (run_is(call, "slow-finalize") && access(hold, F_OK) == 0 && st == PINTLE_OK) st = call->host->pause(call, 10000000);
+  if (st == PINTLE_OK && run_is(call, "more")) {
+    const pintle_id more = *in->id;
+    st = r->api->additional_item(r, &(pintle_id){more.group, more.version, more.resource, more.ns, "more"}, 0);
+    pintle_log(call, PINTLE_LOG_WARN, "there is more");
+  }
   return st == PINTLE_OK ? pintle_set_str(item, "/metadata/annotations/tests.pintle.io~1finalized", "yes") : st;
 }
 
 RUN_UNUSED static pintle_status op_register(pintle_call *call, pintle_doc *item, const pintle_input *in, pintle_result *r) {
   char id[512];
-  if (in->flags & PINTLE_FINALIZING) return op_finalize(call, item, in);
+  if (in->flags & PINTLE_FINALIZING) return op_finalize(call, item, in, r);
   snprintf(id, sizeof id, "%s/%s", pintle_str_or(in->run, "/metadata/uid", "none"), in->id->name);
   op_note(call, id, "started");
   pintle_status st = r->api->operation(r, id);

@@ -1,0 +1,4 @@
+# crash-finalize-eio.sh -- a backup with an operation, in which every system call that changes something fails once with EIO.  SPDX-License-Identifier: Apache-2.0
+. "$(dirname "$0")/lib.sh"
+with_operation
+strikes_everywhere finalize EIO
