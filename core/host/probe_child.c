@@ -6,7 +6,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
-#include <sys/pidfd.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -78,7 +78,7 @@ pintle_status host_child_start(const host_scan_options *o, const host_plugin *p,
   c->answer = pipes[0][0];
   c->log[0] = pipes[1][0];
   c->log[1] = pipes[2][0];
-  if (!bad && (c->pidfd = pidfd_open(pid, 0)) < 0) bad = errno;
+  if (!bad && (c->pidfd = (int)syscall(SYS_pidfd_open, pid, 0)) < 0) bad = errno;
   if (!bad) return PINTLE_OK;
   if (pid > 0) { /* without a pidfd its end cannot be waited for with a limit */
     kill(-pid, SIGKILL);
