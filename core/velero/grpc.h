@@ -105,7 +105,7 @@ void grpc_percent_encode(str s, buf *out);
 void grpc_percent_decode(str s, buf *out); /* what is no escape stays */
 /* "100m" and so on; INVALID: none. */
 pintle_status grpc_timeout_parse(str text, int64_t *nanoseconds);
-void grpc_timeout_text(int64_t nanoseconds, char to[12]);
+void grpc_timeout_text(int64_t nanoseconds, char to[24]);
 void grpc_details_encode(const velero_status *, buf *base64);  /* nothing is added when there is no Stack */
 void grpc_details_place(str base64, char *place, size_t size); /* "file:line:function" of its first Stack; "" */
 pintle_status grpc_code_status(uint32_t code);                 /* UNIMPLEMENTED: PINTLE_UNSUPPORTED */

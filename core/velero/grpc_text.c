@@ -49,11 +49,11 @@ pintle_status grpc_timeout_parse(str text, int64_t *nanoseconds) {
   return PINTLE_INVALID;
 }
 
-void grpc_timeout_text(int64_t nanoseconds, char to[12]) {
+void grpc_timeout_text(int64_t nanoseconds, char to[24]) {
   size_t u = 0;
   int64_t n = nanoseconds < 0 ? 0 : nanoseconds;
   while (n / units[u].nanoseconds + (n % units[u].nanoseconds != 0) > 99999999) u++; /* 2^63 ns are 2.6 million hours */
-  snprintf(to, 12, "%" PRId64 "%c", n / units[u].nanoseconds + (n % units[u].nanoseconds != 0), units[u].name);
+  snprintf(to, 24, "%" PRId64 "%c", n / units[u].nanoseconds + (n % units[u].nanoseconds != 0), units[u].name);
 }
 
 static const struct pair {
