@@ -75,9 +75,9 @@ void chain_plan_free(chain_plan *p);
 void chain_plan_print(const chain_plan *p, const kube_types *types, buf *json);
 pintle_status chain_plan_parse(str json, chain_plan *out, kube_types *types, error *e);
 /* Does any entry want such an item? Cached by type where it can be: one thread at a time asks a plan. ns: on restore the target namespace.
- * types: those of the run, in which type is. */
+ * types: those of the run, in which type is. alone: as kube_skim; what is built in and only brings others along has nothing to do with it. */
 bool chain_plan_by_labels(const chain_plan *p); /* does an entry select by labels? Else chain_plan_wants need not be told any */
-bool chain_plan_wants(const chain_plan *p, const kube_types *types, const kube_type *type, str ns, kube_labels labels);
+bool chain_plan_wants(const chain_plan *p, const kube_types *types, const kube_type *type, str ns, kube_labels labels, bool alone);
 /* Prints name, file:line:column of e->place (a pointer that the plugin gave) of an entry's config error into e->place. */
 void chain_plan_place(const chain_entry *entry, error *e);
 #endif

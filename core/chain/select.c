@@ -126,9 +126,10 @@ bool chain_plan_by_labels(const chain_plan *p) {
   return false;
 }
 
-bool chain_plan_wants(const chain_plan *p, const kube_types *types, const kube_type *type, str ns, kube_labels labels) {
+bool chain_plan_wants(const chain_plan *p, const kube_types *types, const kube_type *type, str ns, kube_labels labels, bool alone) {
   for (size_t i = 0; i < p->n; i++) {
     const chain_selector *s = &p->entries[i].selector;
+    if (alone && p->entries[i].plugin == CHAIN_BUILT_IN && p->kind != CONF_RESTORE_ITEM_ACTION) continue;
     if (chain_resources_match(p->resources, i, s, types, type) && chain_namespace_matches(s, ns, NULL) &&
         chain_labels_match(s, labels, NULL))
       return true;

@@ -3,6 +3,7 @@
 #include "engine/snapshot_take.h"
 #include "engine/volume_lines.h"
 #include "engine/volume_pods.h"
+#include "kube/scan.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -170,8 +171,7 @@ static pintle_status pod(backup_volumes *v, const engine_subject *about, error *
 }
 
 static bool may_ask(const backup_volumes *v, str text) {
-  static const char opted_in[] = "backup.velero.io/backup-volumes";
-  return v->by_default || v->o.rules || memmem(text.ptr, text.len, opted_in, sizeof opted_in - 1);
+  return v->by_default || v->o.rules || kube_scan_may_hold(text, "backup.velero.io/backup-volumes");
 }
 
 pintle_status backup_volumes_item(backup_volumes *v, const engine_done *d, error *e) {

@@ -152,7 +152,7 @@ static bool wanted(engine_asking *a, size_t item, kube_entry *k) {
     if (kube_source_read(a->c->source, item, &a->text, NULL) != PINTLE_OK) return false;
     if (kube_skim_item(buf_str(&a->text), &a->scratch, &skim, NULL) != PINTLE_OK) return false;
   }
-  return chain_plan_wants(a->o.pool.plan, a->c->types, k->type, k->ns, skim.labels);
+  return chain_plan_wants(a->o.pool.plan, a->c->types, k->type, k->ns, skim.labels, k->alone);
 }
 
 static void ask(engine_asking *a, size_t item, uint32_t next) {

@@ -89,7 +89,7 @@ pintle_status engine_stage_load(engine_stage *s, size_t item, engine_input *in, 
   pintle_status st = kube_source_read(s->o->source, item, text, e);
   if (st == PINTLE_OK && s->by_labels) st = kube_skim_item(buf_str(text), &s->scratch, &skim, e);
   if (st != PINTLE_OK) return st;
-  in->wanted = chain_plan_wants(s->o->pool.plan, s->o->types, k.type, k.ns, skim.labels);
+  in->wanted = chain_plan_wants(s->o->pool.plan, s->o->types, k.type, k.ns, skim.labels, k.alone);
   if (!k.verbatim) st = item_minify(buf_str(text), ITEM_KUBERNETES, NULL, &in->text, e);
   if (st == PINTLE_INVALID && e->place[0]) { /* line and column inside the item: say in which file */
     CLEANUP(buf_free) buf place = {0};

@@ -79,18 +79,15 @@ static int by_claim(const void *a, const void *b) { return strcmp(((const asked 
 
 /* A Pod that cannot be read asks for nothing; its own error is told when it is its turn. */
 static pintle_status read_pods(volume_pods *p, error *e) {
-  static const char opted_in[] = "backup.velero.io/backup-volumes", claims[] = "claimName";
   CLEANUP(buf_free) buf text = {0};
   CLEANUP(item_freep) item_doc *pod = NULL;
   if (item_new(&pod) != PINTLE_OK) return error_nomem(e);
   for (size_t i = 0; i < kube_source_count(p->source); i++) {
     kube_entry k;
     kube_source_get(p->source, i, &k);
-    if (strcmp(k.type->resource, "pods") != 0 || *k.type->group || k.deleting) continue;
+    if (strcmp(k.type->resource, "pods") != 0 || *k.type->group || k.deleting || k.alone || !(p->by_default || k.copies)) continue;
     buf_clear(&text);
     if (kube_source_read(p->source, i, &text, NULL) != PINTLE_OK) continue;
-    if (!memmem(text.data, text.len, claims, sizeof claims - 1)) continue;
-    if (!p->by_default && !memmem(text.data, text.len, opted_in, sizeof opted_in - 1)) continue;
     pintle_status st = item_parse(pod, buf_str(&text), 0, NULL, NULL);
     if (st == PINTLE_OK) st = take_pod(p, pod, k.ns, k.name, e);
     if (st == PINTLE_NOMEM) return error_nomem(e);

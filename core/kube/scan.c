@@ -193,3 +193,14 @@ const char *kube_unescape(str raw, char *to, size_t room, size_t *n) {
   *n = out;
   return NULL;
 }
+
+bool kube_scan_may_hold(str text, const char *word) {
+  if (text.len == 0) return false;
+  if (memmem(text.ptr, text.len, word, strlen(word))) return true;
+  const char *p = text.ptr, *end = text.ptr + text.len;
+  while ((p = memchr(p, '\\', (size_t)(end - p))) && end - p > 1) {
+    if (p[1] == 'u' || p[1] == '/') return true;
+    p += 2;
+  }
+  return false;
+}

@@ -12,6 +12,8 @@ const char *kube_scan_container(const char *p, const char *end);
 /* The content of a string, escapes resolved as Go's encoding/json does, into at most `room` bytes (the raw length always suffices). *n is its
  * length. NULL: done; else what is wrong: an escape, a control character, UTF-8, no room. */
 const char *kube_unescape(str raw, char *to, size_t room, size_t *n);
+/* May a string of the text hold that word (printable ASCII)? False: none does, whatever escapes it were written with. */
+bool kube_scan_may_hold(str text, const char *word);
 static inline const char *kube_scan_space(const char *p, const char *end) {
   while (p < end && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t')) p++;
   return p;

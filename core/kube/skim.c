@@ -215,9 +215,19 @@ static bool item(skimmer *s, kube_skim *out) {
   return true;
 }
 
+/* What Velero's own actions on Pods and claims look for, without building a tree. */
+static void volumes(str text, kube_skim *out) {
+  bool pod = str_is(out->kind, "Pod"), claim = str_is(out->kind, "PersistentVolumeClaim");
+  if (pod) out->alone = !kube_scan_may_hold(text, "\"persistentVolumeClaim\"") && !kube_scan_may_hold(text, "\"priorityClassName\"");
+  if (pod) out->copies = kube_scan_may_hold(text, "backup.velero.io/backup-volumes");
+  if (claim) out->alone = !kube_scan_may_hold(text, "\"volumeName\"");
+}
+
 pintle_status kube_skim_item(str text, arena *a, kube_skim *out, error *e) {
-  *out = (kube_skim){STR(""), STR(""), STR(""), STR(""), STR(""), {NULL, 0}, false, false};
+  *out = (kube_skim){STR(""), STR(""), STR(""), STR(""), STR(""), {NULL, 0}, false, false, false, false};
   if (text.len == 0) text = STR("");
   skimmer s = {text, text.ptr, text.ptr + text.len, a, e, PINTLE_OK};
-  return item(&s, out) ? PINTLE_OK : s.st;
+  if (!item(&s, out)) return s.st;
+  volumes(text, out);
+  return PINTLE_OK;
 }

@@ -88,6 +88,7 @@ void kube_source_get(const kube_source *s, size_t i, kube_entry *out) {
   out->ns = kube_intern_at(&s->spaces, &s->pool, x->ns);
   out->name = (str){kube_pool_at(&s->pool, x->name), x->name_len};
   out->verbatim = x->flags & SOURCE_VERBATIM, out->deleting = x->flags & SOURCE_DELETING, out->excluded = x->flags & SOURCE_EXCLUDED;
+  out->alone = x->alone, out->copies = x->copies;
   if (x->flags & (SOURCE_ADD_API | SOURCE_ADD_KIND)) {
     CLEANUP(buf_free) buf b = {0};
     prefix(x, out->type, &b);

@@ -43,7 +43,7 @@ typedef struct kube_entry {
   str ns, name;            /* live as long as the source; ns "" = cluster-scoped */
   uint32_t length;         /* of the text */
   bool verbatim;           /* the text must leave as it is (from an archive), or is canonical already (from YAML): nothing to minify */
-  bool deleting, excluded; /* as kube_skim */
+  bool deleting, excluded, alone, copies; /* as kube_skim */
 } kube_entry;
 size_t kube_source_count(const kube_source *s); /* items are 0..count-1 in source order */
 void kube_source_get(const kube_source *s, size_t i, kube_entry *out);

@@ -80,7 +80,9 @@ pintle_status source_add(kube_source *s, const kube_skim *skim, str kind, uint8_
   if (!x) return error_nomem(e);
   *x = (source_entry){.offset = (uint32_t)at->offset, .offset_high = (uint8_t)(at->offset >> 32), .type = (uint16_t)type, .name = name};
   x->name_len = (uint32_t)skim->name.len & 2047, x->ns = ns & (SOURCE_MAX_NS - 1);
-  x->length = (uint32_t)length, x->line = at->line, x->file = at->file;
+  x->length = (uint32_t)length, x->file = at->file;
+  x->line = at->line < SOURCE_MAX_LINE ? at->line : 0; /* 0: unsaid */
+  x->alone = skim->alone, x->copies = skim->copies;
   x->flags = (uint8_t)(flags | (skim->deleting ? SOURCE_DELETING : 0) | (skim->excluded ? SOURCE_EXCLUDED : 0) |
                        (at->spooled ? SOURCE_SPOOLED : 0) | (at->verbatim ? SOURCE_VERBATIM : 0));
   return PINTLE_OK;

@@ -28,10 +28,12 @@ typedef struct source_entry {
   uint16_t type;
   uint32_t name; /* in the pool */
   uint32_t name_len : 11, ns : 21;
-  uint32_t length, line, file;
+  uint32_t length, file;
+  uint32_t line : 30, alone : 1, copies : 1; /* as kube_skim */
 } source_entry;
 #define SOURCE_MAX_NS (1u << 21)
 #define SOURCE_MAX_KINDS UINT16_MAX
+#define SOURCE_MAX_LINE (1u << 30)
 #define SOURCE_CHUNK 4096u
 
 /* A file, 16 bytes. */

@@ -116,7 +116,7 @@ static pintle_status add_text(reader *r, str text, const source_where *at, bool 
     if (st == PINTLE_NOMEM) return error_nomem(e);
     if (st != PINTLE_OK) shift_back(&wrong, s->other.len - text.len);
     if (lacking & SOURCE_ADD_API) skim.api_version = STR("");
-    if (lacking & SOURCE_ADD_KIND) skim.kind = STR("");
+    if (lacking & SOURCE_ADD_KIND) skim.kind = STR(""), skim.copies = true; /* it may be a Pod */
   }
   if (lists && (st != PINTLE_OK || is_list_kind(skim.kind))) {
     pintle_status listed = try_list(r, text, at, raw, &done, e);

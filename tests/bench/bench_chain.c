@@ -120,7 +120,7 @@ static void apply(void *ctx) {
 
 static void wants(void *ctx) {
   bench *b = ctx;
-  if (chain_plan_wants(&b->plan, b->types, b->in.type, STR("shop"), (kube_labels){NULL, 0})) exit(1);
+  if (chain_plan_wants(&b->plan, b->types, b->in.type, STR("shop"), (kube_labels){NULL, 0}, false)) exit(1);
 }
 
 static double measure(void (*run)(void *), void *ctx) {

@@ -682,10 +682,10 @@ START_TEST(selectors_and_counters) {
   apply(&f, POD, &out);
   /* the supervisor's plan knows after it was told */
   f.plan.n = 1;
-  ck_assert(chain_plan_wants(&f.plan, f.types, type_of(&f, "pods"), STR("a"), (kube_labels){NULL, 0}));
+  ck_assert(chain_plan_wants(&f.plan, f.types, type_of(&f, "pods"), STR("a"), (kube_labels){NULL, 0}, false));
   ck_assert_int_eq(chain_plan_selectors(&f.plan, buf_str(&json), &e), PINTLE_OK);
-  ck_assert(!chain_plan_wants(&f.plan, f.types, type_of(&f, "pods"), STR("a"), (kube_labels){NULL, 0}));
-  ck_assert(chain_plan_wants(&f.plan, f.types, type_of(&f, "pods"), STR("a"), (kube_labels){&label, 1}));
+  ck_assert(!chain_plan_wants(&f.plan, f.types, type_of(&f, "pods"), STR("a"), (kube_labels){NULL, 0}, false));
+  ck_assert(chain_plan_wants(&f.plan, f.types, type_of(&f, "pods"), STR("a"), (kube_labels){&label, 1}, false));
   f.plan.n = 2;
   ck_assert_int_eq(chain_close(f.c, &counters, &e), PINTLE_OK);
   ck_assert_str_eq(counters.data, "{\"test.io/b\":{\"never\":0,\"seen\":4}}");

@@ -438,11 +438,20 @@ START_TEST(wants) {
   ck_assert_int_eq(kube_types_new(&types), PINTLE_OK);
   const kube_type *pvc = kube_types_named(types, STR("persistentvolumeclaims")), *pod = kube_types_named(types, STR("pods"));
   for (int i = 0; i < 2; i++) { /* asked, and remembered */
-    ck_assert(chain_plan_wants(&m.plan, types, pvc, STR("a"), gold));
-    ck_assert(!chain_plan_wants(&m.plan, types, pvc, STR("a"), none));
-    ck_assert(!chain_plan_wants(&m.plan, types, pod, STR("a"), gold));
-    ck_assert(!chain_plan_wants(&m.plan, types, NULL, STR("a"), gold));
+    ck_assert(chain_plan_wants(&m.plan, types, pvc, STR("a"), gold, false));
+    ck_assert(!chain_plan_wants(&m.plan, types, pvc, STR("a"), none, false));
+    ck_assert(!chain_plan_wants(&m.plan, types, pod, STR("a"), gold, false));
+    ck_assert(!chain_plan_wants(&m.plan, types, NULL, STR("a"), gold, false));
+    ck_assert(chain_plan_wants(&m.plan, types, pvc, STR("a"), gold, true)); /* a plugin's action */
   }
+  drop(&m);
+  /* what is built in and brings others along has nothing to do with an item that names none; on restore it does more than that */
+  make_with(&m, HEAD "  actions:\n  - {name: nas.io/snapshot, config: {endpoint: x}}\n", CONF_BACKUP_ITEM_ACTION, NULL, true);
+  ck_assert(chain_plan_wants(&m.plan, types, pod, STR("a"), none, false));
+  ck_assert(!chain_plan_wants(&m.plan, types, pod, STR("a"), none, true));
+  drop(&m);
+  make_with(&m, NULL, CONF_RESTORE_ITEM_ACTION, NULL, true);
+  ck_assert(chain_plan_wants(&m.plan, types, pod, STR("a"), none, true));
   kube_types_free(types);
   drop(&m);
 }

@@ -146,6 +146,35 @@ START_TEST(many_labels) {
 }
 END_TEST
 
+/* Whether something comes along with a Pod or a claim, and whether its volumes may be copied; a key may be written with escapes. */
+START_TEST(what_comes_along) {
+  static const struct {
+    const char *kind, *spec;
+    bool alone, copies;
+  } cases[] = {
+      {"Pod", "{\"volumes\":[{\"name\":\"persistentVolumeClaim\",\"emptyDir\":{}}],\"f:priorityClassName\":{}}", false, false},
+      {"Pod", "{\"volumes\":[{\"emptyDir\":{}}],\"f:persistentVolumeClaim\":{},\"f:priorityClassName\":{},\"command\":[\"a\\nb\\\\u\"]}",
+       true, false},
+      {"Pod", "{\"volumes\":[{\"persistentVolumeClaim\":{\"claimName\":\"c\"}}]}", false, false},
+      {"Pod", "{\"volumes\":[{\"persistentVolumeClai\\u006d\":{\"claimName\":\"c\"}}]}", false, true},
+      {"Pod", "{\"priorityClassName\":\"p\"}", false, false},
+      {"Pod", "{\"volumeName\":\"v\",\"backup.velero.io/backup-volumes\":\"v\"}", true, true},
+      {"Pod", "{\"backup.velero.io\\/backup-volumes\":\"v\"}", false, true},
+      {"PersistentVolumeClaim", "{\"f:volumeName\":{},\"persistentVolumeClaim\":1,\"backup.velero.io/backup-volumes\":\"v\"}", true, false},
+      {"PersistentVolumeClaim", "{\"volumeName\":\"v\"}", false, false},
+      {"PersistentVolumeClaim", "{\"volum\\u0065Name\":\"v\"}", false, false},
+      {"ServiceAccount", "{}", false, false},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    char text[512];
+    snprintf(text, sizeof text, "{\"apiVersion\":\"v1\",\"kind\":\"%s\",\"metadata\":{\"name\":\"n\"},\"spec\":%s}", cases[i].kind,
+             cases[i].spec);
+    ck_assert_int_eq(skim(text), PINTLE_OK);
+    ck_assert_msg(k.alone == cases[i].alone && k.copies == cases[i].copies, "%s: alone %d, copies %d", text, k.alone, k.copies);
+  }
+}
+END_TEST
+
 int main(void) {
   Suite *s = suite_create("kube_skim");
   TCase *c = tcase_create("skim");
@@ -156,6 +185,7 @@ int main(void) {
   tcase_add_test(c, refused);
   tcase_add_test(c, every_offset);
   tcase_add_test(c, many_labels);
+  tcase_add_test(c, what_comes_along);
   suite_add_tcase(s, c);
   SRunner *r = srunner_create(s);
   srunner_run_all(r, CK_NORMAL);

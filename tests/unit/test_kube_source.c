@@ -475,10 +475,28 @@ START_TEST(many) {
 }
 END_TEST
 
+/* Of an item that gets its kind from its List nothing is taken to be absent. */
+START_TEST(what_comes_along) {
+  static const bool alone[] = {true, false, false}, copies[] = {false, true, true};
+  kube_entry k;
+  put("pods.json",
+      "{\"items\":[" POD("a") ",{\"metadata\":{\"name\":\"b\"}},{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"c\","
+                              "\"annotations\":{\"backup.velero.io/backup-volumes\":\"v\"}},\"spec\":{\"priorityClassName\":\"p\"}}],"
+                              "\"kind\":\"PodList\",\"apiVersion\":\"v1\"}");
+  add(dir);
+  ck_assert_int_eq(kube_source_finish(source, NULL), PINTLE_OK);
+  ck_assert_uint_eq(kube_source_count(source), 3);
+  for (size_t i = 0; i < 3; i++) {
+    kube_source_get(source, i, &k);
+    ck_assert_msg(k.alone == alone[i] && k.copies == copies[i], "%zu: alone %d, copies %d", i, k.alone, k.copies);
+  }
+}
+END_TEST
+
 int main(void) {
   const TTest *const all[] = {
-      directory_order,         odd_files, named_paths, standard_input, lists_json, lists_yaml, no_lists, malformed, limits,
-      crd_after_its_resources, scopes,    duplicates,  changed_file,   archived,   cancel,     many};
+      directory_order,         odd_files, named_paths, standard_input, lists_json, lists_yaml, no_lists, malformed,       limits,
+      crd_after_its_resources, scopes,    duplicates,  changed_file,   archived,   cancel,     many,     what_comes_along};
   Suite *s = suite_create("kube_source");
   TCase *c = tcase_create("kube_source");
   tcase_add_checked_fixture(c, setup, teardown);
