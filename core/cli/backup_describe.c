@@ -56,50 +56,18 @@ static void resource_policy(describer *d) {
   buf_addc(&d->text, '\n');
 }
 
+/* Of the whole installation (Velero: a server's flag). */
+static void global_policy(describer *d) {
+  static const char pointer[] = "/metadata/annotations/velero.io~1global-backup-volume-policy-configmap";
+  if (item_str(d->d, pointer, "").len == 0) return;
+  buf_addz(&d->text, "Global volume policies:\n  Type:\tconfigmap\n");
+  describe_string(d, "  Name", pointer, "");
+  buf_addc(&d->text, '\n');
+}
+
 static void uploader(describer *d) {
   str n = item_number(item_at(d->d, "/spec/uploaderConfig/parallelFilesUpload"));
   if (n.ptr && !str_is(n, "0")) buf_printf(&d->text, "Uploader config:\n  Parallel files upload:\t%s\n\n", n.ptr);
-}
-
-static str part(const item_node *n, const char *key) {
-  str s = item_string(item_member(n, str_of(key)));
-  return s.ptr ? s : STR("");
-}
-
-/* A line for every volume: how its data was saved, or that it was not and why. */
-static void volumes(describer *d) {
-  CLEANUP(item_freep) item_doc *info = describe_object(d, STORE_VOLUME_INFO, "Backup Volumes");
-  if (!info) return;
-  if (item_count(item_root(info)) == 0) {
-    describe_line(d, "Backup Volumes", STR("<none included>"));
-    return;
-  }
-  buf_addz(&d->text, "Backup Volumes:\n");
-  for (const item_node *v = item_first(item_root(info)); v; v = item_next(v)) {
-    CLEANUP(buf_free) buf label = {0};
-    CLEANUP(buf_free) buf value = {0};
-    buf_addz(&label, "  ");
-    cli_clean(&label, part(v, "pvName"));
-    if (part(v, "pvcName").len) {
-      buf_addz(&label, " (");
-      cli_clean(&label, part(v, "pvcNamespace"));
-      buf_addc(&label, '/');
-      cli_clean(&label, part(v, "pvcName"));
-      buf_addc(&label, ')');
-    }
-    if (item_true(item_member(v, STR("skipped")))) buf_addz(&value, "skipped: "), buf_adds(&value, part(v, "skippedReason"));
-    else {
-      buf_adds(&value, part(v, "backupMethod"));
-      if (part(v, "result").len) buf_addz(&value, ", "), buf_adds(&value, part(v, "result"));
-    }
-    describe_line(d, buf_z(&label), buf_str(&value));
-    const item_node *native = item_member(v, STR("nativeSnapshotInfo"));
-    if (!d->details || !native) continue;
-    describe_line(d, "    Snapshot ID", part(native, "snapshotHandle"));
-    describe_line(d, "    Type", part(native, "volumeType"));
-    describe_line(d, "    Availability Zone", part(native, "volumeAZ"));
-    describe_line(d, "    IOPS", part(native, "iops"));
-  }
 }
 
 static void text(describer *d) {
@@ -107,6 +75,7 @@ static void text(describer *d) {
   describe_phase(d);
   buf_addc(&d->text, '\n');
   resource_policy(d);
+  global_policy(d);
   uploader(d);
   describe_validation_errors(d);
   describe_results(d);
@@ -123,7 +92,7 @@ static void text(describer *d) {
   buf_addc(&d->text, '\n');
   describe_operations(d);
   if (d->details) describe_resource_list(d), buf_addc(&d->text, '\n');
-  volumes(d);
+  describe_volumes(d);
   describe_hook_counts(d);
   if (d->details) describe_actions(d);
 }

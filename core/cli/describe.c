@@ -34,13 +34,18 @@ void describe_time(describer *d, const char *label, const char *pointer) {
   describe_line(d, label, str_of(cli_time(item_str(d->d, pointer, ""), "<n/a>", text)));
 }
 
+void describe_joined(const item_node *list, const char *between, const char *otherwise, buf *out) {
+  for (const item_node *n = item_first(list); n; n = item_next(n)) {
+    if (n != item_first(list)) buf_addz(out, between);
+    if (item_string(n).ptr) buf_adds(out, item_string(n));
+  }
+  if (item_count(list) == 0) buf_addz(out, otherwise);
+}
+
 void describe_list(describer *d, const char *label, const char *pointer, const char *otherwise) {
   CLEANUP(buf_free) buf b = {0};
-  for (const item_node *n = item_first(item_at(d->d, pointer)); n; n = item_next(n)) {
-    if (b.len) buf_addz(&b, ", ");
-    if (item_string(n).ptr) buf_adds(&b, item_string(n));
-  }
-  describe_line(d, label, b.len ? buf_str(&b) : str_of(otherwise));
+  describe_joined(item_at(d->d, pointer), ", ", otherwise, &b);
+  describe_line(d, label, buf_str(&b));
 }
 
 void describe_map(describer *d, const char *label, const char *pointer) {
@@ -88,15 +93,19 @@ void describe_phase(describer *d) {
   if (reason.len) describe_line(d, "Failure Reason", reason);
 }
 
+void describe_or_selectors(const describer *d, buf *out) {
+  for (const item_node *n = item_first(item_at(d->d, "/spec/orLabelSelectors")); n; n = item_next(n)) {
+    if (out->len) buf_addz(out, " or ");
+    cli_selector_text(n, out);
+  }
+}
+
 void describe_selectors(describer *d) {
   CLEANUP(buf_free) buf one = {0};
   CLEANUP(buf_free) buf any = {0};
   cli_selector_text(item_at(d->d, "/spec/labelSelector"), &one);
   describe_line(d, "Label selector", buf_str(&one));
-  for (const item_node *n = item_first(item_at(d->d, "/spec/orLabelSelectors")); n; n = item_next(n)) {
-    if (any.len) buf_addz(&any, " or ");
-    cli_selector_text(n, &any);
-  }
+  describe_or_selectors(d, &any);
   buf_addc(&d->text, '\n');
   describe_line(d, "Or label selector", any.len ? buf_str(&any) : STR("<none>"));
   buf_addc(&d->text, '\n');
@@ -118,7 +127,7 @@ static pintle_status add_piece(void *ctx, str data, error *e) {
   return b->failed ? error_nomem(e) : PINTLE_OK;
 }
 
-static pintle_status fetch(describer *d, int object, item_doc **out, error *e) {
+pintle_status describe_fetch(describer *d, int object, item_doc **out, error *e) {
   CLEANUP(buf_free) buf json = {0};
   static const item_limits limits = {.max_bytes = (size_t)1 << 30};
   str name = item_str(d->d, "/metadata/name", "");
@@ -133,7 +142,7 @@ static pintle_status fetch(describer *d, int object, item_doc **out, error *e) {
 item_doc *describe_object(describer *d, int object, const char *label) {
   item_doc *doc = NULL;
   error e = {0};
-  pintle_status st = fetch(d, object, &doc, &e);
+  pintle_status st = describe_fetch(d, object, &doc, &e);
   if (st == PINTLE_OK) return doc;
   buf_printf(&d->text, "%s:\t<", label);
   clean(d, st == PINTLE_NOT_FOUND ? STR("not found") : str_of(e.message));
@@ -217,56 +226,42 @@ void describe_resource_list(describer *d) {
 
 /* ---- the command */
 
-/* {"metadata", "phase", "spec", "status", "results", "resourceList", "volumeInfo", "itemOperations", "actions"} with apiVersion and kind: what the text is made of. */
-static pintle_status as_json(describer *d, buf *out, error *e) {
-  static const struct {
-    int object;
-    const char *name;
-    bool details;
-  } objects[] = {{STORE_RESULTS, "results", false},
-                 {STORE_VOLUME_INFO, "volumeInfo", false},
-                 {STORE_ITEM_OPERATIONS, "itemOperations", true},
-                 {STORE_RESOURCE_LIST, "resourceList", true}};
-  static const char *const parts[] = {"metadata", "spec", "status"};
-  buf_printf(out, "{\"apiVersion\":\"pintle.io/v1alpha1\",\"kind\":\"%sDescription\"", d->kind->kind);
-  buf_addz(out, ",\"phase\":");
-  buf_json(out, item_str(d->d, "/status/phase", "New"));
-  for (size_t i = 0; i < 3; i++) {
-    const item_node *n = item_member(item_root(d->d), str_of(parts[i]));
-    if (!n) continue;
-    buf_printf(out, ",\"%s\":", parts[i]);
-    item_print(d->d, n, 0, out);
+/* As Velero prints it: keys sorted, four blanks a level. */
+static int print_one(describer *d, const item_doc *one) {
+  CLEANUP(buf_free) buf text = {0};
+  CLEANUP(buf_free) buf wide = {0};
+  CLEANUP(buf_free) buf safe = {0};
+  error e = {0};
+  item_print(one, NULL, ITEM_PRINT_PRETTY | ITEM_PRINT_SORTED, &text);
+  for (const char *line = buf_z(&text), *end; *line; line = end) {
+    size_t blanks = strspn(line, " ");
+    end = strchrnul(line, '\n');
+    buf_add(&wide, line, blanks), buf_add(&wide, line, (size_t)(end - line));
+    buf_addc(&wide, '\n');
+    end += *end == '\n';
   }
-  for (size_t i = 0; i < sizeof objects / sizeof *objects; i++) {
-    CLEANUP(item_freep) item_doc *doc = NULL;
-    error missing = {0};
-    if ((objects[i].details && !d->details) || fetch(d, objects[i].object, &doc, &missing) != PINTLE_OK) continue;
-    buf_printf(out, ",\"%s\":", objects[i].name);
-    item_print(doc, NULL, 0, out);
-  }
-  CLEANUP(item_freep) item_doc *report = d->details ? describe_report(d) : NULL;
-  const item_node *actions = report ? item_at(report, "/actions") : NULL;
-  if (actions) buf_addz(out, ",\"actions\":"), item_print(report, actions, 0, out);
-  buf_addc(out, '}');
-  return out->failed ? error_nomem(e) : PINTLE_OK;
+  if (d->c->out_terminal) cli_clean_json(&safe, buf_str(&wide));
+  if (text.failed || wide.failed || safe.failed) return error_nomem(&e), cli_fail(d->c, &e);
+  cli_out(d->c, buf_str(d->c->out_terminal ? &safe : &wide));
+  return CLI_COMPLETED;
 }
 
+/* One alone, or a list. Velero describes several as text. */
 static int print_json(describer *d, const cli_gathered *all) {
   CLEANUP(buf_free) buf items = {0};
   CLEANUP(item_freep) item_doc *one = NULL;
+  static const item_limits limits = {.max_bytes = (size_t)1 << 30};
   char list[40];
   error e = {0};
   for (size_t i = 0; i < all->n; i++) {
     d->d = all->v[i];
     if (i) buf_addc(&items, ',');
-    if (as_json(d, &items, &e) != PINTLE_OK) return cli_fail(d->c, &e);
+    describe_json(d, &items);
   }
   snprintf(list, sizeof list, "%sDescriptionList", d->kind->kind);
-  if (d->c->n_args != 1 || all->n != 1) return cli_print_items(d->c, "pintle.io/v1alpha1", list, buf_str(&items), "json");
-  static const item_limits limits = {.max_bytes = (size_t)1 << 30};
-  if (item_new(&one) != PINTLE_OK) error_nomem(&e);
-  else if (item_parse(one, buf_str(&items), 0, &limits, &e) == PINTLE_OK) return cli_print_doc(d->c, one, "json");
-  return cli_fail(d->c, &e);
+  if (items.failed || item_new(&one) != PINTLE_OK) return error_nomem(&e), cli_fail(d->c, &e);
+  if (all->n != 1) return cli_print_items(d->c, "pintle.io/v1alpha1", list, buf_str(&items), "json");
+  return item_parse(one, buf_str(&items), 0, &limits, &e) == PINTLE_OK ? print_one(d, one) : cli_fail(d->c, &e);
 }
 
 static int print_text(describer *d, const cli_gathered *all, void (*text)(describer *)) {
@@ -289,7 +284,8 @@ int cli_describe(cli *c, cli_session *s, store *from, const cli_run_kind *kind, 
   cli_gathered all;
   int status = cli_gather(c, s, from, kind, &all);
   if (status != CLI_COMPLETED) return status;
-  if (strcmp(cli_text(&c->flags, "output"), "json") == 0) status = print_json(&d, &all);
+  d.json = strcmp(cli_text(&c->flags, "output"), "json") == 0;
+  if (d.json) status = print_json(&d, &all);
   else if (all.n == 0 && !all.failed) cli_note(c, "No %ss found.", kind->word);
   else status = print_text(&d, &all, text);
   if (status == CLI_COMPLETED && all.failed) status = CLI_FAILED;

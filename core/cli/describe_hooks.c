@@ -2,17 +2,9 @@
 #include "cli/describe.h"
 #include "cli/selector.h"
 
-static void joined(const item_node *list, const char *between, const char *otherwise, buf *out) {
-  for (const item_node *n = item_first(list); n; n = item_next(n)) {
-    if (n != item_first(list)) buf_addz(out, between);
-    if (item_string(n).ptr) buf_adds(out, item_string(n));
-  }
-  if (item_count(list) == 0) buf_addz(out, otherwise);
-}
-
 static void list_line(describer *d, const char *label, const item_node *list, const char *between, const char *otherwise) {
   CLEANUP(buf_free) buf text = {0};
-  joined(list, between, otherwise, &text);
+  describe_joined(list, between, otherwise, &text);
   describe_line(d, label, buf_str(&text));
 }
 

@@ -44,6 +44,7 @@ static void text(describer *d) {
   namespaces(d);
   describe_bool(d, "Restore PVs", "/spec/restorePVs", "false", "true", "auto");
   buf_addc(&d->text, '\n');
+  describe_volumes(d);
   describe_string(d, "Existing Resource Policy", "/spec/existingResourcePolicy", "<none>");
   describe_string(d, "ItemOperationTimeout", "/spec/itemOperationTimeout", "0s");
   buf_addc(&d->text, '\n');

@@ -51,6 +51,12 @@ expect_status 3
 } | sort >expected
 sort calls >got
 expect_same got expected
+run "$PINTLE" restore describe r1 --details
+expect_status 0
+expect_out "Velero-Native Snapshot Restores:" "  keep-one:" "    Snapshot ID:        $(snapshot fast keep-one)" "    IOPS:               3000" \
+  "CSI Snapshot Restores: <none included>"
+run "$PINTLE" restore describe r1
+expect_out "  renamed: specify --details for more information"
 P=to/_cluster/persistentvolumes C=to/shop/persistentvolumeclaims
 get $P/keep-one.json "spec csi volumeHandle" "spec claimRef" "metadata annotations pv.kubernetes.io/bound-by-controller" "metadata annotations other" \
   "metadata annotations velero.io/original-pv-name"

@@ -9,14 +9,19 @@ import (
 	"github.com/vmware-tanzu/velero/pkg/itemoperation"
 )
 
-// sameBytes: what Velero read from an object, written by Velero again, is that object.
-func sameBytes(d *directory, key string, value any) {
+func unzipped(d *directory, key string) []byte {
 	zipped, err := gzip.NewReader(bytes.NewReader(get(d, key)))
 	if !check(err, "%s", key) {
-		return
+		return nil
 	}
 	data, err := io.ReadAll(zipped)
 	check(err, "%s", key)
+	return data
+}
+
+// sameBytes: what Velero read from an object, written by Velero again, is that object.
+func sameBytes(d *directory, key string, value any) {
+	data := unzipped(d, key)
 	var again bytes.Buffer
 	must(json.NewEncoder(&again).Encode(value))
 	if !bytes.Equal(data, again.Bytes()) {
