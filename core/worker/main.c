@@ -143,7 +143,7 @@ static int run(struct worker *w) {
   enum wire_type type;
   str body;
   if (!side_receive(&w->side, &type, &body)) return 1;
-  if (type == WIRE_SINGLE) return single_serve(&w->side, body);
+  if (type == WIRE_SINGLE) return single_serve(&w->side, &w->manners, body);
   if (type != WIRE_SETUP) return 1;
   if (!set_up(w, body)) return 1;
   while (side_receive(&w->side, &type, &body)) {

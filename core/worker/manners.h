@@ -5,7 +5,7 @@
 #include "worker/page.h"
 #include "worker/tidy.h"
 
-/* Of one worker. The entries of the plan that run code of plugins are watched. */
+/* Of one worker, of items or of single calls. The entries of the plan that run code of plugins are watched. */
 typedef struct manners {
   tidy tidy;
   page *page;

@@ -50,5 +50,6 @@ bool side_read(side *s); /* more bytes into s->in; false: the supervisor is gone
 pintle_status side_ask(side *s, pintle_call *call, uint32_t entry, str question, buf *answer, error *e);
 
 /* single_side.c: serves single calls after a WIRE_SINGLE with that body, until WIRE_FINISH. Returns main's status. */
-int single_serve(side *s, str setup);
+struct manners;
+int single_serve(side *s, struct manners *watched, str setup);
 #endif

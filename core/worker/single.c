@@ -75,6 +75,7 @@ static void bury_idle(worker_single *s, pintle_call *caller) {
 
 pintle_status single_ready(worker_single *s, pintle_call *caller, error *e) {
   if (s->state == SINGLE_READY) bury_idle(s, caller);
+  if (s->state == SINGLE_READY) single_recycle(s, caller);
   if (s->state == SINGLE_READY) {
     uint64_t count;
     atomic_store(&s->proc.page->cancel, 0);

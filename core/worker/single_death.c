@@ -1,4 +1,4 @@
-/* single_death.c -- a worker for single calls told to stop, killed, explained; and what it printed.  SPDX-License-Identifier: Apache-2.0 */
+/* single_death.c -- a worker for single calls told to stop, killed, explained, replaced; and what it printed.  SPDX-License-Identifier: Apache-2.0 */
 #include "worker/single_inside.h"
 #include <signal.h>
 #include <stdarg.h>
@@ -175,4 +175,18 @@ void single_buried(worker_single *s, single_call *c) {
   }
   forget(s);
   c->done = true;
+}
+
+void single_recycle(worker_single *s, pintle_call *caller) {
+  unsigned grown = atomic_load(&s->proc.page->grown);
+  bool only = s->o.action->flags & PINTLE_ONE_INSTANCE; /* what it knows would be lost */
+  if (grown < PAGE_GROWTH || s->told_grown) return;
+  say(s, caller, "worker %d of action %s has grown by %u MiB%s", (int)s->proc.pid, s->o.action->name, grown,
+      only ? "; it is the only instance and goes on" : "; a new one takes its place");
+  if ((s->told_grown = only)) return;
+  single_call c = {.caller = caller};
+  single_finish(s, &c);
+  single_wait(s, &c);
+  if (!c.died && s->failure.status != PINTLE_OK) say(s, caller, "it did not finish well: %s", s->failure.message);
+  single_call_free(&c);
 }

@@ -51,6 +51,7 @@ struct worker_single {
   int64_t timeout, grace;
   uint64_t number;
   unsigned strikes;
+  bool told_grown; /* of a worker that may not be replaced */
   char last_end[PROC_HOW + 60]; /* of the worker that died last: "crashed (SIGSEGV) in put_object" */
   /* the worker */
   enum single_state state;
@@ -79,6 +80,7 @@ bool single_read(worker_single *s, single_call *c); /* false: what came is no fr
 void single_watch(worker_single *s, single_call *c); /* passes cancellation on, kills what is past its time */
 void single_kill(worker_single *s, const char *why);
 void single_buried(worker_single *s, single_call *c); /* its pidfd is readable, or it is abandoned */
+void single_recycle(worker_single *s, pintle_call *caller); /* between two calls: one that has grown too far is finished */
 void single_read_logs(worker_single *s, const single_call *c, bool last);
 /* single.c */
 /* No worker yet. NULL: *st and *e say why. */

@@ -5,6 +5,7 @@
 #include "conf/chain.h"
 #include "worker/crash.h"
 #include <fcntl.h>
+#include <signal.h>
 
 #define LOAD_TIMEOUT (10 * CLOCK_SECOND)
 #define FINISH_TIMEOUT (60 * CLOCK_SECOND)
@@ -177,9 +178,11 @@ static pintle_status call_plugin(single *s, const single_function *f, single_ans
                     true);
   s->result.entry = single_entry, s->result.entry_ctx = s;
   single_stream_begin(s);
+  manners_enter(s->manners, 0);
   side_enter(s->side, 0, f->name, s->args.deadline);
   pintle_status st = call_function(s, call, a);
   side_leave(s->side);
+  manners_leave(s->manners);
   single_stream_end(s);
   st = host_call_end(s->call, st, &a->error);
   a->origin = *host_call_origin(s->call);
@@ -217,6 +220,7 @@ static bool serve(single *s, str body) {
     a.patch = buf_str(&patch);
   }
   s->number = 0;
+  manners_frame(s->manners);
   bool sent = !patch.failed && answer(s, &a);
   buf_free(&patch);
   return sent;
@@ -251,6 +255,13 @@ static pintle_status load(single *s, error *e) {
   return st;
 }
 
+static pintle_status watch(single *s, error *e) {
+  s->entry = (chain_entry){.kind = s->setup.kind, .name = s->setup.action};
+  s->plugin = (chain_plugin){.name = s->setup.plugin, .file = s->setup.file};
+  s->plan = (chain_plan){.entries = &s->entry, .n = 1, .plugins = &s->plugin, .n_plugins = 1};
+  return manners_plan(s->manners, &s->plan) == PINTLE_OK ? PINTLE_OK : error_nomem(e);
+}
+
 static bool set_up(single *s, str body) {
   wire_reader r = {body.ptr, body.ptr + body.len, false};
   error e = {0};
@@ -268,9 +279,12 @@ static bool set_up(single *s, str body) {
   if (st != PINTLE_OK) error_set(&e, PINTLE_FAILED, "the supervisor's set-up cannot be read");
   else if (item_new(&s->doc) != PINTLE_OK || host_call_new(&s->services, &s->call) != PINTLE_OK) st = error_nomem(&e);
   if (st == PINTLE_OK) st = take_run(s, &e);
+  if (st == PINTLE_OK) st = watch(s, &e);
   if (st == PINTLE_OK) st = load(s, &e);
   if (st != PINTLE_OK) return broken(s, &e), false;
   crash_handlers(s->side->page); /* again: a constructor or load() may have put its own */
+  signal(SIGPIPE, SIG_IGN);
+  manners_ready(s->manners);
   uint32_t has = single_has(s->setup.kind, s->instance.tables->ops.any);
   return single_send(s, WIRE_READY, (str){(const char *)&has, sizeof has}, STR(""));
 }
@@ -287,6 +301,7 @@ static void finish(single *s) {
   host_module_close(s->module);
   s->module = NULL;
   side_leave(s->side);
+  manners_finish(s->manners);
   wire_error(&body, &e);
   if (!body.failed) single_send(s, WIRE_FINISHED, buf_str(&body), STR(""));
   buf_free(&body);
@@ -303,8 +318,8 @@ static bool run(single *s) {
   return false;
 }
 
-int single_serve(side *from, str setup) {
-  single s = {.side = from};
+int single_serve(side *from, manners *watched, str setup) {
+  single s = {.side = from, .manners = watched};
   pthread_mutex_init(&s.sending, NULL);
   bool well = set_up(&s, setup) && run(&s);
   host_stray_log(NULL);

@@ -2,6 +2,7 @@
 #ifndef PINTLE_WORKER_SINGLE_SIDE_H
 #define PINTLE_WORKER_SINGLE_SIDE_H
 #include "host/module.h"
+#include "worker/manners.h"
 #include "worker/side.h"
 #include "worker/single_wire.h"
 #include <pthread.h>
@@ -13,6 +14,10 @@ typedef struct single {
   const char *dir; /* run.dir, once it was asked for */
   host_module *module;
   host_instance instance;
+  manners *manners;
+  chain_entry entry; /* for it: a chain of this action alone */
+  chain_plugin plugin;
+  chain_plan plan;
   host_services services, stray;
   host_call *call;
   host_result result;

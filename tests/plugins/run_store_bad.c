@@ -3,13 +3,17 @@
 #define _GNU_SOURCE
 #endif
 #include <fcntl.h>
+#include <fenv.h>
+#include <locale.h>
 #include <pintle/plugin.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -115,6 +119,35 @@ static pintle_status put_object(void *self, pintle_call *call, const char *bucke
   return take(body, INT64_MAX, 1 << 20) >= 0 ? PINTLE_OK : PINTLE_FAILED;
 }
 
+/* Changes its process; the second time: is it as it was? */
+static pintle_status untidy(pintle_call *call) {
+  static int calls;
+  sigset_t all;
+  char cwd[4096];
+  mode_t mask = umask(0777);
+  sigfillset(&all);
+  if (calls++ == 0) {
+    fesetround(FE_UPWARD);
+    setlocale(LC_ALL, "C.UTF-8");
+    signal(SIGPIPE, SIG_DFL);
+    sigprocmask(SIG_SETMASK, &all, NULL);
+    return chdir("/") == 0 ? PINTLE_OK : PINTLE_FAILED;
+  }
+  sigset_t blocked;
+  sigprocmask(SIG_SETMASK, NULL, &blocked);
+  bool well = fegetround() == FE_TONEAREST && strcmp(setlocale(LC_ALL, NULL), "C") == 0 && signal(SIGPIPE, SIG_IGN) == SIG_IGN &&
+              !sigismember(&blocked, SIGTERM) && mask != 0777 && getcwd(cwd, sizeof cwd) && strcmp(cwd, "/") != 0;
+  return well ? PINTLE_OK : pintle_fail(call, PINTLE_FAILED, "the process is not as it was");
+}
+
+static void *volatile lost[16];
+static pintle_status lose(void) { /* 100 MiB */
+  static int n;
+  void *p = lost[n & 15] = malloc(100 << 20);
+  n++;
+  return p ? memset(p, 1, 100 << 20), PINTLE_OK : PINTLE_NOMEM;
+}
+
 static pintle_status object_exists(void *self, pintle_call *call, const char *bucket, const char *key, int32_t *exists) {
   (void)self, (void)bucket, (void)key;
   if (is(call, "crash-always")) abort();
@@ -124,6 +157,8 @@ static pintle_status object_exists(void *self, pintle_call *call, const char *bu
     fprintf(stderr, "to standard error\r\nand no end");
   }
   *exists = 17;
+  if (is(call, "untidy")) return untidy(call);
+  if (is(call, "leaks")) return lose();
   return PINTLE_OK;
 }
 
@@ -184,6 +219,11 @@ static void *abort_soon(void *ctx) {
   abort();
 }
 
+static void *sleep_on(void *ctx) {
+  nap(3600000);
+  return ctx;
+}
+
 static void *log_much(void *ctx) {
   pintle_call *call = ctx;
   for (int i = 0; i < 500; i++) call->host->log_line(call, PINTLE_LOG_DEBUG, "from another thread", PINTLE_Z, NULL, 0);
@@ -193,6 +233,7 @@ static void *log_much(void *ctx) {
 static pintle_status delete_object(void *self, pintle_call *call, const char *bucket, const char *key) {
   pthread_t t;
   (void)self, (void)bucket, (void)key;
+  if (is(call, "left-thread")) pthread_create(&t, NULL, sleep_on, NULL);
   if (is(call, "dies-later")) pthread_create(&t, NULL, abort_soon, NULL);
   if (is(call, "threads") && pthread_create(&t, NULL, log_much, call) == 0) {
     for (int i = 0; i < 500; i++) pintle_log(call, PINTLE_LOG_INFO, "line %d", i);

@@ -287,6 +287,55 @@ START_TEST(what_it_prints_and_logs) {
 }
 END_TEST
 
+START_TEST(its_process_is_put_back) {
+  open_bad("untidy", 0, 0);
+  int pid = worker_single_pid(single);
+  ck_assert_int_eq(exists(), PINTLE_OK);
+  if (exists() != PINTLE_OK) ck_abort_msg("%s", e.message);
+  ck_assert_int_eq(worker_single_pid(single), pid);
+  close_bad();
+  static const char *const what[] = {"the floating-point mode and the locale",
+                                     "signal handlers, the signal mask, the current directory and the umask"};
+  for (size_t i = 0; i < 2; i++) {
+    char line[200];
+    snprintf(line, sizeof line, "3 action tests.pintle.io/bad-store changed %s of its process: put back ", what[i]);
+    if (!said(line)) ck_abort_msg("\"%s\" is not in:\n%s", line, buf_z(&told));
+  }
+}
+END_TEST
+
+START_TEST(one_that_has_grown_is_replaced) {
+  open_bad("leaks", 0, 0);
+  int pid = worker_single_pid(single);
+  for (int i = 0; i < 3; i++) ck_assert_int_eq(exists(), PINTLE_OK);
+  ck_assert_int_eq(worker_single_pid(single), pid);
+  ck_assert(!said("has grown"));
+  ck_assert_int_eq(exists(), PINTLE_OK);
+  ck_assert_int_ne(worker_single_pid(single), pid);
+  ck_assert(!alive(pid));
+  ck_assert(said(" of action tests.pintle.io/bad-store has grown by ") && said(" MiB; a new one takes its place"));
+  close_bad();
+  host_action one = *o.action; /* who asks for one instance keeps it */
+  one.flags |= PINTLE_ONE_INSTANCE;
+  o.action = &one;
+  single = opened(&o), ops = worker_single_store(single);
+  pid = worker_single_pid(single);
+  for (int i = 0; i < 5; i++) ck_assert_int_eq(exists(), PINTLE_OK);
+  ck_assert_int_eq(worker_single_pid(single), pid);
+  ck_assert(said("it is the only instance and goes on"));
+  close_bad();
+}
+END_TEST
+
+START_TEST(a_thread_that_stays_is_told) {
+  open_bad("left-thread", 0, 0);
+  ck_assert_int_eq(ended(ops->delete_object(single, begun(), "b", "k")), PINTLE_OK);
+  close_bad();
+  ck_assert(
+      said("3 1 thread of plugins still runs after finish and destroy: ended with the worker; the plugins loaded are run_store_bad.so"));
+}
+END_TEST
+
 START_TEST(a_start_that_fails) {
   reset();
   o = options_of("run_store_bad", "{\"fault\":\"bad-config\"}");
@@ -363,6 +412,9 @@ int main(void) {
   tcase_add_test(c, cancellation_is_passed_on);
   tcase_add_test(c, a_worker_that_breaks_the_wire);
   tcase_add_test(c, what_it_prints_and_logs);
+  tcase_add_test(c, its_process_is_put_back);
+  tcase_add_test(c, one_that_has_grown_is_replaced);
+  tcase_add_test(c, a_thread_that_stays_is_told);
   tcase_add_test(c, a_start_that_fails);
   tcase_add_test(c, calls_wait_for_each_other);
   suite_add_tcase(suite, c);
