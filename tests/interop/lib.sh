@@ -4,7 +4,7 @@
 set -eu
 unset PINTLE_CONFIG XDG_CONFIG_HOME
 PINTLE=$(realpath "${1:-${PINTLE:?name the program to test}}")
-interop=$(cd "$(dirname "$0")/.." && pwd)
+interop=$(cd "$(dirname "$0")/${up:-..}" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM HUP
@@ -22,6 +22,9 @@ skip() {
 # Builds a directory of interop as a command: build DIRECTORY NAME. $INTEROP_CACHE keeps it for the next test.
 build() {
   command -v go >/dev/null || skip "Go is not installed"
+  case $(go env GOVERSION) in # it fetches a later one where a module asks for that
+    go1.[0-9] | go1.[0-9].* | go1.1[0-9] | go1.1[0-9].* | go1.20 | go1.20.*) skip "Go is older than 1.21" ;;
+  esac
   # Downloads what the build needs, and no more; nobody waits for a network that does not answer.
   (cd "$interop/$1" && timeout 240 go list -deps . >/dev/null) >"$work/log" 2>&1 || skip "the Go modules are not to be had"
   cache=${INTEROP_CACHE:-$work/cache}

@@ -4,7 +4,7 @@
 //
 //	error TEXT             an error with a Stack          panic, crash, hang     what the word says
 //	sleep DURATION         before it answers              log LEVEL              a line with fields, one of them not a string
-//	add RESOURCE.GROUP NS NAME                            post RESOURCE.GROUP NS NAME     (an additional item, a post-operation item)
+//	add RESOURCE.GROUP NS NAME                            post RESOURCE.GROUP NS NAME     (an additional item, a post-operation item; NS - is none)
 //	operation              id RUN-UID/NAME; DIR/NAME.go says how it goes: "ok", "fail", none: not yet. DIR/NAME.cancelled: it was cancelled
 //	skip                   the item is not restored       wait DURATION          for additional items, until DIR/NAME.ready is there
 //	set KEY VALUE          in data                        large BYTES            a value of that size in data
@@ -43,7 +43,7 @@ type result struct {
 }
 
 func identifier(words []string) velero.ResourceIdentifier {
-	return velero.ResourceIdentifier{GroupResource: schema.ParseGroupResource(words[0]), Namespace: words[1], Name: words[2]}
+	return velero.ResourceIdentifier{GroupResource: schema.ParseGroupResource(words[0]), Namespace: strings.Trim(words[1], "-"), Name: words[2]}
 }
 
 func (a action) do(r *result, words []string, uid string) error {
