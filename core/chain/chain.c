@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#define LOAD_TIMEOUT (10 * CLOCK_SECOND)
+static int64_t load_deadline(const chain *c) { return clock_monotonic() + (c->o.opener ? c->o.opener->timeout : HOST_LOAD_TIMEOUT); }
 
 /* ------------------------------------------------------------------------------------------------------------ opening */
 static const pintle_plugin *linked(const chain *c, const char *name) {
@@ -22,9 +22,9 @@ static pintle_status open_module(chain *c, const chain_entry *entry, host_module
     const pintle_plugin *here = linked(c, p->name);
     return here ? host_module_adopt(here, p->name, out, e) : error_set(e, PINTLE_NOT_FOUND, "plugin %s is not here", p->name);
   }
-  int64_t deadline = clock_monotonic() + LOAD_TIMEOUT;
-  chain_enter(c, entry->index, "load", deadline);
-  pintle_status st = host_module_open(p->fd, p->name, out, e);
+  const host_opener *o = c->o.opener;
+  chain_enter(c, entry->index, "load", load_deadline(c));
+  pintle_status st = o ? o->open(o->ctx, p->fd, p->name, out, e) : host_module_open(p->fd, p->name, out, e);
   chain_leave(c);
   return st;
 }
@@ -40,7 +40,7 @@ static pintle_status compute_selector(chain *c, chain_slot *s, uint32_t entry, e
                                                                         : t->kind == CONF_ITEM_BLOCK_ACTION   ? t->ops.block->applies_to
                                                                                                               : NULL;
   if (!applies_to) return PINTLE_OK;
-  int64_t deadline = clock_monotonic() + LOAD_TIMEOUT;
+  int64_t deadline = load_deadline(c);
   host_call_begin(c->call, s->instance.config, deadline);
   host_result_begin(&c->result, c->call, HOST_RESULT_SELECTOR, true);
   chain_enter(c, entry, "applies_to", deadline);
@@ -64,7 +64,7 @@ static pintle_status open_entry(chain *c, uint32_t i, error *e) {
   host_module **m = module_of(c, entry);
   pintle_status st = *m ? PINTLE_OK : open_module(c, entry, m, e);
   if (st == PINTLE_OK) {
-    int64_t deadline = clock_monotonic() + LOAD_TIMEOUT;
+    int64_t deadline = load_deadline(c);
     chain_enter(c, i, "create", deadline);
     st = host_instance_create(*m, entry->kind, entry->name, entry->config, c->call, deadline, &s->instance, e);
     chain_leave(c);
@@ -133,7 +133,7 @@ static void destroy_instances(chain *c) {
   for (size_t i = c->plan->n; c->slots && i-- > 0;) {
     chain_slot *s = &c->slots[i];
     if (s->instance.created) {
-      chain_enter(c, (uint32_t)i, "destroy", clock_monotonic() + LOAD_TIMEOUT);
+      chain_enter(c, (uint32_t)i, "destroy", load_deadline(c));
       host_instance_destroy(&s->instance);
       chain_leave(c);
     }

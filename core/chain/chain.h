@@ -25,6 +25,7 @@ typedef struct chain_options {
   pintle_status (*ask)(void *ctx, pintle_call *call, const chain_entry *entry, str question, buf *answer, error *e);
   void *ctx;
   const pintle_plugin *const *linked; /* as in chain_plan_options */
+  const host_opener *opener;          /* of the segment's plugins; NULL: host_module_open */
 } chain_options;
 /* Backup, Restore, Delete and ItemBlockActions; UNSUPPORTED: another kind. While a chain with stray_log is open, host_stray_log is its own.
  * Opens the plugins of the plan, load(), create() each entry of this segment, applies_to where there is one. The error names plugin and

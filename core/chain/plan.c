@@ -71,6 +71,7 @@ static pintle_status plugin_of(const chain_plan_options *o, chain_plan *p, const
   if (!to->name || !to->version || !to->path || !to->file) return error_nomem(e);
   memcpy(to->sha256, from->sha256, sizeof to->sha256);
   to->fd = from->fd;
+  to->velero = from->velero;
   *index = (int32_t)p->n_plugins++;
   return make_env(o->chain, &p->memory, from, to, e);
 }
@@ -93,7 +94,6 @@ static pintle_status make_entry(const chain_plan_options *o, chain_plan *p, cons
                          .thread_model = action->thread_model,
                          .timeout = timeout_of(o, c)};
   p->n++; /* from here on its selector is freed */
-  if (action->flags & PINTLE_ONE_INSTANCE) entry->segment = ++*segments;
   entry->name = arena_dup(&p->memory, action->name);
   entry->alias = c->alias ? arena_dup(&p->memory, c->alias) : NULL;
   entry->why = why(o, &p->memory, c);
@@ -104,6 +104,10 @@ static pintle_status make_entry(const chain_plan_options *o, chain_plan *p, cons
     return st;
   }
   if ((st = plugin_of(o, p, c, &entry->plugin, e)) != PINTLE_OK) return st;
+  chain_plugin *velero = entry->plugin >= 0 && p->plugins[entry->plugin].velero ? &p->plugins[entry->plugin] : NULL;
+  if (velero && !velero->segment) velero->segment = ++*segments;
+  if (velero) entry->segment = velero->segment;
+  else if (action->flags & PINTLE_ONE_INSTANCE) entry->segment = ++*segments;
   return chain_config_make(o, &p->memory, c, entry, e);
 }
 

@@ -32,13 +32,15 @@ typedef struct chain_entry {
   conf_layer *layers;
   size_t n_layers; /* for places of its errors; supervisor only */
   chain_selector selector;
-  uint32_t segment; /* 0 = item workers; ONE_INSTANCE actions have one of their own */
+  uint32_t segment; /* 0 = item workers; ONE_INSTANCE actions and Go plugins of Velero have one of their own */
   const char *why;  /* "listed 2nd in chain.yaml:14:5", "priority 10", "built in" */
 } chain_entry;
 typedef struct chain_plugin {
   const char *name, *version, *path, *file;
   char sha256[65];
   int fd;
+  bool velero;      /* as host_plugin; supervisor only */
+  uint32_t segment; /* of all its entries when velero */
   const char *const *env;
 } chain_plugin;
 typedef struct chain_plan {

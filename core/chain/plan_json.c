@@ -202,6 +202,7 @@ static pintle_status take_selector(chain_plan *p, const item_node *v, error *e) 
   if (st != PINTLE_OK) return st;
   chain_selector_free(&p->entries[i].selector);
   p->entries[i].selector = s;
+  p->entries[i].has &= ~(uint32_t)HOST_HAS_APPLIES_TO; /* known from now on, in every worker */
   return PINTLE_OK;
 }
 

@@ -79,11 +79,14 @@ static pintle_status find_plugins(cli *c, const char *here, cli_found *out, erro
 }
 
 static pintle_status find_worker(cli *c, const char *here, cli_found *out, error *e) {
-  if ((out->worker = cli_getenv(c, "PINTLE_WORKER"))) return PINTLE_OK;
   const char *installed = join(&c->memory, here, "../libexec/pintle/pintle-worker"), *built = join(&c->memory, here, "pintle-worker");
   if (!installed || !built) return error_nomem(e);
-  out->worker = access(installed, X_OK) != 0 && access(built, X_OK) == 0 ? built : installed;
-  return PINTLE_OK;
+  out->worker = cli_getenv(c, "PINTLE_WORKER");
+  if (!out->worker) out->worker = access(installed, X_OK) != 0 && access(built, X_OK) == 0 ? built : installed;
+  const char *slash = strrchr(out->worker, '/');
+  const char *beside = slash ? arena_copy(&c->memory, (str){out->worker, (size_t)(slash - out->worker)}) : ".";
+  out->velero_worker = beside ? join(&c->memory, beside, "pintle-worker-velero") : NULL;
+  return out->velero_worker ? PINTLE_OK : error_nomem(e);
 }
 
 pintle_status cli_find(cli *c, const char *executable, cli_found *out, error *e) {

@@ -7,7 +7,7 @@ typedef struct cli_found {
   const char *config, *config_why; /* NULL: none; "--config", "$PINTLE_CONFIG", ... */
   const char *const *plugin_dirs;  /* NULL-ended, never NULL */
   const char *plugins_why;
-  const char *worker;
+  const char *worker, *velero_worker; /* pintle-worker, and pintle-worker-velero beside it */
   const char *temp_dir;
 } cli_found;
 /* executable: where this program is ("/usr/bin/pintle"), NULL: ask /proc/self/exe. Everything lives in c->memory. */

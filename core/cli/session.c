@@ -14,6 +14,7 @@ int cli_session_open_with(cli *c, const char *const *plugin_dirs, cli_session *s
                              .chain = cli_text(&c->flags, "chain"),
                              .plugin_dirs = s->found.plugin_dirs,
                              .worker = s->found.worker,
+                             .velero_worker = s->found.velero_worker,
                              .temp_dir = s->found.temp_dir,
                              .environment = c->process->environment,
                              .concurrency = workers ? (unsigned)cli_number(&c->flags, "concurrency") : 5,

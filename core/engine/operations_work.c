@@ -59,6 +59,7 @@ static void make_options(const engine_operations *o, operation_action *a) {
     return;
   }
   a->options = (worker_single_options){.worker = p->worker,
+                                       .velero_worker = p->velero_worker,
                                        .plugin = plugin,
                                        .action = action,
                                        .config = a->entry->config,

@@ -14,6 +14,7 @@ struct host_module {
   host_table_set *sets;
   size_t n;
   void *module; /* of load() */
+  host_outside outside;
   bool loaded, load_failed;
   error load_error;
 };

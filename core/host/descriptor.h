@@ -31,7 +31,8 @@ typedef struct host_action {
 
 typedef struct host_plugin {
   const char *path, *file; /* "/usr/lib/pintle/plugins/nas.so", "nas.so" */
-  int fd;                  /* sealed private copy, >= 1000, CLOEXEC; -1 when set aside */
+  bool velero;             /* an executable: a Go plugin of Velero, which runs as a process behind a worker (core/velero) */
+  int fd;                  /* sealed private copy (velero: the file itself), >= 1000, CLOEXEC; -1 when set aside */
   int64_t size;
   uint32_t mode, uid; /* of the file */
   char sha256[65];
@@ -42,7 +43,7 @@ typedef struct host_plugin {
   /* from the descriptor; "" and empty when set aside before it could be read */
   uint32_t abi_major, abi_minor, min_host_minor;
   const char *name, *version, *vendor, *url;
-  const char *const *env; /* NULL-ended, never NULL */
+  const char *const *env; /* NULL-ended, never NULL; velero: the chain file's, else the usual ones */
   const host_action *actions;
   size_t n_actions;
 } host_plugin;

@@ -41,9 +41,10 @@ pintle_status host_instance_create(host_module *m, uint32_t kind, const char *na
   if (s->refused) return error_set(e, PINTLE_UNSUPPORTED, "action %s of plugin %s %s", name, m->name, s->refused);
   pintle_status st = parse_config(config_json, &config, e);
   if (st == PINTLE_OK) st = load(m, call, deadline, e);
-  if (st == PINTLE_OK && s->action->create) {
+  if (st == PINTLE_OK && (s->action->create || m->outside.create)) {
     host_call_begin(call, config, deadline);
-    st = s->action->create(m->module, host_call_handle(call), &self);
+    st = m->outside.create ? m->outside.create(m->outside.ctx, s, host_call_handle(call), &self)
+                           : s->action->create(m->module, host_call_handle(call), &self);
     st = host_call_end(call, st, e);
   }
   if (st != PINTLE_OK) {

@@ -27,6 +27,13 @@ pintle_status host_module_adopt(const pintle_plugin *plugin, const char *name, h
   return st;
 }
 
+pintle_status host_module_adopt_outside(const pintle_plugin *plugin, const char *name, const host_outside *o, host_module **out, error *e) {
+  pintle_status st = host_module_adopt(plugin, name, out, e);
+  if (st == PINTLE_OK) (*out)->outside = *o;
+  else o->close(o->ctx);
+  return st;
+}
+
 /* dlerror's text without the path of the private copy. */
 static pintle_status loader_error(const char *path, error *e) {
   const char *text = dlerror();
@@ -79,6 +86,7 @@ pintle_status host_module_open(int fd, const char *name, host_module **out, erro
 void host_module_close(host_module *m) {
   if (!m) return;
   if (m->loaded && m->plugin.unload) m->plugin.unload(m->module);
+  if (m->outside.close) m->outside.close(m->outside.ctx);
   free_module(m);
 }
 

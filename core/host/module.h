@@ -1,6 +1,7 @@
 /* module.h -- an opened plugin and its instances, inside a worker (or a built-in, anywhere).  SPDX-License-Identifier: Apache-2.0 */
 #ifndef PINTLE_HOST_MODULE_H
 #define PINTLE_HOST_MODULE_H
+#include "base/clock.h"
 #include "host/call.h"
 #include "host/descriptor.h"
 
@@ -25,6 +26,22 @@ typedef struct host_module host_module;
 pintle_status host_module_open(int fd, const char *name, host_module **out, error *e);
 /* A plugin linked in (tests, built-ins). */
 pintle_status host_module_adopt(const pintle_plugin *plugin, const char *name, host_module **out, error *e);
+/* A plugin that lives elsewhere (core/velero). *o is copied; o->close is called in any case, when the module is closed or could not be made. */
+typedef struct host_outside {
+  void *ctx;
+  /* Instead of action->create, which could not tell for which action it is called. */
+  pintle_status (*create)(void *ctx, const host_table_set *s, pintle_call *call, void **self);
+  void (*close)(void *ctx);
+} host_outside;
+pintle_status host_module_adopt_outside(const pintle_plugin *plugin, const char *name, const host_outside *o, host_module **out, error *e);
+/* What opens a plugin in a process where host_module_open does not. */
+typedef struct host_opener {
+  pintle_status (*open)(void *ctx, int fd, const char *name, host_module **out, error *e);
+  void *ctx;
+  int64_t timeout; /* of load and create */
+} host_opener;
+#define HOST_LOAD_TIMEOUT (10 * CLOCK_SECOND) /* of load and create without one */
+#define HOST_START_TIMEOUT (60 * CLOCK_SECOND) /* until a Go plugin of Velero has answered: Velero's */
 void host_module_close(host_module *m);                        /* unload() if loaded; never dlclose */
 const pintle_plugin *host_module_plugin(const host_module *m); /* the adopted top table */
 size_t host_module_count(const host_module *m);

@@ -66,10 +66,16 @@ static const char *signal_name(int number, arena *a) {
   return name ? host_text(a, "SIG%s", name) : host_text(a, "signal %d", number);
 }
 
+static int64_t limit_of(const probes *ps, const host_plugin *p) {
+  if (ps->options->probe_timeout) return ps->options->probe_timeout;
+  return p->velero ? HOST_START_TIMEOUT + 2 * CLOCK_SECOND : 5 * CLOCK_SECOND; /* first the probe itself gives up, and says more */
+}
+
 /* Why it gave no answer. */
-static const char *explain_end(const probes *ps, int status, bool late) {
-  int64_t limit = ps->options->probe_timeout ? ps->options->probe_timeout : 5 * CLOCK_SECOND;
+static const char *explain_end(const probes *ps, const host_plugin *p, int status, bool late) {
+  int64_t limit = limit_of(ps, p);
   char text[32];
+  if (late && p->velero) return host_text(ps->a, "does not answer as a plugin of Velero within %s", clock_duration_text(limit, text));
   if (late) return host_text(ps->a, "is not loaded after %s: a constructor hangs", clock_duration_text(limit, text));
   if (status == -1) return "was lost while being loaded";
   if (WIFSIGNALED(status)) return host_text(ps->a, "crashes while being loaded (%s)", signal_name(WTERMSIG(status), ps->a));
@@ -97,14 +103,14 @@ static void judge(probes *ps, probe *r, int status, bool late) {
   str answer = buf_str(&r->answer);
   if (said[0]) host_words_add(w, "writes to standard output while being loaded: %s", said);
   if (r->flooded) p->reason = "answered its probe with more than 16 MiB";
-  else if (answer.len == 0 && !r->answer.failed) p->reason = explain_end(ps, status, late);
+  else if (answer.len == 0 && !r->answer.failed) p->reason = explain_end(ps, p, status, late);
   else if (take_refusal(ps, answer, p)) return;
   else if (host_descriptor_parse(answer, ps->a, p, &e) == PINTLE_OK) {
     if (late) host_words_add(w, "keeps its process from ending");
-    else if (!clean) host_words_add(w, "%s, after it was read", explain_end(ps, status, late));
+    else if (!clean) host_words_add(w, "%s, after it was read", explain_end(ps, p, status, late));
   } else p->reason = host_text(ps->a, "answered its probe with rubbish: %s%s%s", e.message, e.place[0] ? ", " : "", e.place);
   if (p->reason && !clean && !r->flooded && answer.len)
-    p->reason = explain_end(ps, status, late); /* half an answer: the end is the better reason */
+    p->reason = explain_end(ps, p, status, late); /* half an answer: the end is the better reason */
   if (p->reason && complained[0]) p->hint = host_text(ps->a, "it wrote: %s", complained);
 }
 
@@ -118,7 +124,7 @@ static void finish(probes *ps, probe *r, bool late) {
 }
 
 static pintle_status start(probes *ps, size_t plugin, error *e) {
-  int64_t limit = ps->options->probe_timeout ? ps->options->probe_timeout : 5 * CLOCK_SECOND;
+  int64_t limit = limit_of(ps, &ps->plugins[plugin]);
   for (size_t i = 0; i < ps->slots; i++) {
     probe *r = &ps->running[i];
     if (r->child.pidfd >= 0) continue;

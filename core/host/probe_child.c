@@ -53,13 +53,14 @@ static int spawn(const host_scan_options *o, const host_plugin *p, int pipes[3][
   posix_spawnattr_t attributes;
   char number[16], *environment[ENV_MAX + 1];
   snprintf(number, sizeof number, "%d", p->fd);
-  char *const argv[] = {(char *)(uintptr_t)o->worker, (char[]){"--probe"}, number, (char *)(uintptr_t)p->file, NULL};
+  const char *worker = p->velero ? o->velero_worker : o->worker;
+  char *const argv[] = {(char *)(uintptr_t)worker, (char[]){"--probe"}, number, (char *)(uintptr_t)p->file, NULL};
   pick_environment(o->environment, environment);
   int bad = posix_spawn_file_actions_init(&files);
   if (bad) return bad;
   if ((bad = posix_spawnattr_init(&attributes)) == 0) {
     bad = prepare(&files, &attributes, p->fd, pipes);
-    if (!bad) bad = posix_spawn(pid, o->worker, &files, &attributes, argv, environment);
+    if (!bad) bad = posix_spawn(pid, worker, &files, &attributes, argv, environment);
     posix_spawnattr_destroy(&attributes);
   }
   posix_spawn_file_actions_destroy(&files);
@@ -86,7 +87,7 @@ pintle_status host_child_start(const host_scan_options *o, const host_plugin *p,
   }
   c->pid = -1;
   host_child_end(c, true);
-  return error_errno(e, bad, "cannot start %s to examine plugin %s", o->worker, p->file);
+  return error_errno(e, bad, "cannot start %s to examine plugin %s", p->velero ? o->velero_worker : o->worker, p->file);
 }
 
 int host_child_end(host_child *c, bool ended) {

@@ -17,7 +17,7 @@ static void print_refusal(const error *e, buf *json) {
   buf_addc(json, '}');
 }
 
-int host_probe_main(int fd, const char *name, int out_fd) {
+int host_probe_main(int fd, const char *name, int out_fd, const host_opener *opener) {
   CLEANUP(buf_free) buf json = {0};
   const struct rlimit no_core = {0, 0};
   host_module *m = NULL;
@@ -25,7 +25,7 @@ int host_probe_main(int fd, const char *name, int out_fd) {
   arena a = {0};
   error e;
   if (setrlimit(RLIMIT_CORE, &no_core) != 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || fcntl(out_fd, F_SETFD, FD_CLOEXEC) != 0) return 1;
-  pintle_status st = host_module_open(fd, name, &m, &e);
+  pintle_status st = opener ? opener->open(opener->ctx, fd, name, &m, &e) : host_module_open(fd, name, &m, &e);
   if (st == PINTLE_OK) st = host_module_describe(m, &a, &p, &e);
   if (st == PINTLE_OK) host_descriptor_print(&p, &json);
   else print_refusal(&e, &json);

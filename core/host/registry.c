@@ -4,8 +4,11 @@
 #include "host/text.h"
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { FILES_MAX = 1000 };
 
@@ -47,6 +50,15 @@ static pintle_status add_file(scan *s, const char *directory, const char *name, 
   return PINTLE_OK;
 }
 
+/* As Velero looks for plugins: a regular file that somebody may execute. Of *.so the execute bit says nothing. */
+static bool is_executable(const char *directory, const char *name) {
+  char path[PATH_MAX];
+  struct stat st;
+  if (str_ends(str_of(name), ".so")) return false;
+  if (snprintf(path, sizeof path, "%s%s%s", directory, *directory ? "/" : "", name) >= (int)sizeof path) return false;
+  return stat(path, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 0111);
+}
+
 static pintle_status add_directory(scan *s, const char *path, error *e) {
   struct stat st;
   if (stat(path, &st) != 0) {
@@ -54,13 +66,22 @@ static pintle_status add_directory(scan *s, const char *path, error *e) {
     error_hint(e, "make it, or name another with --plugin-dir");
     return code;
   }
-  if (!S_ISDIR(st.st_mode)) return add_file(s, path, NULL, e);
+  if (!S_ISDIR(st.st_mode)) {
+    pintle_status code = add_file(s, path, NULL, e);
+    if (code == PINTLE_OK) s->to->plugins[s->to->n_plugins - 1].velero = s->options->velero_worker && is_executable("", path);
+    return code;
+  }
   DIR *d = opendir(path);
   if (!d) return error_errno(e, errno, "cannot read plugin directory %s", path);
   pintle_status code = PINTLE_OK;
   const struct dirent *x;
-  while (code == PINTLE_OK && (errno = 0, x = readdir(d)))
-    if (x->d_name[0] != '.' && str_ends(str_of(x->d_name), ".so")) code = add_file(s, path, x->d_name, e); /* hidden: being copied there */
+  while (code == PINTLE_OK && (errno = 0, x = readdir(d))) {
+    if (x->d_name[0] == '.') continue; /* hidden: being copied there */
+    bool velero = s->options->velero_worker && is_executable(path, x->d_name);
+    if (velero || str_ends(str_of(x->d_name), ".so")) code = add_file(s, path, x->d_name, e);
+    if (velero && code == PINTLE_OK) s->to->plugins[s->to->n_plugins - 1].velero = true;
+    errno = 0;
+  }
   if (code == PINTLE_OK && errno) code = error_errno(e, errno, "cannot read plugin directory %s", path);
   closedir(d);
   return code;
@@ -129,16 +150,51 @@ static const char *repeats(const scan *s, const host_plugin *p, const host_plugi
   return NULL;
 }
 
+/* Those of a .so go before those of an executable. */
 static void check_names(const scan *s) {
-  for (size_t i = 1; i < s->to->n_plugins; i++) {
-    host_plugin *p = &s->to->plugins[i];
-    for (size_t k = 0; k < i && !p->reason; k++) {
-      if (s->to->plugins[k].reason) continue;
-      if (!(p->reason = repeats(s, p, &s->to->plugins[k]))) continue;
-      p->hint = "remove one of the two files";
-      close_p(&p->fd);
+  for (int velero = 0; velero < 2; velero++)
+    for (size_t i = 0; i < s->to->n_plugins; i++) {
+      host_plugin *p = &s->to->plugins[i];
+      for (size_t k = 0; p->velero == (velero == 1) && k < s->to->n_plugins && !p->reason; k++) {
+        const host_plugin *other = &s->to->plugins[k];
+        if (other->reason || other->velero > p->velero || (other->velero == p->velero && k >= i)) continue;
+        if (!(p->reason = repeats(s, p, other))) continue;
+        p->hint = "remove one of the two files";
+        close_p(&p->fd);
+      }
     }
-  }
+}
+
+/* ---- Go plugins of Velero */
+
+static pintle_status join_names(arena *a, const char *const *x, const char *const *y, const char *const **out, error *e) {
+  size_t n = 0, n_x = 0, n_y = 0;
+  while (x[n_x]) n_x++;
+  while (y[n_y]) n_y++;
+  const char **list = arena_zalloc(a, (n_x + n_y + 1) * sizeof *list);
+  if (!list) return error_nomem(e);
+  for (size_t i = 0; i < n_x; i++) list[n++] = x[i];
+  for (size_t i = 0; i < n_y; i++) list[n++] = y[i];
+  *out = list;
+  return PINTLE_OK;
+}
+
+/* They cannot declare which variables they read. What go-plugin reads comes in any case. */
+static pintle_status set_environment(const scan *s, host_plugin *p, error *e) {
+  static const char *const needed[] = {"PLUGIN_*", "VELERO_*", NULL};
+  static const char *const usual[] = {"AWS_*", "AZURE_*", "GOOGLE_*", "ALIBABA_CLOUD_*", "KUBERNETES_*", "*_PROXY", "SSL_CERT_*", NULL};
+  const conf_chain_plugin *pin = pin_of(s->options->chain, p->file);
+  return join_names(s->a, pin && pin->env ? pin->env : usual, needed, &p->env, e);
+}
+
+static void check_worker(const scan *s, host_plugin *p) {
+  if (p->reason || !p->velero) return;
+  if (strcmp(p->file, "velero-plugin-pintle") == 0) {
+    p->reason = "is pintle itself as Velero executes it: what it would list are the .so files beside it";
+  } else if (access(s->options->velero_worker, X_OK) != 0) {
+    p->reason = host_text(s->a, "is no .so, and for a Go plugin of Velero %s is missing", s->options->velero_worker);
+  } else return;
+  close_p(&p->fd);
 }
 
 /* ---- all of it */
@@ -155,9 +211,12 @@ static pintle_status fill(scan *s, error *e) {
   for (size_t i = 0; i < r->n_plugins; i++) {
     warnings[i].a = s->a;
     host_seal(&r->plugins[i], s->a, chain && chain->strict, false, &warnings[i]);
+    check_worker(s, &r->plugins[i]);
     check_pin(s, &r->plugins[i]);
   }
   st = host_probe_all(s->options, s->a, r->plugins, warnings, r->n_plugins, e);
+  for (size_t i = 0; i < r->n_plugins && st == PINTLE_OK; i++)
+    if (r->plugins[i].velero) st = set_environment(s, &r->plugins[i], e);
   if (st == PINTLE_OK) check_names(s);
   return st;
 }

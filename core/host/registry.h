@@ -1,7 +1,7 @@
 /* registry.h -- the plugins of a directory: sealed, probed, listed.  SPDX-License-Identifier: Apache-2.0 */
 #ifndef PINTLE_HOST_REGISTRY_H
 #define PINTLE_HOST_REGISTRY_H
-#include "host/descriptor.h"
+#include "host/module.h"
 
 /* An immutable generation: reload makes a new one. */
 typedef struct host_registry {
@@ -11,15 +11,16 @@ typedef struct host_registry {
 } host_registry;
 
 typedef struct host_scan_options {
-  const char *const *directories; /* NULL-ended; each file *.so in them (and files named directly) */
+  const char *const *directories; /* NULL-ended; each file *.so in them, and each executable (and files named directly) */
   const char *worker;             /* path of pintle-worker; executed as: worker --probe FD NAME */
-  int64_t probe_timeout;          /* 0 = 5 s */
+  const char *velero_worker;      /* path of pintle-worker-velero, for executables; NULL: they are passed over */
+  int64_t probe_timeout;          /* 0 = 5 s, executables 1 min */
   const conf_chain *chain;        /* pins and trust; may be NULL */
   const char *const *environment; /* NULL-ended "NAME=value"; probes get PATH, HOME, TZ and LANG of it. NULL: a usual PATH only */
 } host_scan_options;
 /* Never fails because of a plugin: what is no plugin, truncated, for another machine or ABI major, lacks a symbol or library, crashes,
  * exits or sleeps in a constructor, repeats a (kind, name), breaks a pin or, under trust: strict, is unpinned, writable by others or wrongly
- * owned, is set aside with its reason. An error is returned for a directory that cannot be read, and a pinned plugin that is missing. */
+ * owned, is set aside with its reason; so is an executable that does not answer as a Go plugin of Velero. Of two with one name the .so stays. An error is returned for a directory that cannot be read, and a pinned plugin that is missing. */
 pintle_status host_scan(const host_scan_options *options, host_registry *out, error *e);
 void host_registry_free(host_registry *r);
 /* NULL: none. kind CONF_ANY_KIND: the first kind that has it. *plugin may be NULL. Plugins set aside are not looked at; an action that is
@@ -30,5 +31,5 @@ const host_action *host_find(const host_registry *r, uint32_t kind, const char *
  * main should leave by _exit then, so that no destructor of the plugin runs. `worker --probe FD NAME` is started with out_fd open as
  * HOST_PROBE_OUT, stdin /dev/null, stdout and stderr pipes, a process group of its own. No core is dumped; it dies with its parent. */
 #define HOST_PROBE_OUT 3
-int host_probe_main(int fd, const char *name, int out_fd);
+int host_probe_main(int fd, const char *name, int out_fd, const host_opener *opener); /* NULL: as a .so */
 #endif

@@ -95,6 +95,11 @@ typedef item_strategy (*item_schema)(const void *type, str field);
 /* All or nothing, as primitive edits. INVALID: *e says why. type: of the whole document. */
 pintle_status item_strategic(item_doc *d, str patch, item_schema schema, const void *type, error *e);
 
+/* text: what a Go program (k8s.io/apimachinery's unstructured, encoding/json) printed after it had read this document and perhaps changed it. What
+ * it changed is edited, all or nothing; numbers that only look otherwise, the order of keys and everything else stay. INVALID: no such JSON, or
+ * too much of it; DENIED. */
+pintle_status item_from_go(item_doc *d, str text, error *e);
+
 /* ---- the functions that plugins call, 512 zero bytes behind them (R2). RFC 7396 merge, RFC 6902 patch (all or nothing). Edits outside a
  * transaction work as well. Texts given to set_json, merge and patch obey the document's limits; so does the document as a whole.
  * patch: CONFLICT: a test failed; NOT_FOUND: a place is not there; INVALID: no patch. Setting what is there already is no edit. A NULL

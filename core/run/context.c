@@ -113,7 +113,7 @@ pintle_status run_plugins(run_context *c, const host_registry **out, error *e) {
     st = run_chain(c, NULL, &chain, e);
     if (st != PINTLE_OK) return st;
     const host_scan_options scan = {
-        .directories = c->o.plugin_dirs, .worker = c->o.worker, .chain = chain, .environment = c->o.environment};
+        .directories = c->o.plugin_dirs, .worker = c->o.worker, .velero_worker = c->o.velero_worker, .chain = chain, .environment = c->o.environment};
     if ((st = host_scan(&scan, &c->registry, e)) != PINTLE_OK) return st;
     c->probed = true;
   }

@@ -172,6 +172,7 @@ static pintle_status open_worker(making *m, str config, worker_single **out, err
   for (size_t i = 0; i < m->chain->n_plugins; i++)
     if (strcmp(m->chain->plugins[i].name, m->plugin->file) == 0) env = m->chain->plugins[i].env;
   const worker_single_options o = {.worker = m->c->o.worker,
+                                   .velero_worker = m->c->o.velero_worker,
                                    .plugin = m->plugin,
                                    .action = m->action,
                                    .config = config,

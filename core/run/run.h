@@ -12,6 +12,7 @@ typedef struct run_options {
   const char *chain;              /* name of a PluginChain; NULL: annotation pintle.io/chain, the only one, "default" */
   const char *const *plugin_dirs; /* NULL-ended */
   const char *worker;             /* path of pintle-worker */
+  const char *velero_worker;      /* path of pintle-worker-velero; NULL: executables in the plugin directories are passed over */
   const char *temp_dir;
   const char *const *environment; /* NAME=VALUE, NULL-ended: what workers may get a part of, and {fromEnv} reads */
   unsigned concurrency;           /* item workers */

@@ -111,6 +111,7 @@ pintle_status run_setup_open(run_context *c, const run_setup_options *options, c
   properties(out, resource, backup);
   describe(out, options->blocks ? &options->blocks->plan : NULL, resource);
   out->pool = (worker_pool_options){.worker = c->o.worker,
+                                    .velero_worker = c->o.velero_worker,
                                     .concurrency = c->o.concurrency,
                                     .plan = &out->plan,
                                     .types = input->types,

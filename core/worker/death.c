@@ -179,7 +179,7 @@ void pool_buried(worker_pool *p, pool_proc *w) {
       error_set(&p->failure, PINTLE_FAILED, "action %s of plugin %s %s in %s", p->o.plan->entries[entry].name, pool_plugin_of(p, entry),
                 how, what);
     else if (known && WIFEXITED(status) && WEXITSTATUS(status) == 127)
-      error_set(&p->failure, PINTLE_NOT_FOUND, "cannot execute %s", p->o.worker);
+      error_set(&p->failure, PINTLE_NOT_FOUND, "cannot execute %s", pool_worker_of(p, w->segment));
     else error_set(&p->failure, PINTLE_FAILED, "a worker %s before it had loaded the chain", how);
   } else if (w->state == POOL_FINISHING && !p->cancelled_at) {
     error e;

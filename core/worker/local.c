@@ -58,6 +58,10 @@ pintle_status pool_local_open(worker_pool *p, error *e) {
                      .extension = extension,
                      .ask = ask,
                      .ctx = p};
+  for (size_t i = 0; i < p->o.plan->n_plugins; i++)
+    if (p->o.plan->plugins[i].velero)
+      return error_set(e, PINTLE_UNSUPPORTED, "plugin %s is a Go plugin of Velero, which needs a worker: not with --concurrency 0",
+                       p->o.plan->plugins[i].file);
   for (size_t i = 0; i < p->o.plan->n; i++) p->o.plan->entries[i].segment = 0; /* one process, one instance each */
   pintle_status st = chain_open(&o, &p->local, &failed, e);
   if (st != PINTLE_OK && failed) chain_plan_place(failed, e);

@@ -21,6 +21,7 @@ struct worker {
   kube_types *types;
   chain *chain;
   manners manners;
+  const host_opener *opener;
 };
 
 /* ---- hooks of the chain */
@@ -76,6 +77,7 @@ static bool set_up(struct worker *w, str body) {
                      .cancel_fd = side_cancel_fd,
                      .extension = extension,
                      .ask = ask,
+                     .opener = w->opener,
                      .ctx = w};
   o.mode = wire_get_z(&r, &w->setup_memory);
   o.scratch = wire_get_z(&r, &w->setup_memory);
@@ -143,7 +145,7 @@ static int run(struct worker *w) {
   enum wire_type type;
   str body;
   if (!side_receive(&w->side, &type, &body)) return 1;
-  if (type == WIRE_SINGLE) return single_serve(&w->side, &w->manners, body);
+  if (type == WIRE_SINGLE) return single_serve(&w->side, &w->manners, body, w->opener);
   if (type != WIRE_SETUP) return 1;
   if (!set_up(w, body)) return 1;
   while (side_receive(&w->side, &type, &body)) {
@@ -166,14 +168,16 @@ static bool number(const char *s, int *out) {
   return true;
 }
 
-int worker_main(int argc, char **argv) {
+int worker_main(int argc, char **argv) { return worker_main_with(argc, argv, NULL); }
+
+int worker_main_with(int argc, char **argv, const host_opener *opener) {
   int sock, page_fd, cancel;
-  if (argc == 4 && strcmp(argv[1], "--probe") == 0 && number(argv[2], &sock)) return host_probe_main(sock, argv[3], HOST_PROBE_OUT);
+  if (argc == 4 && strcmp(argv[1], "--probe") == 0 && number(argv[2], &sock)) return host_probe_main(sock, argv[3], HOST_PROBE_OUT, opener);
   if (argc != 5 || strcmp(argv[1], "--run") != 0 || !number(argv[2], &sock) || !number(argv[3], &page_fd) || !number(argv[4], &cancel)) {
     fprintf(stderr, "pintle-worker is started by pintle; it has no use of its own. See docs/architecture.md.\n");
     return 2;
   }
-  struct worker w = {0};
+  struct worker w = {.opener = opener};
   if (!side_open(&w.side, sock, page_fd, cancel)) return 2;
   signal(SIGPIPE, SIG_IGN);
   manners_begin(&w.manners, w.side.page);

@@ -198,6 +198,38 @@ static pintle_status make_setup(worker_pool *p, error *e) {
   return bad ? error_nomem(e) : PINTLE_OK;
 }
 
+static pintle_status wait_started(worker_pool *p, error *e) {
+  pintle_status st = PINTLE_OK;
+  for (bool starting = true; st == PINTLE_OK && starting;) {
+    starting = false;
+    for (const pool_proc *w = p->procs; w; w = w->next) starting |= w->state != POOL_READY;
+    if (starting) st = worker_pool_step(p, TICK, e);
+  }
+  return st;
+}
+
+static bool computes(const worker_pool *p, uint32_t segment) {
+  for (size_t i = 0; i < p->o.plan->n; i++)
+    if (p->o.plan->entries[i].segment == segment && p->o.plan->entries[i].has & HOST_HAS_APPLIES_TO) return true;
+  return false;
+}
+
+/* First the workers of other segments that compute selectors: item workers get a plan that has them, and stop at no item in vain. */
+static pintle_status start_workers(worker_pool *p, error *e) {
+  bool more = false;
+  pintle_status st = PINTLE_OK;
+  for (uint32_t s = 1; s < p->n_segments && st == PINTLE_OK; s++)
+    if (computes(p, s)) more = true, st = pool_spawn(p, s, e);
+  if (st == PINTLE_OK) st = wait_started(p, e);
+  if (more) buf_clear(&p->setup);
+  if (more && st == PINTLE_OK) st = make_setup(p, e);
+  while (st == PINTLE_OK && !count_procs(p, 0)) { /* again if it died without a word; pool_buried counts */
+    st = pool_spawn(p, 0, e);
+    if (st == PINTLE_OK) st = wait_started(p, e);
+  }
+  return st;
+}
+
 pintle_status worker_pool_open(const worker_pool_options *options, worker_pool **out, error *e) {
   pintle_status st;
   worker_pool *p = calloc(1, sizeof *p);
@@ -214,11 +246,7 @@ pintle_status worker_pool_open(const worker_pool_options *options, worker_pool *
   if (st == PINTLE_OK && p->n_segments > MAX_PROCS / 2)
     st = error_set(e, PINTLE_UNSUPPORTED, "a chain may hold at most %d actions with one instance", MAX_PROCS / 2 - 1);
   if (st == PINTLE_OK && p->o.concurrency == 0) st = pool_local_open(p, e);
-  else if (st == PINTLE_OK) st = pool_spawn(p, 0, e);
-  while (st == PINTLE_OK && p->o.concurrency && p->procs && p->procs->state != POOL_READY) {
-    st = worker_pool_step(p, TICK, e);
-    if (st == PINTLE_OK && !p->procs) st = pool_spawn(p, 0, e); /* it died without a word; pool_buried counts */
-  }
+  else if (st == PINTLE_OK) st = start_workers(p, e);
   p->opened = true;
   if (st != PINTLE_OK) {
     worker_pool_free(p);

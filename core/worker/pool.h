@@ -90,6 +90,7 @@ void pool_release(worker_pool *p, pool_proc *w, pool_queue *back);
 void pool_forget_blocks(worker_pool *p);
 /* spawn.c */
 pintle_status pool_spawn(worker_pool *p, uint32_t segment, error *e);
+const char *pool_worker_of(const worker_pool *p, uint32_t segment); /* path of its executable; NULL: none is known */
 void pool_proc_free(pool_proc *w);
 /* pump.c: reads what the worker wrote; false when it sent what cannot be. */
 bool pool_read(worker_pool *p, pool_proc *w);

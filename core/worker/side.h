@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef PINTLE_WORKER_SIDE_H
 #define PINTLE_WORKER_SIDE_H
+#include "host/module.h"
 #include "worker/page.h"
 #include "worker/wire.h"
 #include <sys/types.h>
@@ -51,5 +52,5 @@ pintle_status side_ask(side *s, pintle_call *call, uint32_t entry, str question,
 
 /* single_side.c: serves single calls after a WIRE_SINGLE with that body, until WIRE_FINISH. Returns main's status. */
 struct manners;
-int single_serve(side *s, struct manners *watched, str setup);
+int single_serve(side *s, struct manners *watched, str setup, const host_opener *opener);
 #endif

@@ -100,7 +100,9 @@ static pintle_status take_options(worker_single *s, const worker_single_options 
                      o->plugin->reason    ? o->plugin->reason
                      : o->action->refused ? o->action->refused
                                           : "it is not loaded");
-  s->o.worker = arena_dup(&s->memory, o->worker);
+  const char *worker = o->plugin->velero ? o->velero_worker : o->worker;
+  if (!worker) return error_set(e, PINTLE_UNSUPPORTED, "no worker is known for plugin %s", o->plugin->file);
+  s->o.worker = arena_dup(&s->memory, worker);
   s->o.scratch = o->scratch ? arena_dup(&s->memory, o->scratch) : NULL;
   s->o.config.ptr = arena_copy(&s->memory, o->config);
   s->o.run.ptr = arena_copy(&s->memory, o->run);

@@ -15,6 +15,7 @@
 typedef struct worker_single worker_single;
 typedef struct worker_single_options {
   const char *worker;             /* path of pintle-worker */
+  const char *velero_worker;      /* path of pintle-worker-velero, for a Go plugin of Velero; else not looked at */
   const host_plugin *plugin;      /* of a host_registry, and one of its actions; they outlive the worker_single */
   const host_action *action;      /* an ObjectStore, VolumeSnapshotter, BackupItemAction or RestoreItemAction; others are UNSUPPORTED */
   str config;                     /* JSON as conf_options made it */

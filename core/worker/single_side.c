@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <signal.h>
 
-#define LOAD_TIMEOUT (10 * CLOCK_SECOND)
 #define FINISH_TIMEOUT (60 * CLOCK_SECOND)
 #define REPORT_EVERY (CLOCK_SECOND / 10)
 
@@ -243,12 +242,14 @@ static pintle_status take_run(single *s, error *e) {
 }
 
 static pintle_status load(single *s, error *e) {
-  int64_t deadline = clock_monotonic() + LOAD_TIMEOUT;
+  const host_opener *o = s->opener;
+  int64_t limit = o ? o->timeout : HOST_LOAD_TIMEOUT, deadline = clock_monotonic() + limit;
   side_enter(s->side, 0, "load", deadline);
-  pintle_status st = host_module_open(s->setup.fd, s->setup.plugin, &s->module, e);
+  pintle_status st = o ? o->open(o->ctx, s->setup.fd, s->setup.plugin, &s->module, e)
+                       : host_module_open(s->setup.fd, s->setup.plugin, &s->module, e);
   side_leave(s->side);
   if (st != PINTLE_OK) return st;
-  deadline = clock_monotonic() + LOAD_TIMEOUT;
+  deadline = clock_monotonic() + limit;
   side_enter(s->side, 0, "create", deadline);
   st = host_instance_create(s->module, s->setup.kind, s->setup.action, s->setup.config, s->call, deadline, &s->instance, e);
   side_leave(s->side);
@@ -318,8 +319,8 @@ static bool run(single *s) {
   return false;
 }
 
-int single_serve(side *from, manners *watched, str setup) {
-  single s = {.side = from, .manners = watched};
+int single_serve(side *from, manners *watched, str setup, const host_opener *opener) {
+  single s = {.side = from, .manners = watched, .opener = opener};
   pthread_mutex_init(&s.sending, NULL);
   bool well = set_up(&s, setup) && run(&s);
   host_stray_log(NULL);

@@ -9,6 +9,7 @@
 
 typedef struct single {
   side *side;
+  const host_opener *opener; /* NULL: host_module_open */
   arena memory, call_memory; /* of the set-up; of the call in flight */
   single_setup setup;
   const char *dir; /* run.dir, once it was asked for */

@@ -20,6 +20,13 @@ static bool env_wanted(const void *ctx, const char *variable) {
   return false;
 }
 
+const char *pool_worker_of(const worker_pool *p, uint32_t segment) {
+  const chain_plan *plan = p->o.plan;
+  for (size_t i = 0; segment && i < plan->n_plugins; i++)
+    if (plan->plugins[i].velero && plan->plugins[i].segment == segment) return p->o.velero_worker;
+  return p->o.worker;
+}
+
 void pool_proc_free(pool_proc *w) {
   for (pool_item *i; (i = pool_pop(&w->with));) free(i);
   for (pool_item *i; (i = pool_pop(&w->own));) free(i);
@@ -52,7 +59,8 @@ pintle_status pool_spawn(worker_pool *p, uint32_t segment, error *e) {
     return error_set(e, PINTLE_UNSUPPORTED, "a chain may load at most 64 plugins, this one has %zu", p->o.plan->n_plugins);
   while (n < p->o.plan->n_plugins) fds[n] = p->o.plan->plugins[n].fd, n++;
   const proc_options o = {
-      .worker = p->o.worker, .environment = p->o.environment, .wanted = env_wanted, .ctx = &env, .fds = fds, .n_fds = n};
+      .worker = pool_worker_of(p, segment), .environment = p->o.environment, .wanted = env_wanted, .ctx = &env, .fds = fds, .n_fds = n};
+  if (!o.worker) return error_set(e, PINTLE_UNSUPPORTED, "Go plugins of Velero cannot be run here");
   pool_proc *w = calloc(1, sizeof *w);
   if (!w) return error_nomem(e);
   pintle_status st = proc_start(&o, &w->proc, e);

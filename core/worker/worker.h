@@ -18,6 +18,7 @@ typedef struct worker_outcome {
 
 typedef struct worker_pool_options {
   const char *worker;   /* path of pintle-worker; NULL with concurrency 0 */
+  const char *velero_worker; /* path of pintle-worker-velero, for segments of a Go plugin of Velero; NULL: the plan has none */
   unsigned concurrency; /* item workers; 0 = the chain runs in this process */
   chain_plan *plan;     /* computed selectors are taken into it by worker_pool_open */
   kube_types *types;
@@ -37,8 +38,8 @@ typedef struct worker_pool_options {
   void (*log)(void *ctx, int32_t level, const char *source, const char *plugin, str message);
 } worker_pool_options;
 
-/* Starts the first worker and waits until it has loaded the chain: a plugin that cannot be loaded or refuses its configuration ends the run here,
- * with the place in the chain file. */
+/* Starts the first worker, and before it those that compute a selector for actions outside of it, and waits until they have loaded the chain: a plugin
+ * that cannot be loaded or refuses its configuration ends the run here, with the place in the chain file. */
 pintle_status worker_pool_open(const worker_pool_options *options, worker_pool **out, error *e);
 /* Queues one item (all is copied). The outcome comes in a later step, or, with concurrency 0, before this returns. block: the item block it is of, 0 =
  * none: items of one block go to one worker, in the order of their submission, a resumed one too; when that worker dies, the rest goes to another. */
@@ -79,4 +80,6 @@ void worker_pool_actions(const worker_pool *p, buf *json);
 /* ---- the worker's side: main of pintle-worker, and of the drop-in when it is executed as its own worker.
  * --probe FD NAME | --run SOCKET PAGE CANCEL */
 int worker_main(int argc, char **argv);
+/* The same where plugins are opened by *opener: pintle-worker-velero. */
+int worker_main_with(int argc, char **argv, const host_opener *opener);
 #endif

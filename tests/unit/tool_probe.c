@@ -5,5 +5,5 @@
 
 int main(int argc, char **argv) {
   if (argc != 4 || strcmp(argv[1], "--probe") != 0) return 2;
-  _exit(host_probe_main(atoi(argv[2]), argv[3], HOST_PROBE_OUT));
+  _exit(host_probe_main(atoi(argv[2]), argv[3], HOST_PROBE_OUT, NULL));
 }
