@@ -74,7 +74,8 @@ const cli_command cli_commands[] = {
      "Asks on a terminal; elsewhere --confirm is needed.",
      "  # Delete two backups without being asked.\n"
      "  pintle backup delete b1 b2 --confirm\n"
-     "  # Delete all of an application.\n"
+     "  # Delete all of an application, after a look at what that takes.\n"
+     "  pintle backup delete -l app=shop --dry-run\n"
      "  pintle backup delete -l app=shop",
      cli_backup_delete},
     {"backup", "verify", NULL, "NAMES", "BACKUP", 1, ANY, GROUPS(cli_store_flags), "Fetch backups back and compare every object and item",

@@ -198,6 +198,7 @@ const cli_flag cli_delete_flags[] = {
     {"all", BOOL, .help = "all of them"},
     {"selector", 'l', .type = FLAG_SELECTOR, .value = "SELECTOR", .help = "those matching this label selector"},
     {"confirm", BOOL, .help = "do not ask"},
+    {"dry-run", BOOL, .help = "say what would be deleted, cancelled and called, and do nothing"},
     {"force", BOOL, .help = "delete a backup even if snapshots or what DeleteItemActions take care of cannot be deleted; they are left behind"},
     END};
 

@@ -6,10 +6,29 @@
 #include "cli/watch.h"
 #include <stdio.h>
 
+typedef struct dry { /* what would be done to the one that is looked at */
+  cli *c;
+  const cli_run_kind *kind;
+  const char *name;
+  bool begun;
+} dry;
+
+static void would(void *ctx, const char *what) {
+  dry *d = ctx;
+  CLEANUP(buf_free) buf line = {0};
+  if (!d->begun) cli_outf(d->c, "%s \"%s\" is not deleted in a dry run. Deleting it would\n", d->kind->kind, d->name);
+  d->begun = true;
+  buf_addz(&line, "  ");
+  cli_clean(&line, str_of(what));
+  buf_addc(&line, '\n');
+  cli_out(d->c, buf_str(&line));
+}
+
 /* Names as they are, so that what is damaged or was interrupted can be deleted too. */
 static int delete_one(cli *c, cli_session *s, store *from, const cli_run_kind *kind, const char *name) {
   error e = {0};
-  bool kept = false;
+  bool kept = false, dry_run = cli_is(&c->flags, "dry-run");
+  dry d = {c, kind, name, false};
   cli_watch w;
   int status = cli_watch_open(c, WATCH_NOTHING, &w);
   if (status != CLI_COMPLETED) return cli_watch_close(&w, status);
@@ -17,6 +36,8 @@ static int delete_one(cli *c, cli_session *s, store *from, const cli_run_kind *k
                                       .restore = kind->restore,
                                       .name = name,
                                       .force = cli_is(&c->flags, "force"),
+                                      .would = dry_run ? would : NULL,
+                                      .would_ctx = &d,
                                       .listener = cli_watch_listener(&w),
                                       .control = {.cancelled = cli_signals_cancelled}};
   cli_signals_watch();
@@ -24,13 +45,13 @@ static int delete_one(cli *c, cli_session *s, store *from, const cli_run_kind *k
   int number = cli_signals_number();
   status = cli_watch_close(&w, st == PINTLE_OK ? CLI_COMPLETED : number ? CLI_SIGNAL + number : kept ? CLI_PARTLY : CLI_FAILED);
   if (st != PINTLE_OK) return cli_fail(c, &e), status;
-  cli_outf(c, "%s \"%s\" deleted.\n", kind->kind, name);
+  if (!dry_run) cli_outf(c, "%s \"%s\" deleted.\n", kind->kind, name);
   return CLI_COMPLETED;
 }
 
 static int confirmed(cli *c, const cli_run_kind *kind, size_t n) {
   char question[128];
-  if (cli_is(&c->flags, "confirm")) return CLI_COMPLETED;
+  if (cli_is(&c->flags, "confirm") || cli_is(&c->flags, "dry-run")) return CLI_COMPLETED;
   if (!c->in_terminal) return cli_usage(c, "add --confirm", "nobody is here to confirm the deletion");
   snprintf(question, sizeof question, "Delete %zu %s%s? There is no way back.", n, kind->word, n == 1 ? "" : "s");
   if (cli_confirm(c, question)) return CLI_COMPLETED;

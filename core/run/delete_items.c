@@ -1,6 +1,7 @@
 /* delete_items.c -- DeleteItemActions over the items of a backup.  SPDX-License-Identifier: Apache-2.0 */
 #include "engine/delete.h"
 #include "run/inside.h"
+#include <stdlib.h>
 
 /* ---- which actions there are */
 static bool each_action(const host_registry *r, size_t *plugin, size_t *action) {
@@ -49,11 +50,39 @@ static uint64_t tell_missing(const host_registry *r, const item_doc *backup, eng
 }
 
 /* ---- the items */
+typedef struct counts { /* of a dry run */
+  const chain_plan *plan;
+  uint64_t *n; /* by entry: the items that it would be called for */
+  item_doc *record;
+} counts;
+
+static void count(void *ctx, str record) {
+  counts *k = ctx;
+  if (record.len == 0 || item_parse(k->record, record, 0, NULL, NULL) != PINTLE_OK) return;
+  for (const item_node *a = item_first(item_root(k->record)); a; a = item_next(a))
+    for (size_t i = 0; i < k->plan->n; i++) k->n[i] += str_is(item_string(item_member(a, STR("action"))), k->plan->entries[i].name);
+}
+
+/* Each item through a chain that calls nobody. */
+static pintle_status count_items(const run_delete_request *request, const engine_common *common, error *e) {
+  CLEANUP(free_p) uint64_t *n = calloc(common->pool.plan->n, sizeof *n);
+  CLEANUP(item_freep) item_doc *record = NULL;
+  uint64_t failed = 0;
+  if (!n || item_new(&record) != PINTLE_OK) return error_nomem(e);
+  counts k = {common->pool.plan, n, record};
+  pintle_status st = engine_delete_items(common, count, &k, &failed, e);
+  for (size_t i = 0; i < k.plan->n && st == PINTLE_OK; i++)
+    if (n[i])
+      run_would(request, "call DeleteItemAction %s for %llu item%s", k.plan->entries[i].name, (unsigned long long)n[i],
+                n[i] == 1 ? "" : "s");
+  return st;
+}
+
 static pintle_status put_items(run_context *c, const run_delete_request *request, const item_doc *backup, engine_journal *j,
                                store_lock *lock, run_input *in, uint64_t *failed, error *e) {
   run_setup setup = {0};
   uint64_t n = 0;
-  const run_setup_options so = {.kind = CONF_DELETE_ITEM_ACTION, .without_host_steps = true};
+  const run_setup_options so = {.kind = CONF_DELETE_ITEM_ACTION, .without_host_steps = true, .dry_run = request->would != NULL};
   pintle_status st = run_setup_open(c, &so, backup, in, &setup, e);
   if (st == PINTLE_OK && setup.plan.n) {
     const engine_common common = {.source = in->source,
@@ -65,7 +94,8 @@ static pintle_status put_items(run_context *c, const run_delete_request *request
                                   .control = request->control,
                                   .load_state = run_input_state,
                                   .load_state_ctx = in};
-    st = engine_delete_items(&common, &n, e);
+    engine_phase(j, "CallingDeleteItemActions");
+    st = request->would ? count_items(request, &common, e) : engine_delete_items(&common, NULL, NULL, &n, e);
   }
   *failed += n;
   run_setup_close(&setup);

@@ -50,13 +50,30 @@ static pintle_status cancel(operations *o, engine_journal *j, uint64_t *failed, 
   return st;
 }
 
+static void tell(const operations *o, str list) {
+  CLEANUP(item_freep) item_doc *d = NULL;
+  static const item_limits limits = {.max_bytes = MAX_LIST};
+  if (item_new(&d) != PINTLE_OK || item_parse(d, list, 0, &limits, NULL) != PINTLE_OK) return;
+  for (const item_node *op = item_first(item_root(d)); op; op = item_next(op)) {
+    const item_node *spec = item_member(op, STR("spec"));
+    str phase = item_string(item_member(item_member(op, STR("status")), STR("phase"))),
+        action = item_string(item_member(spec, str_of(o->r->restore ? "restoreItemAction" : "backupItemAction"))),
+        id = item_string(item_member(spec, STR("operationID")));
+    if (str_is(phase, "Completed") || str_is(phase, "Failed") || str_is(phase, "Canceled")) continue;
+    run_would(o->r, "cancel operation %s of %s", id.ptr ? id.ptr : "", action.ptr ? action.ptr : "");
+  }
+}
+
 pintle_status run_delete_operations(run_context *c, const run_delete_request *request, bool committed, str record, engine_journal *j,
                                     uint64_t *failed, error *e) {
   operations o = {.c = c, .r = request};
   pintle_status st = request->restore ? run_new_restore(request->name, &o.resource, e) : run_new_backup(request->name, &o.resource, e);
   if (st == PINTLE_OK && committed) st = read_kept(&o, e);
   if (st == PINTLE_OK && !committed) st = read_begun(&o, record, e);
-  if (st == PINTLE_OK && (o.kept.len > 4 || o.begun.len > 4)) {
+  if (st == PINTLE_OK && request->would) {
+    if (o.kept.len) tell(&o, buf_str(&o.kept));
+    if (o.begun.len) tell(&o, buf_str(&o.begun));
+  } else if (st == PINTLE_OK && (o.kept.len > 4 || o.begun.len > 4)) {
     error own = {0};
     if (cancel(&o, j, failed, &own) != PINTLE_OK) { /* a list that cannot be read, plugins that cannot be loaded: it can still be forced */
       LOG(j, PINTLE_LOG_ERROR, NULL, "the operations cannot be cancelled: %s", own.message);

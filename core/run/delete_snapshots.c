@@ -68,10 +68,21 @@ static void say(void *ctx, int32_t level, const char *plugin, str message) {
   engine_log(s->j, level, NULL, plugin, "plugin", "%.*s", (int)message.len, message.ptr);
 }
 
+static void tell_all(const snapshots *s) {
+  for (size_t i = 0; i < s->n; i++) {
+    const listed *one = &s->v[i];
+    if (*one->id)
+      run_would(s->r, "delete snapshot %s of PersistentVolume %s, by VolumeSnapshotLocation \"%s\"", one->id, one->pv, one->location);
+  }
+}
+
 static pintle_status delete_all(snapshots *s, engine_snapshotters *by, error *e) {
+  engine_phase(s->j, "DeletingSnapshots");
   for (size_t i = 0; i < s->n; i++) {
     error own = {0};
     const listed *one = &s->v[i];
+    const engine_event event = {.kind = ENGINE_PROGRESS, .done = i, .total = s->n};
+    engine_tell(s->j, &event);
     if (interrupted(s)) {
       if (s->lost.status != PINTLE_OK && e) *e = s->lost;
       return s->lost.status != PINTLE_OK ? s->lost.status : error_set(e, PINTLE_CANCELLED, "the deletion was cancelled");
@@ -107,6 +118,7 @@ pintle_status run_delete_snapshots(run_context *c, const run_delete_request *req
   }
   if (st == PINTLE_OK && *failed && !request->force)
     s.n = 0; /* its items come first, as Velero has it: their actions may need the snapshots */
+  if (st == PINTLE_OK && request->would) tell_all(&s), s.n = 0;
   if (st == PINTLE_OK && s.n) st = engine_snapshotters_new(&o, &by, e);
   if (st == PINTLE_OK && s.n) st = delete_all(&s, by, e);
   engine_snapshotters_free(by);

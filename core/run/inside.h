@@ -95,6 +95,8 @@ void run_tell_volumes(const run_delete_request *request, str record, engine_jour
 /* object_list.c: a backup's object that is a JSON array (or null), parsed; NULL when it is not there. */
 pintle_status run_object_list(run_context *c, store *s, const char *backup, int object, item_doc **out, error *e);
 
+/* delete.c: a step of a dry run. */
+PINTLE_PRINTF(2, 3) void run_would(const run_delete_request *request, const char *format, ...);
 /* delete_items.c: what of a backup lies elsewhere. Errors that it survives are told to the journal and counted in *failed. actions: the names of the
  * DeleteItemActions at hand as they are kept in an annotation of the backup, "action=plugin.so,...". */
 #define RUN_DELETE_ACTIONS "/metadata/annotations/pintle.io~1delete-item-actions"

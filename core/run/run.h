@@ -123,6 +123,9 @@ typedef struct run_delete_request {
   bool restore;
   const char *name;
   bool force; /* delete it all the same when actions, snapshots or plugins are missing or fail */
+  /* Not NULL: a dry run. Nothing is deleted, cancelled or called; each step is told: "delete snapshot s-1 of PersistentVolume pv-1", ... */
+  void (*would)(void *ctx, const char *what);
+  void *would_ctx;
   engine_listener listener;
   engine_control control;
 } run_delete_request;

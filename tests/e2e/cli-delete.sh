@@ -10,6 +10,19 @@ done
 run "$PINTLE" backup delete --all
 expect_status 2
 expect_err --confirm
+run "$PINTLE" backup delete --all --dry-run
+expect_status 0
+expect_out 'Backup "b1" is not deleted in a dry run' 'Backup "b3" is not' "  delete backups/b2/velero-backup.json ("
+run "$PINTLE" backup delete nobody --dry-run
+expect_status 1
+expect_err 'there is no backup "nobody"'
+run "$PINTLE" restore create r1 --from-backup b1 --to to
+run "$PINTLE" restore delete r1 --dry-run
+expect_status 0
+expect_out "  delete restores/r1/velero-restore.json ("
+expect_file "$store/restores/r1/velero-restore.json"
+run "$PINTLE" restore delete r1 --confirm
+expect_no_file "$store/restores/r1/velero-restore.json"
 run "$PINTLE" backup delete -l n=b1 --confirm
 expect_status 0
 expect_out '"b1" deleted'
@@ -21,6 +34,7 @@ if command -v script >/dev/null; then
   echo n | script -qec "$PINTLE backup delete b3" /dev/null >out 2>&1
   expect_file "$store/backups/b3/velero-backup.json"
   echo y | script -qec "$PINTLE backup delete b3" /dev/null >out 2>&1
+  expect_out DeletingFiles # its progress
   expect_no_file "$store/backups/b3/velero-backup.json"
 fi
 run "$PINTLE" backup get

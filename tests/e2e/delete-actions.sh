@@ -31,6 +31,24 @@ back_up b1
 expect_in "$store/backups/b1/velero-backup.json" '"pintle.io/delete-item-actions": "tests.pintle.io/delete=run_delete.so"'
 rm calls
 
+# a dry run says all of it and touches nothing
+cp -r "$store" before
+run "$PINTLE" backup delete b1 --dry-run
+expect_status 0
+sed 's/([0-9]* bytes)//; s/ *$//' out >got
+{
+  echo 'Backup "b1" is not deleted in a dry run. Deleting it would'
+  echo '  call DeleteItemAction tests.pintle.io/delete for 4 items'
+  for pv in one:a two:held; do
+    echo "  delete snapshot snap-${pv#*:}--velero.io/storage-location=default-velero.io/backup=b1-velero.io/pv=${pv%:*} of PersistentVolume ${pv%:*}, by VolumeSnapshotLocation \"east\""
+  done
+  (cd "$store" && find backups/b1 -type f | sort | sed 's/^/  delete /')
+} >expected
+expect_same expected got
+expect_no_file calls
+expect_no_file deleted
+diff -r before "$store" >/dev/null || fail "a dry run changed the store"
+
 # an action refuses: the others go on, no snapshot is touched, the backup is whole
 touch deleted.hold
 run "$PINTLE" backup delete b1 --confirm
@@ -66,6 +84,9 @@ back_up b2
 rm "$PINTLE_PLUGIN_DIR/run_delete.so"
 sed -i '/actions:/,$d' pintle.yaml
 sed -i 's/^spec:$/spec: {}/' pintle.yaml
+run "$PINTLE" backup delete b2 --dry-run
+expect_status 3
+expect_err 'tests.pintle.io/delete of plugin run_delete.so' 'backup "b2" would be kept'
 run "$PINTLE" backup delete b2 --confirm
 expect_status 3
 expect_err 'tests.pintle.io/delete of plugin run_delete.so' 'plugin directory'

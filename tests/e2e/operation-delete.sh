@@ -5,6 +5,10 @@ plugins run_operation && items 5 && victim && operation_chain operation "" stubb
 start_until backup b1 WaitingForPluginOperations "$PINTLE" backup create b1 --from in
 kill_run
 age_runs
+run "$PINTLE" backup delete b1 --dry-run
+expect_status 0
+expect_out "  cancel operation " " of tests.pintle.io/operation" "  delete backups/b1/velero-backup.json ("
+expect_no_file op/victim.cancelled
 run "$PINTLE" backup delete b1 --confirm
 [ "$status" -ne 0 ] || fail "it was deleted"
 expect_err "operation" "it cannot be stopped" "is kept"
@@ -33,6 +37,10 @@ age_runs
 run "$PINTLE" backup create b2 --from in
 [ "$status" -ne 0 ] || fail "it was begun over operations of another run"
 expect_err "left operations of plugins" "pintle backup delete b2"
+run "$PINTLE" backup delete b2 --dry-run
+expect_status 0
+expect_out "  cancel operation " "  delete the record of the run"
+expect_no_file op/victim.cancelled
 run "$PINTLE" backup delete b2 --confirm
 expect_status 0
 expect_file op/victim.cancelled
