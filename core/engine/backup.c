@@ -265,6 +265,7 @@ pintle_status engine_backup(const engine_backup_options *options, engine_summary
   st = make_blocks(&r, e);
   if (st == PINTLE_OK && r.c->store) st = open_archive(&r, e);
   if (st == PINTLE_OK) st = engine_stage_run(&r.stage, e);
+  engine_blocks_free(&r.blocks);
   if (st == PINTLE_OK && r.c->store) st = close_archive(&r, e);
   out->total = r.stage.total > r.stored ? r.stage.total : r.stored;
   out->done = r.stored, out->skipped = r.stage.stats.skipped, out->failed = r.failed;

@@ -1,6 +1,7 @@
 /* list.c -- see list.h.  SPDX-License-Identifier: Apache-2.0 */
 #include "engine/list.h"
 #include "archive/archive.h"
+#include "base/sort.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -8,9 +9,8 @@ typedef struct row {
   uint32_t item;
   uint16_t type;
   uint8_t action;
-  bool renamed; /* ns and name stand in renames[other] */
-  uint32_t ns;  /* namespace + 1 of the list when it is another; 0: the source's */
-  uint32_t other;
+  bool renamed;   /* ns and name stand in renames[other] */
+  uint32_t other; /* else namespace + 1 of the list when it is another; 0: the source's */
 } row;
 typedef struct other_name {
   const kube_type *type;
@@ -83,7 +83,7 @@ pintle_status engine_list_add(engine_list *l, size_t item, const kube_type *type
     if (!one.ns || !one.name) return error_nomem(e);
     r.renamed = true, r.other = (uint32_t)l->n_renames;
     l->renames[l->n_renames++] = one;
-  } else if (!str_eq(ns, k.ns) && !(r.ns = intern_ns(l, ns))) return error_nomem(e);
+  } else if (!str_eq(ns, k.ns) && !(r.other = intern_ns(l, ns))) return error_nomem(e);
   l->v[l->n++] = r;
   return PINTLE_OK;
 }
@@ -132,7 +132,7 @@ static place place_of(const engine_list *l, const row *r) {
   kube_entry k;
   if (r->renamed) return (place){l->renames[r->other].ns, l->renames[r->other].name};
   kube_source_get(l->source, r->item, &k);
-  return (place){r->ns ? l->ns[r->ns - 1] : k.ns.ptr, k.name.ptr};
+  return (place){r->other ? l->ns[r->other - 1] : k.ns.ptr, k.name.ptr};
 }
 
 static void name_of(const engine_list *l, const row *r, char *to, size_t size) {
@@ -141,9 +141,7 @@ static void name_of(const engine_list *l, const row *r, char *to, size_t size) {
 }
 
 /* As strcmp of "ns/name", without writing that down. */
-static int by_row(const void *a, const void *b, void *ctx) {
-  const engine_list *l = ctx;
-  const row *x = a, *y = b;
+static int by_place(const engine_list *l, const row *x, const row *y) {
   char p[1400], q[1400];
   if (l->rank[x->type] != l->rank[y->type]) return l->rank[x->type] < l->rank[y->type] ? -1 : 1;
   place m = place_of(l, x), n = place_of(l, y);
@@ -155,6 +153,14 @@ static int by_row(const void *a, const void *b, void *ctx) {
   name_of(l, x, p, sizeof p);
   name_of(l, y, q, sizeof q);
   return strcmp(p, q);
+}
+
+/* Two of one name, which a mapping may give, are told apart by what became of them. */
+static int by_row(const void *a, const void *b, void *ctx) {
+  const row *x = a, *y = b;
+  int c = by_place(ctx, x, y);
+  if (c == 0) c = strcmp(actions[x->action], actions[y->action]);
+  return c ? c : (x->item > y->item) - (x->item < y->item);
 }
 
 static pintle_status print(void *list, archive_gzip *to, error *e) {
@@ -188,7 +194,7 @@ static pintle_status print(void *list, archive_gzip *to, error *e) {
 
 pintle_status engine_list_put(engine_list *l, engine_objects *to, const char *key, const char *temp_dir, error *e) {
   if (!rank_types(l)) return error_nomem(e);
-  if (l->n) qsort_r(l->v, l->n, sizeof *l->v, by_row, l);
+  sort_in_place(l->v, l->n, sizeof *l->v, by_row, l);
   free(l->rank);
   l->rank = NULL;
   return engine_put_printed(to, key, temp_dir, print, l, e);

@@ -4,7 +4,7 @@
 #include "engine/objects.h"
 #include "kube/source.h"
 
-/* 16 bytes an item; names stay in the source unless an action gave others. */
+/* 12 bytes an item; names stay in the source unless an action gave others. */
 typedef struct engine_list engine_list;
 pintle_status engine_list_new(const kube_source *source, engine_list **out, error *e);
 void engine_list_free(engine_list *l);

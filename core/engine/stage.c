@@ -108,6 +108,8 @@ pintle_status engine_stage_run(engine_stage *s, error *e) {
   }
   if (worker_pool_close(s->pool, &s->counters, &finish) != PINTLE_OK && st == PINTLE_OK)
     LOG(s->o->journal, PINTLE_LOG_ERROR, NULL, "%s", finish.message);
+  engine_flow_free(s->flow); /* what is written at the end needs its memory */
+  s->flow = NULL;
   if (s->o->pool.plan->finalizing) return st; /* of a few items once more: not what the run is measured by */
   engine_report_counters(s->o->journal, buf_str(&s->counters));
   engine_report_actions(s->o->journal, s->pool, &s->actions);

@@ -32,6 +32,7 @@ void kube_source_free(kube_source *s) {
   free(s->chunks);
   arena_free(&s->memory);
   free(s->files);
+  free(s->archived);
   free(s->table);
   free(s->resources);
   free(s->resource_of);

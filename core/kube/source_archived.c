@@ -1,5 +1,6 @@
 /* source_archived.c -- items that come from an archive.  SPDX-License-Identifier: Apache-2.0 */
 #include "kube/source_impl.h"
+#include <stdlib.h>
 
 /* "deployments.apps" taken apart. */
 static str resource_of(str group_resource, str *group) {
@@ -14,13 +15,24 @@ static str group_of(str api_version) {
   return slash ? (str){api_version.ptr, (size_t)(slash - api_version.ptr)} : STR("");
 }
 
-/* Neighbours mostly differ by the item's name only; those share a file. */
+/* Items mostly differ from others by their names only; those share a file. */
 static uint32_t place_of(kube_source *s, str place, str name) {
   static const struct stat none = {0};
   str path = source_template(s, place, name, 1);
-  const source_file *last = s->n_files ? &s->files[s->n_files - 1] : NULL;
-  if (last && last->dir == SOURCE_IN_ARCHIVE && str_eq(kube_intern_at(&s->names, &s->pool, last->name), path)) return s->n_files - 1;
-  return source_new_file(s, SOURCE_IN_ARCHIVE, path, &none);
+  uint32_t id = kube_intern_find(&s->names, &s->pool, path);
+  if (id < s->n_archived && s->archived[id]) return s->archived[id] - 1;
+  uint32_t file = source_new_file(s, SOURCE_IN_ARCHIVE, path, &none);
+  if (file == SOURCE_NONE) return SOURCE_NONE;
+  id = s->files[file].name;
+  if (id >= s->n_archived) {
+    uint32_t n = id + id / 2 + 64;
+    uint32_t *v = realloc(s->archived, n * sizeof *v);
+    if (!v) return SOURCE_NONE;
+    memset(v + s->n_archived, 0, (n - s->n_archived) * sizeof *v);
+    s->archived = v, s->n_archived = n;
+  }
+  s->archived[id] = file + 1;
+  return file;
 }
 
 static bool holds_nul(str s) { return memchr(s.ptr, 0, s.len) != NULL; }

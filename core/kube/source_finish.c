@@ -229,6 +229,8 @@ pintle_status kube_source_finish(kube_source *s, error *e) {
   drop_earlier(s);
   compact(s);
   s->finished = true;
+  free(s->archived);
+  s->archived = NULL, s->n_archived = 0;
   buf_free(&s->spool.tail);
   arena_free(&s->arena);
   buf_free(&s->text);

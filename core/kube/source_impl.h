@@ -56,6 +56,8 @@ struct kube_source {
   uint32_t n, n_chunks, cap_chunks;
   source_file *files;
   uint32_t n_files, cap_files;
+  uint32_t *archived; /* by name: the file of an archive that is called so + 1; 0: none. Only while reading */
+  uint32_t n_archived;
   kube_pool pool;
   kube_intern kinds; /* "apiVersion\0kind" while reading; of archived items "apiVersion\0kind\0resource" */
   kube_intern spaces, names, dirs;
