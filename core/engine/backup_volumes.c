@@ -24,6 +24,7 @@ pintle_status backup_volumes_new(const backup_volumes_options *options, backup_v
   const item_doc *b = options->backup;
   if (!v) return error_nomem(e);
   v->o = *options;
+  volume_lines_open(&v->lines, options->stage->o->temp_dir);
   v->by_default = item_true(item_at(b, "/spec/defaultVolumesToFsBackup")) || item_true(item_at(b, "/spec/defaultVolumesToRestic"));
   v->no_snapshots = item_type(item_at(b, "/spec/snapshotVolumes")) == PINTLE_T_BOOL && !item_true(item_at(b, "/spec/snapshotVolumes"));
   v->taker = (snapshot_taker){.stage = options->stage,

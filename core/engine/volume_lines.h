@@ -4,8 +4,9 @@
 #ifndef PINTLE_ENGINE_VOLUME_LINES_H
 #define PINTLE_ENGINE_VOLUME_LINES_H
 #include "archive/archive.h"
-#include "base/arena.h"
 #include "item/item.h"
+#include "kube/pool.h"
+#include "kube/spool.h"
 
 /* A snapshot as volumesnapshots.json has it (internal/volume/native_snapshot.go). */
 typedef struct volume_snapshot {
@@ -16,21 +17,19 @@ typedef struct volume_snapshot {
 } volume_snapshot;
 void volume_snapshot_print(const volume_snapshot *s, buf *json);
 
+/* The lines wait in an unlinked file; of a claim 12 bytes and its volume's name stay in memory. */
 typedef struct volume_lines {
-  arena memory;
-  struct volume_line {
-    const char *claim, *ns, *pv; /* "" = unknown */
-    const char *rest;            /* JSON members behind the names, from backupMethod or snapshotDataMoved on */
-  } * v;
-  size_t n, cap;
+  kube_spool spool; /* records of lines and claims, in the order in which they were told */
+  kube_pool names;  /* of the claims' volumes */
   struct volume_claim {
-    const char *ns, *name, *pv; /* pv "": not bound */
-    const char *why;            /* not saved, when its volume has no line */
-    bool meant;                 /* a policy wants it so */
-    bool has_line;              /* its volume is among the lines; after volume_lines_close */
+    uint32_t pv;               /* in names; "": not bound */
+    uint32_t at, at_high : 30; /* its record in the spool */
+    uint32_t meant : 1;        /* a policy wants it so */
+    uint32_t has_line : 1;     /* its volume is among the lines; after volume_lines_close */
   } * claims;
   size_t n_claims, cap_claims;
 } volume_lines;
+void volume_lines_open(volume_lines *l, const char *temp_dir); /* which is borrowed */
 /* Of a PersistentVolume in the backup. snapshot NULL: not saved, and why. */
 pintle_status volume_line_pv(volume_lines *l, const item_doc *pv, const volume_snapshot *snapshot, const char *why, error *e);
 /* Of a claim in the backup; it gets a line of its own where its volume has none. */
