@@ -3,7 +3,9 @@ package main
 
 import (
 	"fmt"
+	"net"
 	"os"
+	"path/filepath"
 	"time"
 )
 
@@ -30,9 +32,29 @@ func start(how string) {
 		fmt.Println("1|2|unix|/nonexistent|netrpc|")
 	case "nobody": // nobody listens there
 		fmt.Println("1|2|unix|/nonexistent/socket|grpc|")
+	case "leaves": // listens, says so, and is gone
+		listen().Close()
+		os.Exit(0)
 	default:
-		return
+		if !servePeer(how) && !serveRaw(how) {
+			fmt.Fprintf(os.Stderr, "goplugin: there is no %q\n", how)
+			os.Exit(2)
+		}
 	}
 	time.Sleep(time.Hour)
 	os.Exit(1)
+}
+
+// listen says where, as go-plugin's server does.
+func listen() net.Listener {
+	dir, err := os.MkdirTemp(os.Getenv("PLUGIN_UNIX_SOCKET_DIR"), "plugin")
+	if err != nil {
+		panic(err)
+	}
+	l, err := net.Listen("unix", filepath.Join(dir, "socket"))
+	if err != nil {
+		panic(err)
+	}
+	fmt.Printf("1|2|unix|%s|grpc|\n", l.Addr())
+	return l
 }
