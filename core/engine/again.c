@@ -31,17 +31,12 @@ static pintle_status load_item(void *ctx, size_t item, engine_input *in, error *
 /* Velero takes additional items then whatever the filters say. */
 static size_t resolve(void *ctx, size_t parent, const chain_related *related, buf *why) {
   const engine_again *a = ctx;
-  const pintle_id *id = &related->id;
   kube_entry k;
   (void)parent;
-  size_t item = kube_source_find(a->common.source, str_of(id->group), str_of(id->resource), str_of(id->ns), str_of(id->name));
-  if (item == SIZE_MAX)
-    buf_printf(why, "additional item %s %s%s%s is not in the input", id->resource, id->ns, *id->ns ? "/" : "", id->name);
-  else {
-    kube_source_get(a->common.source, item, &k);
-    if (k.deleting) item = SIZE_MAX;
-  }
-  return item;
+  size_t item = engine_stage_find(a->common.source, related, "additional", "input", why);
+  if (item == SIZE_MAX) return SIZE_MAX;
+  kube_source_get(a->common.source, item, &k);
+  return k.deleting ? SIZE_MAX : item;
 }
 
 static pintle_status make(engine_again *a, const engine_done *d, const kube_type *type, bool copy, error *e) {

@@ -48,13 +48,8 @@ static size_t resolve(void *ctx, size_t parent, const chain_related *related, bu
   backup_run *r = ctx;
   kube_entry k;
   (void)parent;
-  size_t item = kube_source_find(r->c->source, str_of(related->id.group), str_of(related->id.resource), str_of(related->id.ns),
-                                 str_of(related->id.name));
-  if (item == SIZE_MAX) {
-    buf_printf(why, "%s item %s %s%s%s is not in the input", r->relating ? "related" : "additional", related->id.resource, related->id.ns,
-               *related->id.ns ? "/" : "", related->id.name);
-    return SIZE_MAX;
-  }
+  size_t item = engine_stage_find(r->c->source, related, r->relating ? "related" : "additional", "input", why);
+  if (item == SIZE_MAX) return SIZE_MAX;
   kube_source_get(r->c->source, item, &k);
   if (k.deleting) return SIZE_MAX; /* Velero IB:112: even with must-include */
   if (related->flags & PINTLE_MUST_INCLUDE || r->selected[item]) return item;

@@ -1,29 +1,12 @@
 /* commit.c -- the objects of a backup, read back before velero-backup.json makes them one.  SPDX-License-Identifier: Apache-2.0 */
 #include "base/clock.h"
 #include "engine/backup_run.h"
+#include "engine/run_status.h"
 
 /* ---- status */
-void backup_status(backup_run *r, const engine_summary *out, const error *e) {
-  item_doc *d = r->o->backup;
-  char text[32];
-  buf b = {0};
-  int64_t ttl = 0;
-  str ttl_text = item_str(d, "/spec/ttl", "720h0m0s");
-  if (clock_duration(ttl_text, &ttl) != PINTLE_OK || ttl <= 0) ttl = (int64_t)720 * 3600 * CLOCK_SECOND;
-  buf_printf(&b, "{\"version\":1,\"formatVersion\":\"1.1.0\",\"expiration\":\"%s\"", clock_rfc3339(out->started + ttl, text));
-  buf_printf(&b, ",\"phase\":\"%s\",\"startTimestamp\":\"%s\"", out->phase, clock_rfc3339(out->started, text));
-  if (!engine_phase_waits(out->phase))
-    buf_printf(&b, ",\"completionTimestamp\":\"%s\"", clock_rfc3339(out->ended ? out->ended : clock_now(), text));
-  if (e && e->status != PINTLE_OK) buf_addz(&b, ",\"failureReason\":"), buf_json(&b, str_of(e->message));
-  if (out->warnings) buf_printf(&b, ",\"warnings\":%llu", (unsigned long long)out->warnings);
-  if (out->errors) buf_printf(&b, ",\"errors\":%llu", (unsigned long long)out->errors);
-  if (out->volumes.attempted) buf_printf(&b, ",\"volumeSnapshotsAttempted\":%llu", (unsigned long long)out->volumes.attempted);
-  if (out->volumes.completed) buf_printf(&b, ",\"volumeSnapshotsCompleted\":%llu", (unsigned long long)out->volumes.completed);
-  engine_operations_status(r->c->operations, &b);
-  buf_printf(&b, ",\"progress\":{\"totalItems\":%llu,\"itemsBackedUp\":%llu}}", (unsigned long long)out->total,
-             (unsigned long long)out->done);
-  if (!b.failed) item_set_json(d, "/status", buf_str(&b));
-  buf_free(&b);
+void backup_status(backup_run *r, const engine_summary *out, const error *why) {
+  const engine_run_status status = {.resource = r->o->backup, .operations = r->c->operations};
+  engine_run_status_set(&status, out, why, NULL);
 }
 
 /* ---- objects */

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "engine/finish_inside.h"
+#include "engine/run_status.h"
 #include "store/manifest_read.h"
 #include <stdlib.h>
 
@@ -10,21 +11,13 @@
 static const char *phase_of(const engine_finishing *f) { return item_str(f->o->resource, "/status/phase", "").ptr; }
 
 static pintle_status set_status(engine_finishing *f, const char *phase, const error *why, error *e) {
-  engine_journal *j = f->c->journal;
-  char time[32];
-  buf b = {0};
-  buf_printf(&b, "{\"status\":{\"phase\":\"%s\"", phase);
-  if (!engine_phase_waits(phase)) buf_printf(&b, ",\"completionTimestamp\":\"%s\"", clock_rfc3339(clock_now(), time));
-  if (why) buf_addz(&b, ",\"failureReason\":"), buf_json(&b, str_of(why->message));
-  if (engine_warnings(j)) buf_printf(&b, ",\"warnings\":%llu", (unsigned long long)engine_warnings(j));
-  if (engine_errors(j)) buf_printf(&b, ",\"errors\":%llu", (unsigned long long)engine_errors(j));
-  engine_operations_status(f->c->operations, &b);
-  if (!f->o->restore)
-    buf_printf(&b, ",\"progress\":{\"totalItems\":%llu,\"itemsBackedUp\":%llu}", (unsigned long long)f->total, (unsigned long long)f->done);
-  buf_addz(&b, "}}");
-  pintle_status st = b.failed ? PINTLE_NOMEM : item_doc_api.merge(item_handle(f->o->resource), b.data, b.len);
-  buf_free(&b);
-  return st == PINTLE_OK ? st : error_nomem(e);
+  const engine_run_status status = {.resource = f->o->resource, .restore = f->o->restore, .again = true, .operations = f->c->operations};
+  const engine_summary now = {.phase = phase,
+                              .total = f->total,
+                              .done = f->done,
+                              .warnings = engine_warnings(f->c->journal),
+                              .errors = engine_errors(f->c->journal)};
+  return engine_run_status_set(&status, &now, why, e);
 }
 
 static int64_t number(const item_doc *d, const char *pointer) {
@@ -182,14 +175,11 @@ static const char *phase_name(const char *phase) {
 
 static void summarize(const engine_finishing *f, engine_summary *out) {
   const engine_journal *j = f->c->journal;
-  const item_doc *d = f->o->resource;
   out->phase = phase_name(phase_of(f));
   out->total = f->total, out->done = f->done;
   out->warnings = engine_warnings(j), out->errors = engine_errors(j);
   if (f->tar_size) out->contents_size = f->tar_size;
   out->started = f->started, out->ended = clock_now();
-  if (f->o->restore)
-    out->total = (uint64_t)number(d, "/status/progress/totalItems"), out->done = (uint64_t)number(d, "/status/progress/itemsRestored");
 }
 
 pintle_status engine_finish(const engine_finish_options *options, engine_summary *out, error *e) {
@@ -198,7 +188,7 @@ pintle_status engine_finish(const engine_finish_options *options, engine_summary
                         .c = &options->common,
                         .tar_fd = -1,
                         .total = (uint64_t)number(d, "/status/progress/totalItems"),
-                        .done = (uint64_t)number(d, "/status/progress/itemsBackedUp"),
+                        .done = (uint64_t)number(d, options->restore ? "/status/progress/itemsRestored" : "/status/progress/itemsBackedUp"),
                         .seal = {.c = &options->common,
                                  .resource = options->resource,
                                  .restore = options->restore,

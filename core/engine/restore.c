@@ -5,6 +5,7 @@
 #include "engine/list.h"
 #include "engine/priority.h"
 #include "engine/restore_status.h"
+#include "engine/run_status.h"
 #include "engine/restore_volumes.h"
 #include "engine/seal.h"
 #include "engine/select_restore.h"
@@ -137,13 +138,8 @@ static void take_namespace(restore_run *r, size_t item) {
 static size_t resolve(void *ctx, size_t parent, const chain_related *related, buf *why) {
   restore_run *r = ctx;
   (void)parent;
-  size_t item = kube_source_find(r->c->source, str_of(related->id.group), str_of(related->id.resource), str_of(related->id.ns),
-                                 str_of(related->id.name));
-  if (item == SIZE_MAX) {
-    buf_printf(why, "additional item %s %s%s%s is not in the backup", related->id.resource, related->id.ns, *related->id.ns ? "/" : "",
-               related->id.name);
-    return SIZE_MAX;
-  }
+  size_t item = engine_stage_find(r->c->source, related, "additional", "backup", why);
+  if (item == SIZE_MAX) return SIZE_MAX;
   bool must = (related->flags & PINTLE_MUST_INCLUDE) != 0;
   if (r->selected[item] == ENGINE_LEFT_OUT && !must) return SIZE_MAX; /* in silence, as Velero does */
   take_namespace(r, item);
@@ -285,19 +281,9 @@ static void run_free(restore_run *r) {
   item_free(r->stored);
 }
 
-static void set_status(restore_run *r, const engine_summary *out, const error *e) {
-  char text[32];
-  buf b = {0};
-  buf_printf(&b, "{\"phase\":\"%s\",\"startTimestamp\":\"%s\"", out->phase, clock_rfc3339(out->started, text));
-  if (!engine_phase_waits(out->phase)) buf_printf(&b, ",\"completionTimestamp\":\"%s\"", clock_rfc3339(out->ended, text));
-  if (e && e->status != PINTLE_OK) buf_addz(&b, ",\"failureReason\":"), buf_json(&b, str_of(e->message));
-  if (out->warnings) buf_printf(&b, ",\"warnings\":%llu", (unsigned long long)out->warnings);
-  if (out->errors) buf_printf(&b, ",\"errors\":%llu", (unsigned long long)out->errors);
-  engine_operations_status(r->c->operations, &b);
-  buf_printf(&b, ",\"progress\":{\"totalItems\":%llu,\"itemsRestored\":%llu}}", (unsigned long long)out->total,
-             (unsigned long long)out->done);
-  if (!b.failed) item_set_json(r->o->restore, "/status", buf_str(&b));
-  buf_free(&b);
+static void set_status(restore_run *r, const engine_summary *out, const error *why) {
+  const engine_run_status status = {.resource = r->o->restore, .restore = true, .operations = r->c->operations};
+  engine_run_status_set(&status, out, why, NULL);
 }
 
 static pintle_status put_report(restore_run *r, error *e) {
@@ -309,7 +295,7 @@ static pintle_status put_report(restore_run *r, error *e) {
 }
 
 /* Velero's five objects (velero-contract section 1), pintle's two, then the Restore itself, which Velero keeps in the cluster only. */
-static pintle_status put_objects(restore_run *r, const buf *volumes, engine_summary *out, error *e) {
+static pintle_status put_objects(restore_run *r, const buf *volumes, engine_summary *out, const error *why, error *e) {
   engine_seal *seal = &r->seal;
   pintle_status st = engine_seal_log(seal, e);
   if (st == PINTLE_OK) st = engine_seal_results(seal, e);
@@ -319,7 +305,7 @@ static pintle_status put_objects(restore_run *r, const buf *volumes, engine_summ
   if (st == PINTLE_OK) st = engine_stage_put_outcomes(&r->stage, &seal->objects, engine_seal_key(seal, STORE_OUTCOMES), e);
   if (st == PINTLE_OK) st = put_report(r, e);
   out->ended = clock_now();
-  set_status(r, out, NULL);
+  set_status(r, out, why);
   return st == PINTLE_OK ? engine_seal_commit(seal, e) : st;
 }
 
@@ -349,10 +335,11 @@ pintle_status engine_restore(const engine_restore_options *options, engine_summa
   if (waits) out->phase = out->errors ? "WaitingForPluginOperationsPartiallyFailed" : "WaitingForPluginOperations";
   else out->phase = st != PINTLE_OK ? "Failed" : out->errors ? "PartiallyFailed" : "Completed";
   out->ended = clock_now();
-  set_status(&r, out, st == PINTLE_OK ? NULL : e);
+  const error *why = st == PINTLE_OK ? NULL : e;
+  set_status(&r, out, why);
   if (r.c->store) {
     error put_error = {0};
-    pintle_status put = put_objects(&r, &volumes, out, &put_error);
+    pintle_status put = put_objects(&r, &volumes, out, why, &put_error);
     if (put != PINTLE_OK && st == PINTLE_OK) *e = put_error, out->phase = "Failed";
     if (put != PINTLE_OK) engine_seal_take_back(&r.seal);
   }

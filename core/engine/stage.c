@@ -142,6 +142,13 @@ void engine_stage_free(engine_stage *s) {
   buf_free(&s->actions);
 }
 
+size_t engine_stage_find(const kube_source *source, const chain_related *related, const char *kind, const char *where, buf *why) {
+  const pintle_id *id = &related->id;
+  size_t item = kube_source_find(source, str_of(id->group), str_of(id->resource), str_of(id->ns), str_of(id->name));
+  if (item == SIZE_MAX) buf_printf(why, "%s item %s %s%s%s is not in the %s", kind, id->resource, id->ns, *id->ns ? "/" : "", id->name, where);
+  return item;
+}
+
 void engine_stage_tell(engine_stage *s, const engine_subject *about, const engine_done *d) {
   engine_log_record(s->o->journal, about, d->record, engine_failed_by(d, s->o->pool.plan));
   for (size_t i = 0; i < d->n_missing; i++) LOG(s->o->journal, PINTLE_LOG_WARN, about, "%s", d->missing[i]);

@@ -83,6 +83,8 @@ pintle_status engine_stage_put_outcomes(engine_stage *s, engine_objects *to, con
 bool engine_stage_cancelled(void *stage); /* or the lock is lost */
 /* The heartbeat is renewed, and where the run has come to is told, ten times a second at most. */
 void engine_stage_beat(engine_stage *s, uint64_t done);
+/* For ops->resolve: the item that an action names; SIZE_MAX: "KIND item pods shop/a is not in the WHERE" is appended to *why. */
+size_t engine_stage_find(const kube_source *source, const chain_related *related, const char *kind, const char *where, buf *why);
 /* What the flow has to say of an item before what came of it: lines and findings of its record, children that are missing. */
 void engine_stage_tell(engine_stage *s, const engine_subject *about, const engine_done *d);
 /* An item that an action left out, or failed: line and event. prefix stands in front of the error. */
