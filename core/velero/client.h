@@ -38,6 +38,8 @@ typedef struct velero_request {
 pintle_status velero_process_call(velero_process *, const velero_request *, buf *response, error *e);
 bool velero_process_alive(const velero_process *);
 pid_t velero_process_pid(const velero_process *);
+/* Once it is not alive: how it ended, as waitpid tells (reaped; waits for an end that is under way); -1: it runs still, or nobody knows. */
+int velero_process_ended(velero_process *);
 /* Shutdown, 2 s, kill; frees. NULL is fine. */
 void velero_process_stop(velero_process *);
 #endif
