@@ -18,4 +18,9 @@ expect_status 1
 expect_err "refused for a reason" tests.pintle.io/fails item-03
 expect_no_file "$store/backups/b3"
 expect_clean
+run "$PINTLE" restore create r1 --from-backup b2 --to to
+expect_status 1
+python3 -c 'import json
+s = json.load(open("pintle-store/restores/r1/velero-restore.json"))["status"]
+assert s["phase"] == "Failed" and "refused for a reason" in s["failureReason"], s' || fail "the restore does not keep its reason"
 pass
