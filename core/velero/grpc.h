@@ -84,7 +84,7 @@ grpc_conn *grpc_stream_conn(const grpc_stream *);
 const char *grpc_stream_method(const grpc_stream *); /* "/generated.ObjectStore/PutObject" */
 int64_t grpc_stream_deadline(const grpc_stream *);   /* clock_monotonic; 0: none */
 bool grpc_stream_ended(const grpc_stream *);         /* the peer sends no more */
-bool grpc_stream_whole(const grpc_stream *);         /* in `closed`: it ended with a status, was not reset and not cut off */
+bool grpc_stream_answered(const grpc_stream *);      /* server: the status was given */
 /* Queues one message, copied. false: no memory, or it is over. */
 bool grpc_stream_send(grpc_stream *, str message);
 /* As grpc_stream_send, but takes the contents of *message, which must begin with grpc_prefix (room of 5 bytes) and is {0} then. */

@@ -1,7 +1,7 @@
 /* server.h -- a go-plugin server: the process that Velero has started.  SPDX-License-Identifier: Apache-2.0
  *
  * One I/O thread runs velero_server_run. It answers health, GRPCBroker, GRPCStdio and GRPCController itself and hands every other call to `call`, on the
- * I/O thread, which must not block: it gives the velero_call to another thread. Facts: go-plugin's server.go, grpc_server.go. */
+ * I/O thread, which must not block: it gives the velero_call to another thread, or ends it at once. Facts: go-plugin's server.go, grpc_server.go. */
 #ifndef PINTLE_VELERO_SERVER_H
 #define PINTLE_VELERO_SERVER_H
 #include "velero/grpc.h"
@@ -13,7 +13,6 @@ typedef struct velero_server_options {
   const char *const *environment; /* "NAME=value"; PLUGIN_* are read from it, TMPDIR too */
   int handshake;                  /* the descriptor that gets the handshake line: 1 */
   void (*call)(void *ctx, velero_call *);
-  void (*drop)(void *ctx);                            /* may be NULL: the server stops; calls that have not begun had better end */
   void (*log)(void *ctx, int32_t level, str message); /* may be NULL; what is wrong with a peer */
   void *ctx;
 } velero_server_options;
@@ -24,7 +23,7 @@ bool velero_server_wanted(const char *const *environment);
  * 127.0.0.1 from PLUGIN_MIN_PORT to PLUGIN_MAX_PORT. With PLUGIN_CLIENT_CERT connections are TLS and only that client's. */
 pintle_status velero_server_new(const velero_server_options *, velero_server **out, error *e);
 /* Writes the handshake line and serves until Shutdown, velero_server_stop, or the client's end (no connection for 60 s and another parent). Calls that are
- * open then are cancelled. It neither blocks nor handles signals: SIGTERM's handler calls velero_server_stop; SIGPIPE must be ignored. */
+ * open then are cancelled. It handles no signals: SIGTERM's handler calls velero_server_stop; SIGPIPE must be ignored. */
 pintle_status velero_server_run(velero_server *, error *e);
 void velero_server_stop(velero_server *);                 /* any thread, async-signal-safe */
 const char *velero_server_address(const velero_server *); /* "unix|/path" or "tcp|127.0.0.1:10000" */

@@ -1,0 +1,191 @@
+/* server_call.c -- a call between the I/O thread and the thread that works on it.  SPDX-License-Identifier: Apache-2.0 */
+#include "velero/server_inside.h"
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+static void lock(velero_server *s) { pthread_mutex_lock(&s->lock); }
+static void unlock(velero_server *s) { pthread_mutex_unlock(&s->lock); }
+
+static void call_free(velero_call *c) {
+  for (server_message *m; (m = c->in);) {
+    c->in = m->next;
+    buf_free(&m->bytes);
+    free(m);
+  }
+  buf_free(&c->first);
+  buf_free(&c->current);
+  close_p(&c->cancel_fd);
+  pthread_cond_destroy(&c->moved);
+  free(c->method);
+  free(c);
+}
+
+static void cancel(velero_call *c) {
+  const uint64_t one = 1;
+  c->cancelled = true;
+  if (c->cancel_fd >= 0 && write(c->cancel_fd, &one, sizeof one) < 0) return; /* a full counter is readable too */
+  pthread_cond_broadcast(&c->moved);
+}
+
+/* ---- events, on whichever thread pumps; the lock is held */
+static void on_opened(void *ctx, grpc_stream *stream) {
+  static const velero_status nomem = {.code = GRPC_RESOURCE_EXHAUSTED, .message = "out of memory"};
+  if (server_own_is(grpc_stream_method(stream))) return;
+  velero_call *c = calloc(1, sizeof *c);
+  if (c && !(c->method = strdup(grpc_stream_method(stream)))) free(c), c = NULL;
+  if (!c) return grpc_stream_answer(stream, &nomem);
+  c->server = ctx;
+  c->stream = stream;
+  c->deadline = grpc_stream_deadline(stream);
+  c->streams = strcmp(c->method, "/generated.ObjectStore/PutObject") == 0;
+  c->in_last = &c->in;
+  c->cancel_fd = -1;
+  pthread_cond_init(&c->moved, NULL);
+  grpc_stream_set(stream, c);
+}
+
+static void make_ready(velero_server *s, velero_call *c) {
+  c->handed = true;
+  *s->ready_last = c;
+  s->ready_last = &c->next;
+}
+
+void server_hand_over(velero_server *s) {
+  for (velero_call *c; (c = s->ready);) {
+    s->ready = c->next;
+    if (!s->ready) s->ready_last = &s->ready;
+    unlock(s);
+    s->o.call(s->o.ctx, c);
+    lock(s);
+  }
+}
+
+static void queue(velero_call *c, buf *message) {
+  server_message *m = calloc(1, sizeof *m);
+  if (!m) return grpc_stream_reset(c->stream, 8);
+  m->bytes = *message;
+  *message = (buf){0};
+  *c->in_last = m;
+  c->in_last = &m->next;
+  pthread_cond_signal(&c->moved);
+}
+
+static void on_message(void *ctx, grpc_stream *stream, buf *message) {
+  static const velero_status many = {.code = GRPC_UNIMPLEMENTED, .message = "the call takes one request"};
+  velero_call *c = grpc_stream_owner(stream);
+  if (!c) return server_own_is(grpc_stream_method(stream)) ? server_own_message(ctx, stream, buf_str(message)) : (void)0;
+  if (!c->has_first) {
+    size_t size = message->len;
+    c->first = *message;
+    *message = (buf){0};
+    c->has_first = true;
+    grpc_stream_taken(stream, size);
+    if (c->streams) make_ready(ctx, c);
+  } else if (c->streams) queue(c, message);
+  else grpc_stream_answer(stream, &many);
+}
+
+static void on_ended(void *ctx, grpc_stream *stream) {
+  static const velero_status none = {.code = GRPC_UNIMPLEMENTED, .message = "the call needs a request"};
+  velero_call *c = grpc_stream_owner(stream);
+  if (!c) return server_own_is(grpc_stream_method(stream)) ? server_own_ended(stream) : (void)0;
+  c->ended = true;
+  pthread_cond_broadcast(&c->moved);
+  if (!c->has_first) grpc_stream_answer(stream, &none);
+  else if (!c->handed && !grpc_stream_answered(stream)) make_ready(ctx, c);
+}
+
+static void on_writable(void *ctx, grpc_stream *stream) {
+  velero_call *c = grpc_stream_owner(stream);
+  (void)ctx;
+  if (c) pthread_cond_broadcast(&c->moved);
+}
+
+static void on_closed(void *ctx, grpc_stream *stream) {
+  velero_call *c = grpc_stream_owner(stream);
+  (void)ctx;
+  if (!c) return;
+  c->stream = NULL;
+  if (c->handed) cancel(c);
+  else call_free(c);
+}
+
+const grpc_events server_events = {on_opened, on_message, on_ended, on_writable, on_closed};
+
+/* ---- the other thread */
+const char *velero_call_method(const velero_call *c) { return c->method; }
+str velero_call_first(const velero_call *c) { return buf_str(&c->first); }
+int64_t velero_call_deadline(const velero_call *c) { return c->deadline; }
+
+pintle_status velero_call_receive(velero_call *c, str *message) {
+  velero_server *s = c->server;
+  pintle_status st = PINTLE_OK;
+  lock(s);
+  while (!c->cancelled && !c->in && !c->ended) pthread_cond_wait(&c->moved, &s->lock);
+  if (c->cancelled) st = PINTLE_CANCELLED;
+  else if (!c->in) st = PINTLE_NOT_FOUND;
+  else {
+    server_message *m = c->in;
+    c->in = m->next;
+    if (!c->in) c->in_last = &c->in;
+    buf_free(&c->current);
+    c->current = m->bytes;
+    free(m);
+    *message = buf_str(&c->current);
+    grpc_stream_taken(c->stream, message->len);
+    server_flush(s, grpc_stream_conn(c->stream));
+  }
+  unlock(s);
+  return st;
+}
+
+pintle_status velero_call_send_buf(velero_call *c, buf *message) {
+  velero_server *s = c->server;
+  pintle_status st = message->failed ? PINTLE_NOMEM : PINTLE_OK;
+  lock(s);
+  while (!c->cancelled && grpc_stream_waiting(c->stream) >= GRPC_WINDOW) pthread_cond_wait(&c->moved, &s->lock);
+  if (c->cancelled) st = PINTLE_CANCELLED;
+  else if (grpc_stream_answered(c->stream)) st = PINTLE_CANCELLED; /* refused: the peer broke the rules */
+  else if (st == PINTLE_OK && !grpc_stream_send_buf(c->stream, message)) st = PINTLE_NOMEM;
+  if (st == PINTLE_OK) server_flush(s, grpc_stream_conn(c->stream));
+  unlock(s);
+  if (st != PINTLE_OK) buf_free(message);
+  return st;
+}
+
+pintle_status velero_call_send(velero_call *c, str message) {
+  buf b = {0};
+  buf_reserve(&b, GRPC_PREFIX + message.len);
+  buf_add(&b, "\0\0\0\0", GRPC_PREFIX);
+  buf_adds(&b, message);
+  return velero_call_send_buf(c, &b);
+}
+
+bool velero_call_cancelled(velero_call *c) {
+  lock(c->server);
+  bool is = c->cancelled;
+  unlock(c->server);
+  return is;
+}
+
+int velero_call_cancel_fd(velero_call *c) {
+  lock(c->server);
+  if (c->cancel_fd < 0) c->cancel_fd = eventfd(c->cancelled ? 1 : 0, EFD_CLOEXEC | EFD_NONBLOCK);
+  int fd = c->cancel_fd;
+  unlock(c->server);
+  return fd;
+}
+
+void velero_call_end(velero_call *c, const velero_status *status) {
+  velero_server *s = c->server;
+  lock(s);
+  if (c->stream) {
+    grpc_conn *conn = grpc_stream_conn(c->stream);
+    grpc_stream_set(c->stream, NULL);
+    grpc_stream_answer(c->stream, status);
+    server_flush(s, conn);
+  }
+  unlock(s);
+  call_free(c);
+}
