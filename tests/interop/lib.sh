@@ -19,18 +19,19 @@ skip() {
   echo "skipped: $*"
   exit 77
 }
-# Builds a directory of interop as a command: build DIRECTORY NAME. $INTEROP_CACHE keeps it for the next test.
+# Builds a directory of interop as a command: build DIRECTORY NAME [GO-MOD]. $INTEROP_CACHE keeps it for the next test.
 build() {
+  mod=${3:+-modfile=$interop/$3}
   command -v go >/dev/null || skip "Go is not installed"
   case $(go env GOVERSION) in # it fetches a later one where a module asks for that
     go1.[0-9] | go1.[0-9].* | go1.1[0-9] | go1.1[0-9].* | go1.20 | go1.20.*) skip "Go is older than 1.21" ;;
   esac
   # Downloads what the build needs, and no more; nobody waits for a network that does not answer.
-  (cd "$interop/$1" && timeout 240 go list -deps . >/dev/null) >"$work/log" 2>&1 || skip "the Go modules are not to be had"
+  (cd "$interop/$1" && timeout 240 go list $mod -deps . >/dev/null) >"$work/log" 2>&1 || skip "the Go modules are not to be had"
   cache=${INTEROP_CACHE:-$work/cache}
   mkdir -p "$cache"
-  (cd "$interop/$1" && go build -buildvcs=false -ldflags='-s -w' -o "$cache/$2" .) >"$work/log" 2>&1 || fail "$1 does not compile"
-  cp "$cache/$2" "$work/bin/$2"
+  (cd "$interop/$1" && go build $mod -buildvcs=false -ldflags='-s -w' -o "$cache/$2${3:+-${3##*/}}" .) >"$work/log" 2>&1 || fail "$1 does not compile"
+  cp "$cache/$2${3:+-${3##*/}}" "$work/bin/$2"
 }
 # Runs pintle, which is expected to end well; what it says is shown if not.
 pintle() { "$PINTLE" "$@" >"$work/log" 2>&1 || fail "exit status $?: pintle $*"; }

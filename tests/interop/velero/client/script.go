@@ -211,6 +211,10 @@ func (s *script) line(line string) {
 		time.Sleep(d)
 	case "counts":
 		s.tell(counts())
+	case "hostile":
+		a, err := hostile(s.plugins.(*direct).client, call[1], at(call, 2, ""))
+		must(err)
+		s.tell(a)
 	default:
 		s.tell(s.do(call))
 	}
