@@ -266,10 +266,14 @@ pintle_status engine_journal_before(engine_journal *j, str results, uint64_t war
   return PINTLE_OK;
 }
 
-bool engine_said_before(engine_journal *j, const engine_subject *about, str error_message) {
+bool engine_said_before(engine_journal *j, int32_t level, const engine_subject *about, str message) {
   kept one;
-  if (make_kept(j, about, error_message, &one) != PINTLE_OK || find_before(j, 1, &one)) return true;
-  if (!j->lost[1]) return false;
+  return level >= PINTLE_LOG_WARN && make_kept(j, about, message, &one) == PINTLE_OK && find_before(j, level == PINTLE_LOG_ERROR, &one);
+}
+
+bool engine_counted_before(engine_journal *j, const engine_subject *about, str error_message) {
+  kept one;
+  if (!j->lost[1] || make_kept(j, about, error_message, &one) != PINTLE_OK) return false;
   j->lost[1]--;
   append(j, 1, &one);
   return true;

@@ -71,8 +71,10 @@ uint64_t engine_errors(const engine_journal *j);
 /* What earlier processes of the same run said: the messages of a results.json, which stand first in engine_results, and how many its status counts.
  * Messages beyond those are of an attempt to finish the run that did not come to its end: said again, they are neither kept nor counted twice. */
 pintle_status engine_journal_before(engine_journal *j, str results, uint64_t warnings, uint64_t errors, error *e);
-/* Is this error among them? true also when it had been counted and not been kept, which is made good. */
-bool engine_said_before(engine_journal *j, const engine_subject *about, str error_message);
+/* Is this warning or error among them? */
+bool engine_said_before(engine_journal *j, int32_t level, const engine_subject *about, str message);
+/* true: errors were counted that are not among them, and this one stands there now for one of those. */
+bool engine_counted_before(engine_journal *j, const engine_subject *about, str error_message);
 /* The log as one gzip stream in *fd (position undefined, owned by the journal) of *size bytes. No line may follow. */
 pintle_status engine_journal_finish(engine_journal *j, int *fd, int64_t *size, error *e);
 /* {"errors":R,"warnings":R}, R = {"velero":[],"cluster":[],"namespaces":{}}, empty members left out (velero-contract section 1). */

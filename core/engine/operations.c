@@ -104,7 +104,9 @@ static void say_failed(engine_operations *o, operation *op, bool before) {
   char text[2000];
   const engine_subject about = subject(op);
   int n = snprintf(text, sizeof text, "operation %s of action %s failed: %s", op->id, op->action, buf_z(&op->error));
-  if (n < 0 || (before && engine_said_before(o->o.journal, &about, str_of(text)))) return;
+  if (n < 0) return;
+  if (before && engine_said_before(o->o.journal, PINTLE_LOG_ERROR, &about, str_of(text))) return;
+  if (before && engine_counted_before(o->o.journal, &about, str_of(text))) return;
   engine_log(o->o.journal, PINTLE_LOG_ERROR, &about, op->action, "operations", "%s", text);
 }
 

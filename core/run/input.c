@@ -12,7 +12,10 @@
 
 static void report(void *ctx, int32_t severity, const char *place, const char *message) {
   run_input *in = ctx;
-  if (!in->quiet) LOG(in->journal, severity, NULL, "%s: %s", place, message);
+  CLEANUP(buf_free) buf text = {0};
+  if (in->quiet) buf_printf(&text, "%s: %s", place, message);
+  if (!in->quiet || (severity >= PINTLE_LOG_WARN && !engine_said_before(in->journal, severity, NULL, buf_str(&text))))
+    LOG(in->journal, severity, NULL, "%s: %s", place, message);
 }
 
 static bool cancelled(void *ctx) {

@@ -120,7 +120,7 @@ typedef struct run_input {
   store *store;     /* with backup: where the items come from; NULL: from files */
   const char *backup;
   run_archived archived;
-  bool quiet; /* it is read for the second time: what is wrong with it was said */
+  bool quiet; /* it is read for the second time: what was said of it then is not said again */
 } run_input;
 pintle_status run_input_open(run_context *c, engine_journal *j, const engine_control *control, run_input *out, error *e);
 pintle_status run_input_path(run_context *c, run_input *in, const char *path, error *e); /* file, directory, "-", tarball */
