@@ -5,6 +5,8 @@
 //	                                   a backup of INPUT and its restore, as Velero's server and CLI read them
 //	velero operations STORE BACKUP RESTORE
 //	                                   their asynchronous operations, one of each completed, one failed
+//	velero snapshots STORE BACKUP RESTORE
+//	                                   their snapshots of volumes, of which one failed
 //	velero describe STORE BACKUP FILE [details]
 //	                                   is FILE, which pintle printed, what Velero's client prints?
 //	velero extract                     (used by read, without root's rights) tarball on standard input, items to standard output
@@ -53,6 +55,8 @@ func main() {
 		read(arg(2), arg(3), arg(4), arg(5), arg(6))
 	case "operations":
 		readOperations(arg(2), arg(3), arg(4))
+	case "snapshots":
+		readSnapshots(arg(2), arg(3), arg(4))
 	case "describe":
 		describe(arg(2), arg(3), arg(4), arg(5) == "details")
 	case "extract":
