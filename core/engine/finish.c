@@ -113,6 +113,7 @@ static pintle_status put_backup(engine_finishing *f, bool rewritten, error *e) {
   else if (st == PINTLE_OK) st = engine_objects_keep(&s->objects, engine_seal_key(s, STORE_CONTENTS), f->tar_size, f->tar_sha, e);
   if (st == PINTLE_OK) st = engine_seal_results(s, e);
   if (st == PINTLE_OK) st = engine_seal_operations(&f->seal, e);
+  if (st == PINTLE_OK && f->o->foreign) return engine_objects_verify(&s->objects, e);
   if (st == PINTLE_OK) st = store_manifest_read(f->c->store, engine_seal_key(s, STORE_MANIFEST), keep_object, f, NULL, NULL, e);
   return st == PINTLE_OK ? engine_seal_manifest(s, f->tar_size, e) : st;
 }

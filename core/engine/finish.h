@@ -10,6 +10,7 @@ typedef struct engine_finish_options {
   item_doc *resource;   /* as the store has it, phase WaitingForPluginOperations*, Finalizing*; changed as the run goes on */
   bool restore;
   str manifest_head;
+  bool foreign; /* a backup of Velero's: it has no manifest, and gets none */
   unsigned gzip_threads;
   /* Backup, when items are to be taken again: fills in source, types and the pool of a finalizing plan. */
   pintle_status (*items)(void *ctx, engine_common *c, error *e);

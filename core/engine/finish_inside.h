@@ -16,7 +16,7 @@ typedef struct engine_finishing {
   unsigned char tar_sha[32];
 } engine_finishing;
 
-/* finish_items.c: fetches the tarball; when items are to be taken again, makes the new one; all its entries are in the manifest. *rewritten: it, or the
+/* finish_items.c: fetches the tarball; when items are to be taken again, makes the new one; all its entries are in the manifest, if there is one. *rewritten: it, or the
  * resource list, differ. */
 pintle_status engine_finish_items(engine_finishing *f, bool *rewritten, error *e);
 #endif

@@ -28,7 +28,7 @@ static pintle_status add(rewriting *w, const char *path, str text, error *e) {
   if (st != PINTLE_OK || !archive_path_parse(path, &parsed)) return st;
   w->items += parsed.version.len == 0; /* without the copies by version */
   if (!archive_sha256(text, sha)) return error_set(e, PINTLE_FAILED, "SHA-256 is not available");
-  return store_manifest_item(w->f->seal.manifest, path, (int64_t)text.len, sha, e);
+  return !w->f->seal.manifest ? PINTLE_OK : store_manifest_item(w->f->seal.manifest, path, (int64_t)text.len, sha, e);
 }
 
 static pintle_status copy_entry(void *ctx, const archive_entry *entry, error *e) {
@@ -86,7 +86,7 @@ pintle_status engine_finish_items(engine_finishing *f, bool *rewritten, error *e
   engine_post *post;
   size_t n = 0;
   pintle_status st = fetch(f, e);
-  if (st == PINTLE_OK) st = store_manifest_new(f->c->temp_dir, &f->seal.manifest, e);
+  if (st == PINTLE_OK && !f->o->foreign) st = store_manifest_new(f->c->temp_dir, &f->seal.manifest, e);
   if (st == PINTLE_OK) st = engine_operations_post(f->c->operations, &memory, &post, &n, e);
   if (st == PINTLE_OK && n) st = engine_again_run(f->o, post, n, &w.again, e);
   *rewritten = w.again != NULL;

@@ -149,7 +149,9 @@ pintle_status engine_operations_known(engine_operations *o, bool give_up, error 
       st = why.status;
       if (e) *e = why;
       if (e) error_wrap(e, "operation %s", o->v[i].id);
-      if (e) error_hint(e, "use the plugins that the run was begun with; --give-up lets such operations fail");
+      if (e)
+        error_hint(e, "use the plugins that the run was begun with; `pintle %s continue %s --give-up` lets such operations fail",
+                   o->restore ? "restore" : "backup", item_str(o->o.run, "/metadata/name", "").ptr);
     }
   }
   return st;

@@ -15,6 +15,7 @@ typedef struct finishing {
   run_input again;   /* items that are taken again */
   run_setup finally; /* their chain */
   buf head;          /* of the manifest: what made the backup stays */
+  bool foreign;      /* Velero's: no manifest */
 } finishing;
 
 static const char *name_of(const finishing *f) { return item_str(f->request->resource, "/metadata/name", "").ptr; }
@@ -33,7 +34,8 @@ static pintle_status read_state(finishing *f, error *e) {
   if (item_int(item_at(d, "/status/warnings"), &warnings) != PINTLE_OK || warnings < 0) warnings = 0;
   if (item_int(item_at(d, "/status/errors"), &errors) != PINTLE_OK || errors < 0) errors = 0;
   pintle_status st = fetch(f, STORE_RESULTS, &results, e);
-  if (st == PINTLE_OK) st = engine_journal_before(f->journal, buf_str(&results), (uint64_t)warnings, (uint64_t)errors, e);
+  if (st == PINTLE_NOT_FOUND) st = PINTLE_OK, error_clear(e); /* a Velero of long ago */
+  else if (st == PINTLE_OK) st = engine_journal_before(f->journal, buf_str(&results), (uint64_t)warnings, (uint64_t)errors, e);
   if (st == PINTLE_OK) st = fetch(f, STORE_ITEM_OPERATIONS, &operations, e);
   if (st == PINTLE_OK) st = engine_operations_read(f->setup.operations, buf_str(&operations), e);
   if (st == PINTLE_OK) engine_operations_retell(f->setup.operations);
@@ -44,6 +46,11 @@ static pintle_status read_head(finishing *f, error *e) {
   static const char *const others[] = {"/apiVersion", "/kind", "/objects", "/items"};
   CLEANUP(item_freep) item_doc *d = NULL;
   pintle_status st = item_new(&d) == PINTLE_OK ? run_report(f->c, f->store, false, name_of(f), d, e) : error_nomem(e);
+  if (st == PINTLE_NOT_FOUND && !item_str(f->request->resource, "/metadata/annotations/pintle.io~1manifest-sha256", "").len) {
+    LOG(f->journal, PINTLE_LOG_WARN, NULL, "the backup was begun by Velero; no server of Velero may go on with it as well");
+    error_clear(e);
+    return f->foreign = true, PINTLE_OK;
+  }
   for (size_t i = 0; st == PINTLE_OK && i < sizeof others / sizeof *others; i++) item_remove(d, others[i]);
   if (st == PINTLE_OK && item_print(d, NULL, 0, &f->head) != PINTLE_OK) st = error_nomem(e);
   if (st != PINTLE_OK || f->head.len < 3) return buf_clear(&f->head), st;
@@ -82,6 +89,7 @@ static pintle_status finish(finishing *f, store_lock *lock, engine_summary *out,
                                    .resource = f->request->resource,
                                    .restore = f->restore,
                                    .manifest_head = buf_str(&f->head),
+                                   .foreign = f->foreign,
                                    .gzip_threads = 2,
                                    .items = take_again,
                                    .ctx = f};

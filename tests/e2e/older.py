@@ -1,5 +1,5 @@
 # older.py -- writes a backup as an older Velero put it.  SPDX-License-Identifier: Apache-2.0
-#   older.py STORE NAME [format=1|1.1.0|none] [tar=pax|ustar|gnu] [shuffle] [no=OBJECT,...] [empty=OBJECT,...] [phase=PHASE]
+#   older.py STORE NAME [format=1|1.1.0|none] [tar=pax|ustar|gnu] [shuffle] [no=OBJECT,...] [empty=OBJECT,...] [phase=PHASE] [operation=ACTION]
 # OBJECT is the end of an object's key: logs.gz, results.gz, tar.gz, velero-backup.json...
 import gzip, io, json, os, random, sys, tarfile
 
@@ -77,6 +77,10 @@ backup = {
 }
 if form == "1.1.0":
     backup["status"]["formatVersion"] = "1.1.0"
+if backup["status"]["phase"].startswith("Waiting"):
+    del backup["status"]["completionTimestamp"]
+    backup["spec"]["itemOperationTimeout"] = "876000h0m0s"
+    backup["status"].update(backupItemOperationsAttempted=1, progress={"totalItems": len(items), "itemsBackedUp": len(items)})
 if "phase" in options and not options["phase"]:
     del backup["status"]["phase"]
 
@@ -88,6 +92,12 @@ def gz(value):
 restic = {"apiVersion": "velero.io/v1", "kind": "PodVolumeBackup", "metadata": {"name": name + "-x", "namespace": "velero"},
           "spec": {"node": "n", "pod": {"kind": "Pod", "namespace": "shop", "name": "web"}, "volume": "data", "repoIdentifier": "s3:x/restic/shop"},
           "status": {"phase": "Completed", "snapshotID": "4711"}}
+# pkg/itemoperation: one that is under way, whose item is to be taken again
+settings = {"Group": "", "Resource": "configmaps", "Namespace": "shop", "Name": "settings"}
+operation = {"spec": {"backupName": name, "backupUID": backup["metadata"]["uid"], "backupItemAction": options.get("operation"),
+                      "resourceIdentifier": settings, "operationID": "vendor/settings", "postOperationItems": [settings]},
+             "status": {"phase": "InProgress", "nCompleted": 1, "nTotal": 3, "operationUnits": "files", "created": "2019-07-31T13:39:20Z",
+                        "started": "2019-07-31T13:39:20Z"}}
 objects = {
     "velero-backup.json": json.dumps(backup, indent=2).encode() + b"\n",
     f"{name}.tar.gz": gz(tarball.getvalue()),
@@ -99,7 +109,7 @@ objects = {
     f"{name}-csi-volumesnapshots.json.gz": gz(None),
     f"{name}-csi-volumesnapshotcontents.json.gz": gz([]),
     f"{name}-csi-volumesnapshotclasses.json.gz": gz([]),
-    f"{name}-itemoperations.json.gz": gz([]),
+    f"{name}-itemoperations.json.gz": gz([operation] if "operation" in options else []),
     f"{name}-volumeinfo.json.gz": gz({"volumes": [{"pvName": "pv-1", "skipped": True, "skippedReason": "x"}]}),
     f"{name}-results.gz": gz({"errors": {}, "warnings": {}}),
 }
