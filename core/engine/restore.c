@@ -9,6 +9,7 @@
 #include "engine/restore_volumes.h"
 #include "engine/seal.h"
 #include "engine/select_restore.h"
+#include "kube/scan.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -46,8 +47,12 @@ static unsigned char is_finished(const kube_type *t, const item_doc *d) {
   return item_str(d, "/status/completionTime", "").len ? FINISHED + 2 : 0;
 }
 
-static bool may_be_finished(const kube_type *t) {
-  return (strcmp(t->resource, "pods") == 0 && !*t->group) || (strcmp(t->resource, "jobs") == 0 && strcmp(t->group, "batch") == 0);
+/* What is_finished looks for is in the text at all: most items need no tree. */
+static bool may_be_finished(const kube_type *t, str text) {
+  if (strcmp(t->resource, "jobs") == 0 && strcmp(t->group, "batch") == 0) return kube_scan_may_hold(text, "\"completionTime\"");
+  if (strcmp(t->resource, "pods") != 0 || *t->group) return false;
+  return kube_scan_may_hold(text, "\"Succeeded\"") || kube_scan_may_hold(text, "\"Failed\"") ||
+         kube_scan_may_hold(text, "\"kubernetes.io/config.mirror\"");
 }
 
 static void unknown_priority(void *ctx, const char *name) {
@@ -117,7 +122,7 @@ static pintle_status load_item(void *ctx, size_t item, engine_input *in, error *
   pintle_status st = kube_source_read(r->c->source, item, text, e);
   if (st == PINTLE_OK && !k.verbatim) st = item_minify(buf_str(&r->text), ITEM_KUBERNETES, NULL, &in->text, e);
   if (st == PINTLE_OK && !r->o->everything && strcmp(k.type->resource, "persistentvolumes") == 0) return load_volume(r, &k, item, in, e);
-  if (st != PINTLE_OK || r->o->everything || !may_be_finished(k.type)) return st;
+  if (st != PINTLE_OK || r->o->everything || !may_be_finished(k.type, buf_str(&in->text))) return st;
   if (item_parse(r->stored, buf_str(&in->text), 0, NULL, NULL) == PINTLE_OK) r->written[item] = is_finished(k.type, r->stored);
   if (r->written[item]) in->wanted = false;
   return st;

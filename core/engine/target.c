@@ -13,6 +13,7 @@
 struct engine_target {
   int root, dir; /* dir: of the last item */
   char last[1400];
+  bool by_rename; /* a file cannot be made without a name there */
   item_doc *doc, *old;
   buf text, existing, path;
 };
@@ -94,6 +95,19 @@ static pintle_status look(engine_target *t, const char *name, bool *exists, bool
   return PINTLE_OK;
 }
 
+/* A file that gets its name when it is whole: cheaper than a rename, and of a killed run nothing is left. *done: false where that cannot be done. */
+static pintle_status create(engine_target *t, const char *name, bool *done, error *e) {
+  char self[32];
+  CLEANUP(close_p) int fd = t->by_rename ? -1 : openat(t->dir, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0644);
+  *done = false;
+  pintle_status st = fd < 0 ? PINTLE_OK : file_write(fd, t->text.data, t->text.len, name, e);
+  if (st != PINTLE_OK) return st;
+  snprintf(self, sizeof self, "/proc/self/fd/%d", fd);
+  *done = fd >= 0 && linkat(AT_FDCWD, self, t->dir, name, AT_SYMLINK_FOLLOW) == 0;
+  t->by_rename = !*done;
+  return PINTLE_OK;
+}
+
 static pintle_status replace(engine_target *t, const char *name, error *e) {
   CLEANUP(close_p) int fd = -1;
   char temp[64];
@@ -116,14 +130,15 @@ static pintle_status print(engine_target *t, error *e) {
 }
 
 static pintle_status decide(engine_target *t, const kube_type *type, const char *file, bool update, int *what, error *e) {
-  bool exists, readable, write = true;
+  bool exists, readable, write = true, done = false;
   pintle_status st = look(t, file, &exists, &readable, e);
   if (st != PINTLE_OK) return st;
   *what = !exists ? ENGINE_CREATED : update ? ENGINE_UPDATED : ENGINE_EXISTS;
   if (exists && !readable) write = update;
   if (readable && engine_existing(type, t->old, t->doc, update, what, &write) != PINTLE_OK) return error_nomem(e);
-  if (write) st = print(t, e);
-  return st == PINTLE_OK && write ? replace(t, file, e) : st;
+  if (!write || (st = print(t, e)) != PINTLE_OK) return st;
+  if (!exists) st = create(t, file, &done, e);
+  return st == PINTLE_OK && !done ? replace(t, file, e) : st;
 }
 
 pintle_status engine_target_put(engine_target *t, const kube_type *type, str ns, str name, str text, bool update, int *what, error *e) {

@@ -28,6 +28,7 @@ struct worker {
 static void enter(void *ctx, const chain_entry *entry, const char *what, int64_t deadline) {
   struct worker *w = ctx;
   manners_enter(&w->manners, entry->index);
+  w->side.own = entry->plugin == CHAIN_BUILT_IN;
   side_enter(&w->side, entry->index, what, deadline);
   if (w->stop_before == entry->index + 1 && (strcmp(what, "execute") == 0 || strcmp(what, "get_related_items") == 0)) {
     fprintf(stderr, "level=%d stopped before action %s: attach with `gdb -p %d`, then `handle SIGSTOP nostop noprint nopass` and `continue`\n",

@@ -40,7 +40,7 @@ void side_leave(side *s) {
   page *p = s->page;
   uint32_t depth = atomic_load_explicit(&p->depth, memory_order_relaxed);
   if (depth == 0) return;
-  if (fcntl(s->sock, F_GETFD) < 0) _exit(PAGE_CLOSED); /* at once: the page still says whose call it was */
+  if (!s->own && fcntl(s->sock, F_GETFD) < 0) _exit(PAGE_CLOSED); /* at once: the page still says whose call it was */
   const page_call *c = &p->stack[(depth <= PAGE_DEPTH ? depth : PAGE_DEPTH) - 1];
   atomic_store_explicit(&p->last.entry, atomic_load_explicit(&c->entry, memory_order_relaxed), memory_order_relaxed);
   memcpy(p->last.what, c->what, sizeof c->what);
