@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <fenv.h>
 #include <locale.h>
+#include <pintle/ext/items.h>
 #include <pintle/plugin.h>
 #include <pthread.h>
 #include <signal.h>
@@ -159,6 +160,7 @@ static pintle_status object_exists(void *self, pintle_call *call, const char *bu
   *exists = 17;
   if (is(call, "untidy")) return untidy(call);
   if (is(call, "leaks")) return lose();
+  if (is(call, "looks")) return call->host->extension(call->host, PINTLE_EXT_ITEMS) ? PINTLE_FAILED : PINTLE_OK;
   return PINTLE_OK;
 }
 

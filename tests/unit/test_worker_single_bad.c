@@ -327,6 +327,13 @@ START_TEST(one_that_has_grown_is_replaced) {
 }
 END_TEST
 
+START_TEST(there_are_no_items) {
+  open_bad("looks", 0, 0);
+  ck_assert_int_eq(exists(), PINTLE_OK);
+  close_bad();
+}
+END_TEST
+
 START_TEST(a_thread_that_stays_is_told) {
   open_bad("left-thread", 0, 0);
   ck_assert_int_eq(ended(ops->delete_object(single, begun(), "b", "k")), PINTLE_OK);
@@ -414,6 +421,7 @@ int main(void) {
   tcase_add_test(c, what_it_prints_and_logs);
   tcase_add_test(c, its_process_is_put_back);
   tcase_add_test(c, one_that_has_grown_is_replaced);
+  tcase_add_test(c, there_are_no_items);
   tcase_add_test(c, a_thread_that_stays_is_told);
   tcase_add_test(c, a_start_that_fails);
   tcase_add_test(c, calls_wait_for_each_other);
