@@ -265,8 +265,7 @@ static pintle_status prepare(restore_run *r, error *e) {
   const restore_volumes_options volumes = {.stage = &r->stage,
                                            .restore = r->o->restore,
                                            .target = r->o->target,
-                                           .info = r->o->volume_info,
-                                           .snapshots = r->o->volume_snapshots,
+                                           .backed = r->o->volumes,
                                            .snapshotters = r->snapshotters};
   return st == PINTLE_OK ? restore_volumes_new(&volumes, &r->volumes, e) : st;
 }

@@ -4,23 +4,25 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
-typedef struct fate {
-  const char *pv, *renamed; /* renamed NULL: its claims are provisioned anew */
-} fate;
+enum { UNTOUCHED, ANEW, RENAMED }; /* what becomes of a volume's claims: provisioned anew, or they name it otherwise */
+typedef struct renamed {
+  size_t item;
+  const char *now;
+} renamed;
 
 typedef struct made {
   size_t item;
   bool used;
   const char *pv, *claim, *ns, *volume;
-  const item_node *snapshot; /* of options.snapshots */
 } made;
 
 struct restore_volumes {
   restore_volumes_options o;
-  item_doc *doc;
+  item_doc *doc, *snapshot; /* of the volume in hand */
   arena memory;
-  fate *fates;
-  size_t n_fates, cap_fates;
+  unsigned char *fates; /* by item */
+  renamed *renamed;
+  size_t n_renamed, cap_renamed;
   made *made;
   size_t n_made, cap_made;
   buf volume, json, text;
@@ -28,8 +30,10 @@ struct restore_volumes {
 
 pintle_status restore_volumes_new(const restore_volumes_options *options, restore_volumes **out, error *e) {
   restore_volumes *v = calloc(1, sizeof *v);
-  if (!v || item_new(&v->doc) != PINTLE_OK) return free(v), error_nomem(e);
+  if (!v) return error_nomem(e);
   v->o = *options;
+  v->fates = calloc(kube_source_count(options->stage->o->source) + 1, 1);
+  if (!v->fates || item_new(&v->doc) != PINTLE_OK || item_new(&v->snapshot) != PINTLE_OK) return restore_volumes_free(v), error_nomem(e);
   *out = v;
   return PINTLE_OK;
 }
@@ -37,8 +41,10 @@ pintle_status restore_volumes_new(const restore_volumes_options *options, restor
 void restore_volumes_free(restore_volumes *v) {
   if (!v) return;
   item_free(v->doc);
+  item_free(v->snapshot);
   arena_free(&v->memory);
   free(v->fates);
+  free(v->renamed);
   free(v->made);
   buf *bufs[] = {&v->volume, &v->json, &v->text};
   for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++) buf_free(bufs[i]);
@@ -51,23 +57,8 @@ static str text_of(const item_node *object, const char *key) {
   return s.ptr ? s : STR("");
 }
 
-static const item_node *info_of(const restore_volumes *v, str pv) {
-  const item_node *list = v->o.info ? item_root(v->o.info) : NULL;
-  if (item_type(list) == PINTLE_T_OBJECT) list = item_first(list);
-  for (const item_node *m = item_type(list) == PINTLE_T_ARRAY ? item_first(list) : NULL; m; m = item_next(m))
-    if (str_eq(text_of(m, "pvName"), pv)) return m;
-  return NULL;
-}
-
-static const item_node *snapshot_of(const restore_volumes *v, str pv) {
-  const item_node *list = v->o.snapshots ? item_root(v->o.snapshots) : NULL;
-  for (const item_node *m = item_type(list) == PINTLE_T_ARRAY ? item_first(list) : NULL; m; m = item_next(m))
-    if (str_eq(text_of(item_member(m, STR("spec")), "persistentVolumeName"), pv)) return m;
-  return NULL;
-}
-
-static const item_node *spec_of(const item_node *snapshot) { return item_member(snapshot, STR("spec")); }
-static str id_of(const item_node *snapshot) { return text_of(item_member(snapshot, STR("status")), "providerSnapshotID"); }
+static const item_node *spec_of(const restore_volumes *v) { return item_at(v->snapshot, "/spec"); }
+static str id_of(const restore_volumes *v) { return item_str(v->snapshot, "/status/providerSnapshotID", ""); }
 
 /* ---- small edits */
 static pintle_status removed(pintle_status st) { return st == PINTLE_NOT_FOUND ? PINTLE_OK : st; }
@@ -82,11 +73,12 @@ static pintle_status reset_binding(item_doc *d) {
   return st;
 }
 
-static pintle_status remember(restore_volumes *v, str pv, const char *renamed, error *e) {
-  if (!GROW(v->fates, v->n_fates, v->cap_fates)) return error_nomem(e);
-  fate one = {arena_copy(&v->memory, pv), renamed ? arena_dup(&v->memory, renamed) : NULL};
-  if (!one.pv || (renamed && !one.renamed)) return error_nomem(e);
-  v->fates[v->n_fates++] = one;
+static pintle_status remember_name(restore_volumes *v, size_t item, const char *now, error *e) {
+  if (!GROW(v->renamed, v->n_renamed, v->cap_renamed)) return error_nomem(e);
+  const renamed one = {item, arena_dup(&v->memory, now)};
+  if (!one.now) return error_nomem(e);
+  v->renamed[v->n_renamed++] = one;
+  v->fates[item] = RENAMED;
   return PINTLE_OK;
 }
 
@@ -107,10 +99,10 @@ static pintle_status clone_name(char to[64], error *e) {
 }
 
 /* The run record knows what is being made, and what was made. */
-static pintle_status journal(restore_volumes *v, const item_node *snapshot, const char *volume, error *e) {
+static pintle_status journal(restore_volumes *v, const char *volume, error *e) {
   buf_clear(&v->json);
   buf_addz(&v->json, "{\"snapshot\":");
-  if (item_print(v->o.snapshots, snapshot, 0, &v->json) != PINTLE_OK) return error_nomem(e);
+  if (item_print(v->snapshot, NULL, 0, &v->json) != PINTLE_OK) return error_nomem(e);
   buf_addz(&v->json, ",\"restoredVolumeID\":");
   buf_json(&v->json, str_of(volume));
   buf_addc(&v->json, '}');
@@ -118,31 +110,31 @@ static pintle_status journal(restore_volumes *v, const item_node *snapshot, cons
   return st == PINTLE_OK ? engine_record_save(&v->o.stage->record, true, e) : st;
 }
 
-static pintle_status note(restore_volumes *v, size_t item, const item_node *snapshot, error *e) {
+static pintle_status note(restore_volumes *v, size_t item, error *e) {
   if (!GROW(v->made, v->n_made, v->cap_made)) return error_nomem(e);
-  made one = {.item = item, .volume = arena_copy(&v->memory, buf_str(&v->volume)), .snapshot = snapshot, .pv = "", .claim = "", .ns = ""};
+  made one = {.item = item, .volume = arena_copy(&v->memory, buf_str(&v->volume)), .pv = "", .claim = "", .ns = ""};
   if (!one.volume) return error_nomem(e);
   v->made[v->n_made++] = one;
   return PINTLE_OK;
 }
 
-static pintle_status make_volume(restore_volumes *v, size_t item, const item_node *snapshot, error *e) {
-  const item_node *spec = spec_of(snapshot);
+static pintle_status make_volume(restore_volumes *v, size_t item, error *e) {
+  const item_node *spec = spec_of(v);
   const char *location = text_of(spec, "location").ptr;
   int64_t iops = PINTLE_NONE;
   if (item_int(item_member(spec, STR("volumeIOPS")), &iops) != PINTLE_OK || iops <= 0) iops = PINTLE_NONE;
-  pintle_status st = journal(v, snapshot, "", e);
+  pintle_status st = journal(v, "", e);
   if (st != PINTLE_OK) return st;
-  st = engine_snapshot_restore(v->o.snapshotters, location, id_of(snapshot).ptr, text_of(spec, "volumeType").ptr,
+  st = engine_snapshot_restore(v->o.snapshotters, location, id_of(v).ptr, text_of(spec, "volumeType").ptr,
                                text_of(spec, "volumeAZ").ptr, iops, &v->volume, e);
   if (engine_stage_cancelled(v->o.stage)) return error_set(e, PINTLE_CANCELLED, "the run was cancelled");
   if (st != PINTLE_OK) return st;
-  if ((st = note(v, item, snapshot, e)) == PINTLE_OK) st = journal(v, snapshot, buf_z(&v->volume), e);
+  if ((st = note(v, item, e)) == PINTLE_OK) st = journal(v, buf_z(&v->volume), e);
   if (st == PINTLE_OK) st = engine_snapshot_set_volume_id(v->o.snapshotters, location, v->doc, buf_z(&v->volume), e);
   return st;
 }
 
-static pintle_status rename_volume(restore_volumes *v, str old, error *e) {
+static pintle_status rename_volume(restore_volumes *v, size_t item, str old, error *e) {
   char name[64];
   str now = item_str(v->doc, "/metadata/name", "");
   pintle_status st = PINTLE_OK;
@@ -152,10 +144,10 @@ static pintle_status rename_volume(restore_volumes *v, str old, error *e) {
     now = item_str(v->doc, "/metadata/name", "");
   }
   if (item_set(v->doc, "/metadata/annotations/velero.io~1original-pv-name", old) != PINTLE_OK) return error_nomem(e);
-  return remember(v, old, now.ptr, e);
+  return remember_name(v, item, now.ptr, e);
 }
 
-static pintle_status from_snapshot(restore_volumes *v, const kube_type *type, size_t item, str name, const item_node *snapshot, error *e) {
+static pintle_status from_snapshot(restore_volumes *v, const kube_type *type, size_t item, str name, error *e) {
   const engine_subject about = {type, STR(""), name};
   const item_node *wanted = item_at(v->o.restore, "/spec/restorePVs");
   bool exists = false, restore = item_type(wanted) != PINTLE_T_BOOL || item_true(wanted);
@@ -165,33 +157,36 @@ static pintle_status from_snapshot(restore_volumes *v, const kube_type *type, si
   if (reset_binding(v->doc) != PINTLE_OK) return error_nomem(e);
   if (restore && !v->o.target)
     LOG(v->o.stage->o->journal, PINTLE_LOG_INFO, &about, "would be restored from snapshot %s by VolumeSnapshotLocation \"%s\"",
-        id_of(snapshot).ptr, text_of(spec_of(snapshot), "location").ptr);
-  if (restore && v->o.target) st = make_volume(v, item, snapshot, e);
+        id_of(v).ptr, text_of(spec_of(v), "location").ptr);
+  if (restore && v->o.target) st = make_volume(v, item, e);
   if (st != PINTLE_OK) return st;
   other_name |= !str_eq(item_str(v->doc, "/metadata/name", ""), name);
-  return other_name ? rename_volume(v, name, e) : PINTLE_OK;
+  return other_name ? rename_volume(v, item, name, e) : PINTLE_OK;
 }
 
 /* ---- the rule for a volume */
 const char *const restore_volumes_why[] = {"", "its claim is provisioned anew, since its data comes from a file system or CSI backup",
                                            "its claim is provisioned anew, since it has no snapshot and its reclaim policy is Delete"};
 
-static pintle_status provision(restore_volumes *v, str name, int reason, int *left, error *e) {
+static pintle_status provision(restore_volumes *v, size_t item, int reason, int *left) {
   *left = reason;
-  return remember(v, name, NULL, e);
+  v->fates[item] = ANEW;
+  return PINTLE_OK;
 }
 
 static pintle_status volume(restore_volumes *v, const kube_type *type, size_t item, str name, int *left, error *e) {
-  const item_node *info = info_of(v, name), *snapshot = snapshot_of(v, name);
-  str method = text_of(info, "backupMethod");
   const engine_subject about = {type, STR(""), name};
-  bool by_snapshot = info ? str_is(method, "NativeSnapshot") : snapshot != NULL;
-  if (str_is(method, "PodVolumeBackup") || str_is(method, "CSISnapshot")) return provision(v, name, RESTORE_VOLUME_FS_OR_CSI, left, e);
-  if (by_snapshot && snapshot && id_of(snapshot).len) return from_snapshot(v, type, item, name, snapshot, e);
+  int how = backed_volumes_how(v->o.backed, item);
+  bool snapshot = false;
+  if (how == BACKED_FS_OR_CSI) return provision(v, item, RESTORE_VOLUME_FS_OR_CSI, left);
+  pintle_status st = backed_volumes_get(v->o.backed, item, v->snapshot, &snapshot, e);
+  if (st != PINTLE_OK) return st;
+  bool by_snapshot = how == BACKED_UNKNOWN ? snapshot : how == BACKED_NATIVE;
+  if (by_snapshot && snapshot && id_of(v).len) return from_snapshot(v, type, item, name, e);
   if (by_snapshot)
     LOG(v->o.stage->o->journal, PINTLE_LOG_WARN, &about, "the snapshot of this volume had failed: its data is not in the backup");
   if (str_is(item_str(v->doc, "/spec/persistentVolumeReclaimPolicy", ""), "Delete"))
-    return provision(v, name, RESTORE_VOLUME_DELETE, left, e);
+    return provision(v, item, RESTORE_VOLUME_DELETE, left);
   return reset_binding(v->doc) == PINTLE_OK ? PINTLE_OK : error_nomem(e);
 }
 
@@ -234,10 +229,13 @@ static pintle_status use(restore_volumes *v, const engine_done *d, error *e) {
   return PINTLE_OK;
 }
 
-static const fate *fate_of(const restore_volumes *v, str pv) {
-  for (size_t i = v->n_fates; i-- > 0;)
-    if (str_is(pv, v->fates[i].pv)) return &v->fates[i];
-  return NULL;
+/* What becomes of the claims of a volume; *now: its other name. */
+static int fate_of(const restore_volumes *v, str pv, const char **now) {
+  size_t item = kube_source_find(v->o.stage->o->source, STR(""), STR("persistentvolumes"), STR(""), pv);
+  int fate = item == SIZE_MAX ? UNTOUCHED : v->fates[item];
+  for (size_t i = fate == RENAMED ? v->n_renamed : 0; i-- > 0;)
+    if (v->renamed[i].item == item) *now = v->renamed[i].now;
+  return fate;
 }
 
 pintle_status restore_volumes_done(restore_volumes *v, const engine_done *d, str *text, error *e) {
@@ -247,10 +245,11 @@ pintle_status restore_volumes_done(restore_volumes *v, const engine_done *d, str
   if (st != PINTLE_OK) return st;
   str name = item_str(v->doc, "/spec/volumeName", "");
   if (!name.len) return PINTLE_OK;
-  const fate *f = fate_of(v, name);
+  const char *now = "";
+  int fate = fate_of(v, name, &now);
   st = reset_binding(v->doc);
-  if (st == PINTLE_OK && f)
-    st = f->renamed ? item_set(v->doc, "/spec/volumeName", str_of(f->renamed)) : removed(item_remove(v->doc, "/spec/volumeName"));
+  if (st == PINTLE_OK && fate == RENAMED) st = item_set(v->doc, "/spec/volumeName", str_of(now));
+  if (st == PINTLE_OK && fate == ANEW) st = removed(item_remove(v->doc, "/spec/volumeName"));
   if (st != PINTLE_OK) return error_nomem(e);
   if (!item_changed(v->doc)) return PINTLE_OK;
   buf_clear(&v->text);
@@ -265,8 +264,8 @@ static void member(buf *b, const char *name, str value) {
   buf_json_go(b, value);
 }
 
-static void print_made(const made *m, buf *b) {
-  const item_node *spec = spec_of(m->snapshot);
+static void print_made(const restore_volumes *v, const made *m, buf *b) {
+  const item_node *spec = spec_of(v);
   int64_t iops = 0;
   if (item_int(item_member(spec, STR("volumeIOPS")), &iops) != PINTLE_OK) iops = 0;
   buf_addc(b, '{');
@@ -274,7 +273,7 @@ static void print_made(const made *m, buf *b) {
   if (*m->ns) member(b, "pvcNamespace", str_of(m->ns)), buf_addc(b, ',');
   member(b, "pvName", str_of(m->pv));
   buf_addz(b, ",\"restoreMethod\":\"NativeSnapshot\",\"snapshotDataMoved\":false,\"nativeSnapshotInfo\":{");
-  member(b, "snapshotHandle", id_of(m->snapshot));
+  member(b, "snapshotHandle", id_of(v));
   buf_addc(b, ','), member(b, "volumeType", text_of(spec, "volumeType"));
   buf_addc(b, ','), member(b, "volumeAZ", text_of(spec, "volumeAZ"));
   buf_printf(b, ",\"iops\":\"%lld\",\"Phase\":\"\"}}", (long long)iops);
@@ -285,13 +284,16 @@ pintle_status restore_volumes_finish(restore_volumes *v, buf *json, error *e) {
   buf_addc(json, '[');
   for (size_t i = 0; i < v->n_made; i++) {
     const made *m = &v->made[i];
+    bool found;
+    pintle_status st = backed_volumes_get(v->o.backed, m->item, v->snapshot, &found, e);
+    if (st != PINTLE_OK) return st;
     if (!m->used)
       LOG(v->o.stage->o->journal, PINTLE_LOG_WARN, NULL, "volume %s was made from snapshot %s, but its PersistentVolume was not restored",
-          m->volume, id_of(m->snapshot).ptr);
+          m->volume, id_of(v).ptr);
     if (!m->used || !m->pv) continue;
     if (more) buf_addc(json, ',');
     more = true;
-    print_made(m, json);
+    print_made(v, m, json);
   }
   buf_addz(json, "]\n");
   return json->failed ? error_nomem(e) : PINTLE_OK;

@@ -4,6 +4,7 @@
  * target directory stands for the cluster. */
 #ifndef PINTLE_ENGINE_RESTORE_VOLUMES_H
 #define PINTLE_ENGINE_RESTORE_VOLUMES_H
+#include "engine/backed_volumes.h"
 #include "engine/snapshotter.h"
 #include "engine/stage.h"
 #include "engine/target.h"
@@ -13,7 +14,7 @@ typedef struct restore_volumes_options {
   engine_stage *stage;
   const item_doc *restore;
   engine_target *target;            /* NULL: a dry run; nothing is called */
-  const item_doc *info, *snapshots; /* volumeinfo.json and volumesnapshots.json of the backup; NULL: it has none */
+  backed_volumes *backed; /* what the backup says of them */
   engine_snapshotters *snapshotters;
 } restore_volumes_options;
 pintle_status restore_volumes_new(const restore_volumes_options *options, restore_volumes **out, error *e);

@@ -94,6 +94,9 @@ void run_tell_volumes(const run_delete_request *request, str record, engine_jour
 
 /* object_list.c: a backup's object that is a JSON array (or null), parsed; NULL when it is not there. */
 pintle_status run_object_list(run_context *c, store *s, const char *backup, int object, item_doc **out, error *e);
+/* object_each.c: the same, of any length, an element at a time: text is what was parsed. Without the object nothing is called. */
+pintle_status run_object_each(run_context *c, store *s, const char *backup, int object,
+                              pintle_status (*each)(void *ctx, const item_doc *element, str text, error *e), void *ctx, error *e);
 
 /* delete.c: a step of a dry run. */
 PINTLE_PRINTF(2, 3) void run_would(const run_delete_request *request, const char *format, ...);

@@ -23,8 +23,7 @@ pintle_status run_object_list(run_context *c, store *s, const char *backup, int 
   st = run_object(c, s, false, backup, object, true, add_piece, &text, e);
   if (st == PINTLE_OK) st = item_parse(d, buf_str(&text), 0, &limits, e);
   int32_t type = st == PINTLE_OK ? item_type(item_root(d)) : PINTLE_T_ARRAY;
-  bool wrapped = object == STORE_VOLUME_INFO && type == PINTLE_T_OBJECT; /* as its first versions were: {"volumeInfos":[...]} */
-  if (type != PINTLE_T_ARRAY && type != PINTLE_T_NULL && !wrapped) st = error_set(e, PINTLE_INVALID, "it is no list");
+  if (type != PINTLE_T_ARRAY && type != PINTLE_T_NULL) st = error_set(e, PINTLE_INVALID, "it is no list");
   if (st != PINTLE_OK) return error_wrap(e, "%s", key.data), st;
   *out = d, d = NULL;
   return PINTLE_OK;

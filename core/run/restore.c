@@ -3,12 +3,17 @@
 
 /* What the backup says of one side of its volumes; of an older one nothing. Damage stops a restore that is to make volumes, as in Velero: from an empty
  * list it would look as if there was no data. */
-static pintle_status read_list(run_context *c, store *s, const item_doc *r, int object, engine_journal *j, item_doc **out, error *e) {
+static pintle_status read_list(run_context *c, store *s, const item_doc *r, bool snapshots, engine_journal *j, backed_volumes *volumes, error *e) {
   error own = {0};
   const item_node *wanted = item_at(r, "/spec/restorePVs");
-  pintle_status st = run_object_list(c, s, item_str(r, "/spec/backupName", "").ptr, object, out, &own);
+  pintle_status st = run_object_each(c, s, item_str(r, "/spec/backupName", "").ptr, snapshots ? STORE_VOLUME_SNAPSHOTS : STORE_VOLUME_INFO,
+                                     snapshots ? backed_volumes_snapshot : backed_volumes_info, volumes, &own);
   bool unwanted = item_type(wanted) == PINTLE_T_BOOL && !item_true(wanted);
-  if (st == PINTLE_INVALID && unwanted) return LOG(j, PINTLE_LOG_WARN, NULL, "%s", own.message), PINTLE_OK;
+  if (st == PINTLE_INVALID && unwanted) {
+    backed_volumes_forget(volumes, snapshots);
+    LOG(j, PINTLE_LOG_WARN, NULL, "%s", own.message);
+    return PINTLE_OK;
+  }
   if (st == PINTLE_INVALID) error_hint(&own, "--restore-volumes=false restores without it");
   if (st != PINTLE_OK && e) *e = own;
   return st;
@@ -20,8 +25,7 @@ static pintle_status restore(run_context *c, const run_request *request, store *
   run_setup setup = {0};
   engine_journal *journal = NULL;
   engine_target *target = NULL;
-  CLEANUP(item_freep) item_doc *info = NULL;
-  CLEANUP(item_freep) item_doc *snapshots = NULL;
+  backed_volumes *volumes = NULL;
   const run_setup_options so = {.kind = CONF_RESTORE_ITEM_ACTION, .dry_run = request->dry_run};
   pintle_status st = run_journal_open(c, request, true, &journal, e);
   if (st == PINTLE_OK) engine_phase(journal, "Reading");
@@ -29,8 +33,9 @@ static pintle_status restore(run_context *c, const run_request *request, store *
   if (st == PINTLE_OK)
     st = request->from ? run_input_path(c, &in, request->from, e) : run_input_backup(c, &in, s, item_str(r, "/spec/backupName", "").ptr, e);
   if (st == PINTLE_OK) st = run_input_finish(&in, e);
-  if (st == PINTLE_OK && !request->from) st = read_list(c, s, r, STORE_VOLUME_INFO, journal, &info, e);
-  if (st == PINTLE_OK && !request->from) st = read_list(c, s, r, STORE_VOLUME_SNAPSHOTS, journal, &snapshots, e);
+  if (st == PINTLE_OK) st = backed_volumes_new(in.source, c->o.temp_dir, &volumes, e);
+  if (st == PINTLE_OK && !request->from) st = read_list(c, s, r, false, journal, volumes, e);
+  if (st == PINTLE_OK && !request->from) st = read_list(c, s, r, true, journal, volumes, e);
   if (st == PINTLE_OK) st = run_setup_open(c, &so, r, &in, &setup, e);
   if (st == PINTLE_OK && request->to && !request->dry_run) st = engine_target_open(request->to, &target, e);
   if (st == PINTLE_OK) {
@@ -50,13 +55,13 @@ static pintle_status restore(run_context *c, const run_request *request, store *
                                                  .explain_ctx = &setup},
                                       .restore = request->resource,
                                       .target = target,
-                                      .volume_info = info,
-                                      .volume_snapshots = snapshots,
+                                      .volumes = volumes,
                                       .open_snapshotter = run_open_snapshotter,
                                       .open_ctx = c};
     st = engine_restore(&o, out, e);
   }
   engine_target_close(target);
+  backed_volumes_free(volumes);
   run_setup_close(&setup);
   run_input_close(&in);
   run_hear(c, NULL);
