@@ -1,17 +1,18 @@
 /* lists.c -- what must be looked for among the other items: listed once an instance.  SPDX-License-Identifier: Apache-2.0
  *
  * Velero: pkg/util/actionhelpers, pkg/itemblock/actions/pvc_action.go. Where the run has no pintle.items/1, nothing is found. */
+#include "base/sort.h"
 #include "builtin/steps.h"
 #include <stdlib.h>
 
-/* Who a key leads to: "namespace/account" to a binding and its role, a claim to a Pod. */
+/* Who a key leads to: "namespace/account" to a binding and its role, a claim to a Pod. Every worker has them all, so they are packed. */
 typedef struct link {
-  const char *key, *to, *more;
-  size_t at; /* order of the listing */
+  uint32_t at; /* of key, to and more in text, one behind another; in the order of the listing */
 } link;
 typedef struct links {
   struct links *next; /* of the next namespace */
   const char *ns;
+  buf text;
   link *v;
   size_t n, cap;
 } links;
@@ -31,10 +32,15 @@ pintle_status builtin_lists_new(void *module, pintle_call *call, void **self) {
   return *self ? PINTLE_OK : PINTLE_NOMEM;
 }
 
+static void links_free(links *s) {
+  buf_free(&s->text);
+  free(s->v);
+}
+
 void builtin_lists_free(void *self) {
   lists *l = self;
-  if (l->bindings) free(l->bindings->v);
-  for (links *p = l->pods; p; p = p->next) free(p->v);
+  if (l->bindings) links_free(l->bindings);
+  for (links *p = l->pods; p; p = p->next) links_free(p);
   arena_free(&l->memory);
   free(l);
 }
@@ -48,17 +54,20 @@ static const pintle_objects *objects(lists *l, pintle_call *call) {
 
 static pintle_status add(listing *g, const char *key, const char *to, const char *more) {
   links *s = g->to;
-  if (!GROW(s->v, s->n, s->cap)) return PINTLE_NOMEM;
-  link *k = &s->v[s->n];
-  *k = (link){arena_dup(&g->l->memory, key), arena_dup(&g->l->memory, to), arena_dup(&g->l->memory, more), s->n};
-  if (!k->key || !k->to || !k->more) return PINTLE_NOMEM;
-  s->n++;
-  return PINTLE_OK;
+  const char *const parts[] = {key, to, more};
+  if (s->text.len >= UINT32_MAX || !GROW(s->v, s->n, s->cap)) return PINTLE_NOMEM;
+  s->v[s->n++] = (link){(uint32_t)s->text.len};
+  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) buf_add(&s->text, parts[i], strlen(parts[i]) + 1);
+  return s->text.failed ? PINTLE_NOMEM : PINTLE_OK;
 }
 
-static int compare(const void *x, const void *y) {
+static const char *key_of(const links *s, const link *k) { return s->text.data + k->at; }
+static const char *to_of(const links *s, const link *k) { return strchr(key_of(s, k), 0) + 1; }
+static const char *more_of(const links *s, const link *k) { return strchr(to_of(s, k), 0) + 1; }
+
+static int compare(const void *x, const void *y, void *ctx) {
   const link *a = x, *b = y;
-  int c = strcmp(a->key, b->key);
+  int c = strcmp(key_of(ctx, a), key_of(ctx, b));
   return c ? c : a->at < b->at ? -1 : a->at > b->at;
 }
 
@@ -67,12 +76,14 @@ static const link *find(const links *s, const char *key) {
   size_t from = 0, to = s->n;
   while (from < to) {
     size_t middle = from + (to - from) / 2;
-    if (strcmp(s->v[middle].key, key) < 0) from = middle + 1;
+    if (strcmp(key_of(s, &s->v[middle]), key) < 0) from = middle + 1;
     else to = middle;
   }
-  return from < s->n && strcmp(s->v[from].key, key) == 0 ? &s->v[from] : NULL;
+  return from < s->n && strcmp(key_of(s, &s->v[from]), key) == 0 ? &s->v[from] : NULL;
 }
-static const link *after(const links *s, const link *k) { return k + 1 < s->v + s->n && strcmp(k[1].key, k->key) == 0 ? k + 1 : NULL; }
+static const link *after(const links *s, const link *k) {
+  return k + 1 < s->v + s->n && strcmp(key_of(s, k + 1), key_of(s, k)) == 0 ? k + 1 : NULL;
+}
 
 /* Lists resource in ns into *out, which keeps it only when all went well. */
 static pintle_status fill(lists *l, pintle_call *call, const pintle_objects *items, const pintle_id *what,
@@ -82,10 +93,10 @@ static pintle_status fill(lists *l, pintle_call *call, const pintle_objects *ite
   if (!s || !(s->ns = arena_dup(&l->memory, what->ns))) return PINTLE_NOMEM;
   pintle_status st = items->list(call, what, NULL, NULL, each, &g);
   if (st != PINTLE_OK) {
-    free(s->v);
+    links_free(s);
     return pintle_wrap(call, st, "listing %s", what->resource);
   }
-  if (s->n) qsort(s->v, s->n, sizeof *s->v, compare);
+  sort_in_place(s->v, s->n, sizeof *s->v, compare, s);
   s->next = *out;
   *out = s;
   return PINTLE_OK;
@@ -106,8 +117,8 @@ static pintle_status take_binding(void *ctx, const pintle_doc *binding) {
 
 /* Was it there already, under this key? */
 static bool seen(const links *s, const link *k, bool role) {
-  for (const link *e = find(s, k->key); e && e < k; e++)
-    if (strcmp(role ? e->more : e->to, role ? k->more : k->to) == 0) return true;
+  for (const link *e = find(s, key_of(s, k)); e && e < k; e++)
+    if (strcmp(role ? more_of(s, e) : to_of(s, e), role ? more_of(s, k) : to_of(s, k)) == 0) return true;
   return false;
 }
 
@@ -123,7 +134,7 @@ BUILTIN_ASK(builtin_block_account) {
   if (st != PINTLE_OK || n < 0 || (size_t)n >= sizeof key) return st;
   for (int role = 0; role < 2; role++)
     for (const link *k = find(l->bindings, key); k && st == PINTLE_OK; k = after(l->bindings, k)) {
-      const char *name = role ? k->more : k->to;
+      const char *name = role ? more_of(l->bindings, k) : to_of(l->bindings, k);
       if (!name[0] || seen(l->bindings, k, role)) continue;
       st = builtin_relate(out, "rbac.authorization.k8s.io", role ? "clusterroles" : "clusterrolebindings", "", name);
     }
@@ -155,7 +166,7 @@ static pintle_status relate_pods(lists *l, pintle_call *call, const pintle_objec
     if ((st = fill(l, call, items, &all, take_pod, &l->pods)) != PINTLE_OK) return st;
     s = l->pods;
   }
-  for (const link *k = find(s, claim); k && st == PINTLE_OK; k = after(s, k)) st = builtin_relate(out, "", "pods", ns, k->to);
+  for (const link *k = find(s, claim); k && st == PINTLE_OK; k = after(s, k)) st = builtin_relate(out, "", "pods", ns, to_of(s, k));
   return st;
 }
 
