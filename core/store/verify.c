@@ -1,19 +1,20 @@
 /* verify.c -- fetches a backup back and compares it with its manifest.  SPDX-License-Identifier: Apache-2.0
  *
  * The chain of trust: velero-backup.json, the commit, names the manifest's SHA-256; the manifest names those of all other objects and of every item.
- * Each object is fetched once. Of an item 33 bytes are remembered: half of two sums and a mark. */
+ * Each object is fetched once. Of a member of the tarball 29 bytes are remembered: parts of two sums and a mark. */
 #include "archive/archive.h"
 #include "archive/gunzip.h"
 #include "archive/path.h"
+#include "base/sort.h"
 #include "store/manifest_read.h"
 #include "store/parts.h"
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { HALF = 16, RATIO = 1100, MAX_JSON = 64 << 20, MAX_COMMIT = 16 << 20 };
+enum { PATH = 12, HALF = 16, RATIO = 1100, MAX_JSON = 64 << 20, MAX_COMMIT = 16 << 20 };
 
 typedef struct known {
-  unsigned char path[HALF], content[HALF];
+  unsigned char path[PATH], content[HALF];
 } known;
 typedef struct object {
   char *key;
@@ -84,10 +85,10 @@ static pintle_status read_commit(verify *v, bool *sealed, unsigned char sum[ARCH
 }
 
 /* ---- the manifest */
-static bool half_sum(str text, unsigned char to[HALF]) {
+static bool path_sum(str text, unsigned char to[PATH]) {
   unsigned char sum[ARCHIVE_SHA256];
   if (!archive_sha256(text, sum)) return false;
-  memcpy(to, sum, HALF);
+  memcpy(to, sum, PATH);
   return true;
 }
 
@@ -95,7 +96,7 @@ static pintle_status note_line(void *ctx, const store_manifest_line *line, error
   verify *v = ctx;
   if (line->item) {
     known k;
-    if (!half_sum(str_of(line->name), k.path)) return error_set(e, PINTLE_FAILED, "OpenSSL cannot make a SHA-256");
+    if (!path_sum(str_of(line->name), k.path)) return error_set(e, PINTLE_FAILED, "OpenSSL cannot make a SHA-256");
     memcpy(k.content, line->sha256, HALF);
     buf_add(&v->items, &k, sizeof k);
     return v->items.failed ? error_nomem(e) : PINTLE_OK;
@@ -106,7 +107,11 @@ static pintle_status note_line(void *ctx, const store_manifest_line *line, error
   return o.key && !v->objects.failed ? PINTLE_OK : error_nomem(e);
 }
 
-static int by_path(const void *a, const void *b) { return memcmp(((const known *)a)->path, ((const known *)b)->path, HALF); }
+static int by_path(const void *a, const void *b) { return memcmp(((const known *)a)->path, ((const known *)b)->path, PATH); }
+static int in_order(const void *a, const void *b, void *ctx) {
+  (void)ctx;
+  return by_path(a, b);
+}
 
 static size_t n_items(const verify *v) { return v->items.len / sizeof(known); }
 
@@ -116,7 +121,7 @@ static pintle_status index_items(verify *v, error *e) {
   if (!buf_reserve(&v->seen, n)) return error_nomem(e);
   memset(v->seen.data, 0, n);
   v->seen.len = n;
-  if (n) qsort(all, n, sizeof *all, by_path);
+  sort_in_place(all, n, sizeof *all, in_order, NULL);
   for (size_t i = 1; i < n; i++)
     if (by_path(&all[i - 1], &all[i]) == 0) return error_set(e, PINTLE_INVALID, "it lists an item twice");
   return PINTLE_OK;
@@ -227,7 +232,7 @@ typedef struct tarball {
 static void check_known(verify *v, const archive_entry *entry) {
   unsigned char sum[ARCHIVE_SHA256];
   known key, *found = NULL;
-  if (!half_sum(str_of(entry->path), key.path) || !archive_sha256(entry->content, sum)) {
+  if (!path_sum(str_of(entry->path), key.path) || !archive_sha256(entry->content, sum)) {
     report(v, entry->path, "OpenSSL cannot make a SHA-256");
     return;
   }
@@ -281,7 +286,7 @@ static pintle_status name_missing(void *ctx, const store_manifest_line *line, er
   verify *v = ctx;
   known key;
   if (!line->item) return PINTLE_OK;
-  if (!half_sum(str_of(line->name), key.path)) return error_set(e, PINTLE_FAILED, "OpenSSL cannot make a SHA-256");
+  if (!path_sum(str_of(line->name), key.path)) return error_set(e, PINTLE_FAILED, "OpenSSL cannot make a SHA-256");
   const known *found = bsearch(&key, v->items.data, n_items(v), sizeof key, by_path);
   if (found && !v->seen.data[found - (known *)(void *)v->items.data])
     report(v, line->name, "it is in the manifest, but not in the tarball");
