@@ -63,7 +63,7 @@ static void take_result(chain *c, uint32_t entry, chain_outcome *out) {
   if (st == PINTLE_OK) st = chain_related_take(c, entry, out);
   if (st != PINTLE_OK) fail(c, entry, CHAIN_FAILED, out);
   else if (r->skip) skip(c, entry, out);
-  else if (out->n_related && !c->blocks) yield(c, entry + 1, out);
+  else if (out->n_related && !c->blocks && !c->now.in->only) yield(c, entry + 1, out);
 }
 
 static void leave_out(chain *c, uint32_t entry, const char *why) {
@@ -85,6 +85,31 @@ static void quarantined(chain *c, uint32_t entry, chain_outcome *out) {
   apply_policy(c, entry, PINTLE_FAILED, out);
 }
 
+/* Where in the plugin's source the error of the last call was made. */
+static void place_failure(chain *c, chain_outcome *out) {
+  const host_origin *o = host_call_origin(c->call);
+  if (o->file[0]) out->file = arena_dup(&c->item, o->file);
+  if (o->function[0]) out->function = arena_dup(&c->item, o->function);
+  out->line = o->line;
+}
+
+/* The entry is for the item. */
+static void run_entry(chain *c, uint32_t entry, chain_outcome *out) {
+  if (c->o.cancelled && c->o.cancelled(c->o.ctx) == 1) cancelled(c, entry, out);
+  else if (c->slots[entry].quarantine) quarantined(c, entry, out);
+  else if (chain_current_parse(c, &c->error) != PINTLE_OK) fail(c, entry, CHAIN_FAILED, out);
+  else {
+    pintle_status st = chain_call_entry(c, entry);
+    out->calls++;
+    if (st == PINTLE_OK) {
+      take_result(c, entry, out);
+      return;
+    }
+    place_failure(c, out);
+    apply_policy(c, entry, st, out);
+  }
+}
+
 /* One entry; out->what is set when the item's way ends here. */
 static void step(chain *c, uint32_t entry, chain_outcome *out) {
   const chain_entry *n = &c->plan->entries[entry];
@@ -98,15 +123,7 @@ static void step(chain *c, uint32_t entry, chain_outcome *out) {
   if (selected <= 0) return;
   if (c->plan->dry_run && !(n->flags & (PINTLE_PURE | PINTLE_OBEYS_DRY_RUN))) leave_out(c, entry, "not called: touches the outside world");
   else if (elsewhere) yield(c, entry, out);
-  else if (c->o.cancelled && c->o.cancelled(c->o.ctx) == 1) cancelled(c, entry, out);
-  else if (c->slots[entry].quarantine) quarantined(c, entry, out);
-  else if (chain_current_parse(c, &c->error) != PINTLE_OK) fail(c, entry, CHAIN_FAILED, out);
-  else {
-    pintle_status st = chain_call_entry(c, entry);
-    out->calls++;
-    if (st == PINTLE_OK) take_result(c, entry, out);
-    else apply_policy(c, entry, st, out);
-  }
+  else run_entry(c, entry, out);
 }
 
 /* The item's text: what came in, unless an edit made another. */
@@ -159,8 +176,11 @@ static void end(chain *c, chain_outcome *out) {
 
 void chain_apply(chain *c, const chain_input *in, chain_outcome *out) {
   begin(c, in, out);
-  if (chain_current_begin(c, in, &c->error) != PINTLE_OK) fail(c, in->next, CHAIN_FAILED, out);
-  for (size_t i = in->next; i < c->plan->n && out->what < 0; i++) step(c, (uint32_t)i, out);
+  if (chain_run_take(c, in, &c->error) != PINTLE_OK || chain_current_begin(c, in, &c->error) != PINTLE_OK)
+    fail(c, in->next, CHAIN_FAILED, out);
+  else if (in->only && in->next < c->plan->n) run_entry(c, in->next, out);
+  else
+    for (size_t i = in->next; i < c->plan->n && out->what < 0; i++) step(c, (uint32_t)i, out);
   end(c, out);
   c->now.in = NULL;
 }

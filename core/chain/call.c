@@ -44,11 +44,11 @@ static pintle_status execute(chain *c, const host_instance *i) {
 static pintle_status once(chain *c, uint32_t entry, int64_t deadline) {
   const host_instance *i = &c->slots[entry].instance;
   c->input.v.struct_size = (uint32_t)sizeof c->input.v;
-  c->input.v.flags = (c->plan->finalizing ? PINTLE_FINALIZING : 0) | (c->plan->dry_run ? PINTLE_DRY_RUN : 0);
+  c->input.v.flags = (c->finalizing ? PINTLE_FINALIZING : 0) | (c->plan->dry_run ? PINTLE_DRY_RUN : 0);
   c->input.v.id = &c->id;
   c->input.v.run = item_handle(c->run);
   host_call_begin(c->call, i->config, deadline);
-  host_result_begin(&c->result, c->call, c->allowed, c->plan->dry_run || c->plan->finalizing);
+  host_result_begin(&c->result, c->call, c->allowed, c->plan->dry_run || c->finalizing);
   chain_enter(c, entry, c->blocks ? "get_related_items" : "execute", deadline);
   item_begin(c->doc);
   pintle_status st = execute(c, i);
@@ -109,6 +109,7 @@ pintle_status chain_call_entry(chain *c, uint32_t entry) {
   bool edited = c->record.len > before;
   if (st == PINTLE_OK) chain_record_result(c);
   else chain_record_error(c, entry);
+  if (c->now.in->run.ptr) chain_counters_record(c, entry);
   chain_record_close(c);
   c->times[c->n_times++] = (chain_time){entry, st, st == PINTLE_OK && edited, elapsed};
   return st;

@@ -90,13 +90,7 @@ static pintle_status read_run(chain *c, error *e) {
   if (st == PINTLE_OK) st = item_new(&c->stored);
   if (st == PINTLE_OK) st = item_new(&c->scratch);
   if (st != PINTLE_OK) return error_nomem(e);
-  if (c->o.run.len && (st = item_parse(c->run, c->o.run, ITEM_UNIQUE_KEYS, NULL, e)) != PINTLE_OK) {
-    error_wrap(e, "the Backup or Restore of the run");
-    return st;
-  }
-  item_set_readonly(c->run, true);
-  if (c->plan->kind == CONF_RESTORE_ITEM_ACTION) c->namespaces = item_at(c->run, "/spec/namespaceMapping");
-  return PINTLE_OK;
+  return chain_run_read(c, c->o.run, e);
 }
 
 static uint32_t allowed(uint32_t kind) {
@@ -153,7 +147,7 @@ static void destroy(chain *c) {
   item_free(c->stored);
   item_free(c->scratch);
   chain_resources_free(c->resources);
-  buf *const bufs[] = {&c->record, &c->text, &c->labels, &c->lines.log, &c->lines.findings};
+  buf *const bufs[] = {&c->record, &c->text, &c->labels, &c->lines.log, &c->lines.findings, &c->run_text};
   for (size_t i = 0; i < sizeof bufs / sizeof *bufs; i++) buf_free(bufs[i]);
   pthread_mutex_destroy(&c->lines.lock);
   pthread_mutex_destroy(&c->counting);

@@ -52,6 +52,11 @@ typedef struct chain_input {
   uint32_t next;       /* first entry to run; 0 at the beginning */
   str original_labels; /* backup after a YIELD: JSON of the labels at the beginning; {NULL,0} = take the text's */
   str volume_action, volume_parameters; /* properties item.volume-action and item.volume-parameters; empty where no policy speaks */
+  /* Only the entry `next`, and that whatever it selects: the caller has chosen. It ends DONE even when it named items. */
+  bool only;
+  /* The Backup or Restore of this item, instead of that of the options; parsed when it is another text than the last one. Given for all items of a
+   * chain or for none ({NULL,0}). With it the phase Finalizing counts as a plan's `finalizing`, and the record has what each call counted. */
+  str run;
 } chain_input;
 enum { CHAIN_DONE = 0, CHAIN_SKIPPED = 1, CHAIN_FAILED = 2, CHAIN_YIELD = 3, CHAIN_FAIL_RUN = 4 };
 typedef struct chain_related {
@@ -80,6 +85,8 @@ typedef struct chain_outcome {
   str ns, name;          /* now */
   const char *skip;      /* SKIPPED: why */
   error error;           /* FAILED: "action NAME of plugin P: ..." */
+  const char *file, *function; /* FAILED: where in the plugin's source; NULL: not told */
+  uint32_t line;
   uint32_t entry;        /* FAILED, SKIPPED: which */
   uint32_t warnings, errors, findings,
       calls; /* log lines of WARN, ERROR (an action's error with onError Warn counts as a warning); findings; actions called */

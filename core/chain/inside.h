@@ -15,7 +15,7 @@
 
 typedef struct chain_counter {
   struct chain_counter *next;
-  int64_t value;
+  int64_t value, told; /* told: what records have said of it */
   const char *name;
 } chain_counter;
 
@@ -74,6 +74,8 @@ struct chain {
   const item_node *namespaces; /* spec.namespaceMapping; NULL: none */
   bool original;               /* items are selected as they were (backup, delete), not as they are */
   bool blocks;                 /* ItemBlockActions */
+  bool finalizing;             /* of the run at hand */
+  buf run_text;                /* of the last chain_input.run; empty: run is that of the options */
   uint32_t allowed;            /* HOST_RESULT_* */
   /* one item */
   chain_current now;
@@ -96,6 +98,7 @@ void chain_leave(chain *c);
 bool chain_cancelled(const chain *c);
 void chain_pause(const chain *c, int64_t duration);
 void chain_counters_print(const chain *c, buf *json);
+void chain_counters_record(chain *c, uint32_t entry); /* what was counted since the last time, as a member of the record */
 
 /* lines.c */
 void chain_lines_item(chain_lines *l);  /* a new item */
@@ -104,6 +107,10 @@ void chain_lines_again(chain_lines *l); /* the call is repeated: what it found d
 void chain_lines_end(chain_lines *l);
 bool chain_log(chain_lines *l, int32_t level, str message, const pintle_kv *fields, size_t n); /* false: no call is in flight */
 bool chain_finding(chain_lines *l, int32_t severity, const char *code, const char *pointer, const char *text);
+
+/* run.c: the run that the item belongs to */
+pintle_status chain_run_read(chain *c, str text, error *e);
+pintle_status chain_run_take(chain *c, const chain_input *in, error *e);
 
 /* current.c */
 pintle_status chain_current_begin(chain *c, const chain_input *in, error *e);

@@ -90,6 +90,21 @@ void chain_counters_print(const chain *c, buf *json) {
   buf_addc(json, '}');
 }
 
+void chain_counters_record(chain *c, uint32_t entry) {
+  bool more = false;
+  pthread_mutex_lock(&c->counting);
+  for (chain_counter *k = c->slots[entry].counters; k; k = k->next) {
+    if (k->value == k->told) continue;
+    buf_addz(&c->record, more ? "," : ",\"counts\":{");
+    buf_json(&c->record, str_of(k->name));
+    buf_printf(&c->record, ":%" PRId64, k->value - k->told);
+    k->told = k->value;
+    more = true;
+  }
+  pthread_mutex_unlock(&c->counting);
+  if (more) buf_addc(&c->record, '}');
+}
+
 /* ---- properties */
 static bool of_run(const chain *c, const char *pointer, str *value) {
   *value = item_str(c->run, pointer, "");
@@ -132,6 +147,7 @@ static pintle_status take_property(void *ctx, const char *name, str *value) {
     known = true;
   } else if (strcmp(name, "run.name") == 0) known = of_run(c, "/metadata/name", value);
   else if (strcmp(name, "run.uid") == 0) known = of_run(c, "/metadata/uid", value);
+  else if (strcmp(name, "velero.namespace") == 0) known = of_run(c, "/metadata/namespace", value);
   else if (strcmp(name, "run.dir") == 0) known = directory(c, value);
   else known = of_volume(c, name, value);
   return known ? PINTLE_OK : PINTLE_NOT_FOUND;

@@ -1,7 +1,7 @@
 /* message.c -- see message.h.  SPDX-License-Identifier: Apache-2.0 */
 #include "worker/message.h"
 
-enum { HAS_STORED = 1, HAS_LABELS = 2, HAS_TYPE = 4, HAS_TEXT = 8, CHANGED = 16, HAS_SKIP = 32, HAS_VOLUME = 64 };
+enum { HAS_STORED = 1, HAS_LABELS = 2, HAS_TYPE = 4, HAS_TEXT = 8, CHANGED = 16, HAS_SKIP = 32, HAS_VOLUME = 64, HAS_RUN = 128, ONLY = 256 };
 enum { MAX_RELATED = 10000 };
 #define EDITED 0x80000000u /* beside the entry of a call */
 
@@ -47,7 +47,8 @@ static pintle_id get_id(wire_reader *r, arena *a) {
 
 void message_put_item(buf *b, uint64_t ticket, const chain_input *in) {
   wire_u64(b, ticket);
-  wire_u32(b, (in->stored.ptr ? HAS_STORED : 0u) | (in->original_labels.ptr ? HAS_LABELS : 0u) | (in->volume_action.len ? HAS_VOLUME : 0u));
+  wire_u32(b, (in->stored.ptr ? HAS_STORED : 0u) | (in->original_labels.ptr ? HAS_LABELS : 0u) | (in->volume_action.len ? HAS_VOLUME : 0u) |
+                  (in->run.ptr ? HAS_RUN : 0u) | (in->only ? ONLY : 0u));
   wire_u32(b, in->next);
   put_type(b, in->type);
   put_id(b, &in->id);
@@ -55,6 +56,7 @@ void message_put_item(buf *b, uint64_t ticket, const chain_input *in) {
   if (in->stored.ptr) wire_str(b, in->stored);
   if (in->original_labels.ptr) wire_str(b, in->original_labels);
   if (in->volume_action.len) wire_str(b, in->volume_action), wire_str(b, in->volume_parameters);
+  if (in->run.ptr) wire_str(b, in->run);
 }
 
 pintle_status message_get_item(wire_reader *r, arena *a, kube_types *types, uint64_t *ticket, chain_input *out) {
@@ -68,7 +70,23 @@ pintle_status message_get_item(wire_reader *r, arena *a, kube_types *types, uint
   if (has & HAS_STORED) out->stored = wire_get_str(r);
   if (has & HAS_LABELS) out->original_labels = wire_get_str(r);
   if (has & HAS_VOLUME) out->volume_action = str_of(wire_get_z(r, a)), out->volume_parameters = str_of(wire_get_z(r, a));
+  if (has & HAS_RUN) out->run = wire_get_str(r);
+  out->only = has & ONLY;
   return r->overrun || !out->type ? PINTLE_INVALID : PINTLE_OK;
+}
+
+static void put_failure(buf *b, const chain_outcome *o) {
+  wire_error(b, &o->error);
+  wire_z(b, o->file ? o->file : "");
+  wire_z(b, o->function ? o->function : "");
+  wire_u32(b, o->line);
+}
+
+static void get_failure(wire_reader *r, arena *a, chain_outcome *out) {
+  wire_get_error(r, &out->error);
+  out->file = wire_get_z(r, a);
+  out->function = wire_get_z(r, a);
+  out->line = wire_get_u32(r);
 }
 
 static void put_related(buf *b, const chain_related *v, size_t n) {
@@ -151,7 +169,7 @@ void message_put_outcome(buf *b, uint64_t ticket, const chain_outcome *o) {
   if (o->type) put_type(b, o->type);
   if (text) wire_str(b, o->text);
   if (o->skip) wire_z(b, o->skip);
-  if (o->what == CHAIN_FAILED || o->what == CHAIN_FAIL_RUN) wire_error(b, &o->error);
+  if (o->what == CHAIN_FAILED || o->what == CHAIN_FAIL_RUN) put_failure(b, o);
   put_related(b, o->related, o->n_related);
   wire_u32(b, (uint32_t)o->n_operations);
   for (size_t i = 0; i < o->n_operations; i++) {
@@ -182,7 +200,7 @@ pintle_status message_get_outcome(wire_reader *r, arena *a, kube_types *types, s
   if (has & HAS_TEXT) out->text = wire_get_str(r);
   out->changed = has & CHANGED;
   if (has & HAS_SKIP) out->skip = wire_get_z(r, a);
-  if (out->what == CHAIN_FAILED || out->what == CHAIN_FAIL_RUN) wire_get_error(r, &out->error);
+  if (out->what == CHAIN_FAILED || out->what == CHAIN_FAIL_RUN) get_failure(r, a, out);
   out->related = get_related(r, a, &out->n_related);
   get_operations(r, a, n_entries, out);
   get_times(r, a, n_entries, out);
