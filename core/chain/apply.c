@@ -126,6 +126,12 @@ static void step(chain *c, uint32_t entry, chain_outcome *out) {
   else run_entry(c, entry, out);
 }
 
+static void step_alone(chain *c, uint32_t entry, bool chosen, chain_outcome *out) {
+  int selected = chosen ? 1 : chain_current_selected(c, entry, &c->error);
+  if (selected < 0) fail(c, entry, CHAIN_FAILED, out);
+  else if (selected) run_entry(c, entry, out);
+}
+
 /* The item's text: what came in, unless an edit made another. */
 static void print_text(chain *c, chain_outcome *out) {
   str in = c->now.in->text;
@@ -178,7 +184,7 @@ void chain_apply(chain *c, const chain_input *in, chain_outcome *out) {
   begin(c, in, out);
   if (chain_run_take(c, in, &c->error) != PINTLE_OK || chain_current_begin(c, in, &c->error) != PINTLE_OK)
     fail(c, in->next, CHAIN_FAILED, out);
-  else if (in->only && in->next < c->plan->n) run_entry(c, in->next, out);
+  else if (in->only && in->next < c->plan->n) step_alone(c, in->next, in->chosen, out);
   else
     for (size_t i = in->next; i < c->plan->n && out->what < 0; i++) step(c, (uint32_t)i, out);
   end(c, out);

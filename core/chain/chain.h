@@ -52,8 +52,8 @@ typedef struct chain_input {
   uint32_t next;       /* first entry to run; 0 at the beginning */
   str original_labels; /* backup after a YIELD: JSON of the labels at the beginning; {NULL,0} = take the text's */
   str volume_action, volume_parameters; /* properties item.volume-action and item.volume-parameters; empty where no policy speaks */
-  /* Only the entry `next`, and that whatever it selects: the caller has chosen. It ends DONE even when it named items. */
-  bool only;
+  /* only: the entry `next` alone; it ends DONE even when it named items. chosen: and that whatever it selects, since the caller has decided. */
+  bool only, chosen;
   /* The Backup or Restore of this item, instead of that of the options; parsed when it is another text than the last one. Given for all items of a
    * chain or for none ({NULL,0}). With it the phase Finalizing counts as a plan's `finalizing`, and the record has what each call counted. */
   str run;

@@ -54,7 +54,7 @@ pintle_status chain_config_make(const chain_plan_options *o, arena *a, const cha
   if (!layers) return error_nomem(e);
   pintle_status st = find_config_map(o->set, c, &map, e);
   if (st != PINTLE_OK) return st;
-  if (c->listed && c->listed->config) layers[entry->n_layers++] = (conf_layer){"chain file", o->chain->document, c->listed->config, false};
+  if (c->listed && c->listed->config) layers[entry->n_layers++] = (conf_layer){"chain file", c->listed->document, c->listed->config, false};
   if (map) {
     const char *source = config_map_source(map, a);
     if (!source) return error_nomem(e);
@@ -64,8 +64,8 @@ pintle_status chain_config_make(const chain_plan_options *o, arena *a, const cha
   st = conf_options(c->action->options, c->action->flags, layers, entry->n_layers, o->environment, &json, e);
   if (st != PINTLE_OK) {
     error_wrap(e, "action %s", c->action->name);
-    if (e && !e->place[0] && c->listed && o->chain->document)
-      error_place(e, "%s", conf_place(o->chain->document, c->listed->at, place, sizeof place));
+    if (e && !e->place[0] && c->listed && c->listed->document)
+      error_place(e, "%s", conf_place(c->listed->document, c->listed->at, place, sizeof place));
   } else {
     const char *text = json.failed ? NULL : arena_copy(a, buf_str(&json));
     if (text) entry->config = (str){text, json.len};

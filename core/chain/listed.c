@@ -96,13 +96,13 @@ static pintle_status check_action(const chain_plan_options *o, const chain_order
   if (there(order, l->kind, l->name, false) || there(order, l->kind, name, false)) return PINTLE_OK;
   if (built_in_store(name) && (l->kind == CONF_ANY_KIND || l->kind == CONF_OBJECT_STORE)) return PINTLE_OK;
   missing(o, order, l->kind, name, a, e);
-  if (o->chain->document) error_place(e, "%s", conf_place(o->chain->document, l->at, place, sizeof place));
+  if (l->document) error_place(e, "%s", conf_place(l->document, l->at, place, sizeof place));
   return PINTLE_INVALID;
 }
 
 static pintle_status check_alias(const chain_plan_options *o, const chain_order *order, const struct conf_alias *alias, arena *a,
                                  error *e) {
-  const conf_document *d = o->chain->document;
+  const conf_document *d = alias->document;
   char place[300];
   if (there(order, CONF_ANY_KIND, alias->name, false) || built_in_store(alias->name)) return PINTLE_OK;
   missing(o, order, CONF_ANY_KIND, alias->name, a, e);
@@ -116,6 +116,7 @@ static pintle_status check_alias(const chain_plan_options *o, const chain_order 
 
 pintle_status chain_check_listed(const chain_plan_options *o, const chain_order *order, arena *a, error *e) {
   pintle_status st = PINTLE_OK;
+  if (o->without_missing) return PINTLE_OK;
   for (size_t i = 0; o->chain && i < o->chain->n_actions && st == PINTLE_OK; i++) st = check_action(o, order, &o->chain->actions[i], a, e);
   for (size_t i = 0; o->chain && i < o->chain->n_aliases && st == PINTLE_OK; i++) st = check_alias(o, order, &o->chain->aliases[i], a, e);
   return st;

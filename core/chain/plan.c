@@ -16,7 +16,7 @@ static const char *why(const chain_plan_options *o, arena *a, const chain_candid
   char text[400], place[300] = "the chain file";
   if (c->source->built_in) return "built in";
   if (c->listed) {
-    if (o->chain->document) conf_place(o->chain->document, c->listed->at, place, sizeof place);
+    if (c->listed->document) conf_place(c->listed->document, c->listed->at, place, sizeof place);
     snprintf(text, sizeof text, "listed %zu%s in %s", c->listed_at + 1, ordinal(c->listed_at + 1), place);
   } else snprintf(text, sizeof text, "priority %" PRId32, c->action->priority);
   return arena_dup(a, text);

@@ -65,6 +65,7 @@ typedef struct chain_plan_options {
   int64_t item_timeout; /* 0 = 60 s */
   const conf_environment *environment;
   bool without_host_steps; /* chain run --action: nothing built in but what `only` names */
+  bool without_missing;    /* listed actions and aliases that nobody has are passed over: somebody else has told */
   str modifiers;           /* configuration of pintle.io/resource-modifiers (builtin/modifiers.h); empty: the plan is without it */
   /* NULL-ended: plugins that are part of the program (tests, bench); chain_open needs them too. NULL: none. */
   const pintle_plugin *const *linked;

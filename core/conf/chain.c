@@ -74,21 +74,43 @@ static void read_action(arena *a, const item_node *at, conf_chain_action *x, boo
   x->at = at;
 }
 
-static void read_spec(arena *a, const item_node *spec, conf_chain *out, bool *failed) {
-  const item_node *plugins = given(spec, STR("plugins")), *actions = given(spec, STR("actions")), *aliases = given(spec, STR("aliases"));
-  conf_chain_plugin *p = arena_zalloc(a, (item_count(plugins) + 1) * sizeof *p);
-  conf_chain_action *x = arena_zalloc(a, (item_count(actions) + 1) * sizeof *x);
-  struct conf_alias *l = arena_zalloc(a, (item_count(aliases) + 1) * sizeof *l);
+static void read_drop_in(const item_node *at, conf_chain *out) {
+  const item_node *timeout = given(at, STR("fileSystemBackupTimeout"));
+  out->one_action |= item_true(given(at, STR("oneAction")));
+  if (timeout && clock_duration(item_string(timeout), &out->file_system_timeout) != PINTLE_OK) out->file_system_timeout = 0;
+}
+
+/* An array with the n elements of v and room for more. */
+static void *extend(arena *a, const void *v, size_t n, size_t more, size_t size) {
+  char *to = arena_zalloc(a, (n + more + 1) * size);
+  if (to && n) memcpy(to, v, n * size);
+  return to;
+}
+
+/* Adds what the document says to *out. */
+static void read_document(arena *a, const conf_document *d, conf_chain *out, bool *failed) {
+  const item_node *spec = given(item_root(d->doc), STR("spec")), *plugins = given(spec, STR("plugins")),
+                  *actions = given(spec, STR("actions")), *aliases = given(spec, STR("aliases"));
+  conf_chain_plugin *p = extend(a, out->plugins, out->n_plugins, item_count(plugins), sizeof *p);
+  conf_chain_action *x = extend(a, out->actions, out->n_actions, item_count(actions), sizeof *x);
+  struct conf_alias *l = extend(a, out->aliases, out->n_aliases, item_count(aliases), sizeof *l);
   if (!p || !x || !l) {
     *failed = true;
     return;
   }
-  out->strict = str_is(item_string(given(spec, STR("trust"))), "strict");
-  for (const item_node *m = item_first(plugins); m; m = item_next(m)) read_plugin(a, m, &p[out->n_plugins++], failed);
-  for (const item_node *m = item_first(actions); m; m = item_next(m)) read_action(a, m, &x[out->n_actions++], failed);
+  if (!out->document) out->document = d, out->name = text_of(a, item_at(d->doc, "/metadata/name"), failed);
+  out->strict |= str_is(item_string(given(spec, STR("trust"))), "strict");
+  read_drop_in(given(spec, STR("dropIn")), out);
+  for (const item_node *m = item_first(plugins); m; m = item_next(m)) {
+    p[out->n_plugins].document = d;
+    read_plugin(a, m, &p[out->n_plugins++], failed);
+  }
+  for (const item_node *m = item_first(actions); m; m = item_next(m)) {
+    x[out->n_actions].document = d;
+    read_action(a, m, &x[out->n_actions++], failed);
+  }
   for (const item_node *m = item_first(aliases); m; m = item_next(m)) {
-    l[out->n_aliases].alias = arena_copy(a, item_key(m));
-    l[out->n_aliases].name = text_of(a, m, failed);
+    l[out->n_aliases] = (struct conf_alias){arena_copy(a, item_key(m)), text_of(a, m, failed), d};
     if (!l[out->n_aliases++].alias) *failed = true;
   }
   out->plugins = p, out->actions = x, out->aliases = l;
@@ -101,8 +123,66 @@ pintle_status conf_chain_read(const conf_set *set, const char *name, arena *a, c
   pintle_status st = choose(set, name, &d, e);
   if (st != PINTLE_OK || !d) return st;
   if ((st = conf_check(d, e)) != PINTLE_OK) return st;
-  out->document = d;
-  out->name = text_of(a, item_at(d->doc, "/metadata/name"), &failed);
-  read_spec(a, given(item_root(d->doc), STR("spec")), out, &failed);
+  read_document(a, d, out, &failed);
   return failed ? error_nomem(e) : PINTLE_OK;
+}
+
+/* ---- one chain of several documents */
+static bool is_chain(const conf_document *d) {
+  return str_is(item_str(d->doc, "/kind", ""), "PluginChain") && str_starts(item_str(d->doc, "/apiVersion", ""), "pintle.io/");
+}
+
+/* The name that is meant where none is said: the only one, else "default". NULL: there is no chain at all. */
+static const char *usual_name(const conf_set *set) {
+  const char *only = NULL;
+  for (size_t i = 0; i < set->n; i++) {
+    if (!is_chain(set->v[i])) continue;
+    const char *name = item_str(set->v[i]->doc, "/metadata/name", "").ptr;
+    if (only && strcmp(only, name) != 0) return "default";
+    only = name;
+  }
+  return only;
+}
+
+static pintle_status twice(const char *what, const char *name, const conf_document *d, const item_node *at, const conf_document *other,
+                           const item_node *first, error *e) {
+  char place[300];
+  error_set(e, PINTLE_INVALID, "%s %s is there twice, first at %s", what, name, conf_place(other, first, place, sizeof place));
+  error_place(e, "%s", conf_place(d, at, place, sizeof place));
+  return PINTLE_INVALID;
+}
+
+static pintle_status check_joined(const conf_chain *c, error *e) {
+  for (size_t i = 1; i < c->n_actions; i++)
+    for (size_t k = 0; k < i; k++) {
+      const conf_chain_action *x = &c->actions[i], *y = &c->actions[k];
+      if (x->kind == y->kind && strcmp(x->name, y->name) == 0) return twice("action", x->name, x->document, x->at, y->document, y->at, e);
+    }
+  for (size_t i = 1; i < c->n_plugins; i++)
+    for (size_t k = 0; k < i; k++) {
+      const conf_chain_plugin *x = &c->plugins[i], *y = &c->plugins[k];
+      if (strcmp(x->name, y->name) == 0) return twice("plugin", x->name, x->document, x->at, y->document, y->at, e);
+    }
+  for (size_t i = 1; i < c->n_aliases; i++)
+    for (size_t k = 0; k < i; k++) {
+      const struct conf_alias *x = &c->aliases[i], *y = &c->aliases[k];
+      if (strcmp(x->alias, y->alias) == 0) return twice("alias", x->alias, x->document, NULL, y->document, NULL, e);
+    }
+  return PINTLE_OK;
+}
+
+pintle_status conf_chain_join(const conf_set *set, const char *name, arena *a, conf_chain *out, error *e) {
+  const char *wanted = name ? name : usual_name(set);
+  bool failed = false;
+  *out = (conf_chain){.name = "default"};
+  for (size_t i = 0; wanted && i < set->n; i++) {
+    const conf_document *d = set->v[i];
+    if (!is_chain(d) || !str_is(item_str(d->doc, "/metadata/name", ""), wanted)) continue;
+    pintle_status st = conf_check(d, e);
+    if (st != PINTLE_OK) return st;
+    read_document(a, d, out, &failed);
+  }
+  if (failed) return error_nomem(e);
+  if (wanted && !out->document) return conf_chain_read(set, name, a, out, e); /* says what there is */
+  return check_joined(out, e);
 }

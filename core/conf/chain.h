@@ -22,6 +22,7 @@ typedef struct conf_chain_plugin {
   const char *const *sha256; /* NULL-ended, lower case hex; NULL = not pinned */
   const char *const *env;    /* NULL-ended; "HTTPS_PROXY", "AWS_*" */
   const item_node *at;
+  const conf_document *document; /* in which `at` is; NULL: made by a program */
 } conf_chain_plugin;
 typedef struct conf_chain_action {
   const char *name;
@@ -30,6 +31,7 @@ typedef struct conf_chain_action {
   int64_t timeout;         /* 0 = not given */
   const item_node *config; /* object or NULL */
   const item_node *at;
+  const conf_document *document; /* in which config and at are; NULL: made by a program */
 } conf_chain_action;
 typedef struct conf_chain {
   const conf_document *document; /* NULL: the empty chain */
@@ -39,10 +41,18 @@ typedef struct conf_chain {
   size_t n_plugins;
   const conf_chain_action *actions;
   size_t n_actions;
-  const struct conf_alias { const char *alias, *name; } * aliases;
+  const struct conf_alias {
+    const char *alias, *name;
+    const conf_document *document;
+  } * aliases;
   size_t n_aliases;
+  bool one_action;             /* dropIn.oneAction: Velero is offered the chain as a whole */
+  int64_t file_system_timeout; /* dropIn.fileSystemBackupTimeout; 0 = not given */
 } conf_chain;
 /* The PluginChain of that name (NULL: the only one, or "default", or none at all = an empty chain). Everything is in *a. An action or plugin
  * listed twice (same kind), a timeout of 0 or less, a bad sha256: INVALID with its place. */
 pintle_status conf_chain_read(const conf_set *set, const char *name, arena *a, conf_chain *out, error *e);
+/* As that, but documents of one name are parts of one chain, in the order of the set (several vendors' files beside a drop-in); what two of them
+ * say of the same action, plugin or alias is INVALID. The set need not have been checked. */
+pintle_status conf_chain_join(const conf_set *set, const char *name, arena *a, conf_chain *out, error *e);
 #endif

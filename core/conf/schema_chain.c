@@ -58,10 +58,17 @@ static const schema action = {.type = SCHEMA_OBJECT,
 static const schema actions = {.type = SCHEMA_LIST, .of = &action, .verify = unique_actions};
 static const schema aliases = {.type = SCHEMA_MAP, .of = &action_name, .key_format = &format_action_name, .verify = verify_aliases};
 
-static const schema spec = {
+static const schema drop_in = {
     .type = SCHEMA_OBJECT,
-    .keys = (const schema_key[]){
-        {"trust", &trust, false}, {"plugins", &plugins, false}, {"actions", &actions, false}, {"aliases", &aliases, false}, LAST}};
+    .keys = (const schema_key[]){{"oneAction", &schema_bool, false}, {"fileSystemBackupTimeout", &deadline, false}, LAST}};
+
+static const schema spec = {.type = SCHEMA_OBJECT,
+                            .keys = (const schema_key[]){{"trust", &trust, false},
+                                                         {"plugins", &plugins, false},
+                                                         {"actions", &actions, false},
+                                                         {"aliases", &aliases, false},
+                                                         {"dropIn", &drop_in, false},
+                                                         LAST}};
 const schema schema_chain = {.type = SCHEMA_OBJECT,
                              .keys = (const schema_key[]){{"apiVersion", &schema_text, true},
                                                           {"kind", &schema_text, true},

@@ -113,7 +113,7 @@ static void check_pin(const scan *s, host_plugin *p) {
   } else {
     for (size_t i = 0; pin->sha256[i]; i++)
       if (strcmp(pin->sha256[i], p->sha256) == 0) return;
-    if (chain->document) conf_place(chain->document, pin->at, place, sizeof place);
+    if (pin->document) conf_place(pin->document, pin->at, place, sizeof place);
     p->reason = host_text(s->a, "has SHA-256 %s, which is not pinned", p->sha256);
     p->hint = host_text(s->a, "if the file was replaced on purpose, pin this hash%s%s", place[0] ? " at " : "", place);
   }
@@ -128,9 +128,9 @@ static pintle_status missing_pins(const scan *s, error *e) {
     for (size_t k = 0; k < s->to->n_plugins && !found; k++) found = strcmp(s->to->plugins[k].file, pin->name) == 0;
     if (found) continue;
     error_set(e, PINTLE_NOT_FOUND, "plugin %s is pinned, but in no plugin directory", pin->name);
-    if (chain->document) {
+    if (pin->document) {
       char place[sizeof e->place];
-      error_place(e, "%s", conf_place(chain->document, pin->at, place, sizeof place));
+      error_place(e, "%s", conf_place(pin->document, pin->at, place, sizeof place));
     }
     return PINTLE_NOT_FOUND;
   }

@@ -4,6 +4,7 @@
 #include "engine/finish.h"
 #include "run/archived.h"
 #include "run/run.h"
+#include "run/scratch.h"
 #include "worker/single.h"
 
 #define RUN_FILE_PROVIDER "pintle.io/file"
@@ -60,10 +61,6 @@ pintle_status run_plugin_single(run_context *c, uint32_t kind, const conf_chain 
                                 const run_location *l, worker_single **out, error *e);
 /* secret.c: a value of a Secret document that ref ({name, key}) in `from` names, decoded and appended. */
 pintle_status run_secret(run_context *c, const conf_document *from, const item_node *ref, buf *out, error *e);
-/* scratch.c */
-pintle_status run_scratch_make(const char *temp_dir, char **out, error *e);
-void run_scratch_remove(char *path); /* with all that is in it; frees; NULL is fine */
-pintle_status run_scratch_file(const char *dir, const char *name, str content, buf *path, error *e); /* mode 0600 */
 
 /* claim.c: refuses a name that is taken (EXISTS) or running (CONFLICT); what an interrupted run of that name left is removed. */
 pintle_status run_claim(store *s, bool restore, const item_doc *resource, store_lock **lock, error *e);

@@ -1,6 +1,6 @@
 /* scratch.c -- directories that a run makes and removes.  SPDX-License-Identifier: Apache-2.0 */
+#include "run/scratch.h"
 #include "base/file.h"
-#include "run/inside.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>

@@ -1,7 +1,7 @@
 /* message.c -- see message.h.  SPDX-License-Identifier: Apache-2.0 */
 #include "worker/message.h"
 
-enum { HAS_STORED = 1, HAS_LABELS = 2, HAS_TYPE = 4, HAS_TEXT = 8, CHANGED = 16, HAS_SKIP = 32, HAS_VOLUME = 64, HAS_RUN = 128, ONLY = 256 };
+enum { HAS_STORED = 1, HAS_LABELS = 2, HAS_TYPE = 4, HAS_TEXT = 8, CHANGED = 16, HAS_SKIP = 32, HAS_VOLUME = 64, HAS_RUN = 128, ONLY = 256, CHOSEN = 512 };
 enum { MAX_RELATED = 10000 };
 #define EDITED 0x80000000u /* beside the entry of a call */
 
@@ -48,7 +48,7 @@ static pintle_id get_id(wire_reader *r, arena *a) {
 void message_put_item(buf *b, uint64_t ticket, const chain_input *in) {
   wire_u64(b, ticket);
   wire_u32(b, (in->stored.ptr ? HAS_STORED : 0u) | (in->original_labels.ptr ? HAS_LABELS : 0u) | (in->volume_action.len ? HAS_VOLUME : 0u) |
-                  (in->run.ptr ? HAS_RUN : 0u) | (in->only ? ONLY : 0u));
+                  (in->run.ptr ? HAS_RUN : 0u) | (in->only ? ONLY : 0u) | (in->chosen ? CHOSEN : 0u));
   wire_u32(b, in->next);
   put_type(b, in->type);
   put_id(b, &in->id);
@@ -71,7 +71,7 @@ pintle_status message_get_item(wire_reader *r, arena *a, kube_types *types, uint
   if (has & HAS_LABELS) out->original_labels = wire_get_str(r);
   if (has & HAS_VOLUME) out->volume_action = str_of(wire_get_z(r, a)), out->volume_parameters = str_of(wire_get_z(r, a));
   if (has & HAS_RUN) out->run = wire_get_str(r);
-  out->only = has & ONLY;
+  out->only = has & ONLY, out->chosen = has & CHOSEN;
   return r->overrun || !out->type ? PINTLE_INVALID : PINTLE_OK;
 }
 

@@ -1,0 +1,116 @@
+/* report.c -- the record of a call becomes lines of Velero's log.  SPDX-License-Identifier: Apache-2.0 */
+#include "dropin/log.h"
+#include "item/item.h"
+#include <stdio.h>
+
+enum { MOST_FIELDS = 32 };
+
+typedef struct report {
+  dropin_log *l;
+  dropin_subject subject;
+  item_doc *doc;
+  bool failed, secret;
+} report;
+
+static str member(const item_node *object, const char *key) {
+  str s = item_string(item_member(object, str_of(key)));
+  return s.ptr ? s : STR("");
+}
+
+static int32_t level_of(str name) {
+  static const char *const levels[] = {"trace", "debug", "info", "warn", "error"};
+  for (int32_t i = 0; i < 5; i++)
+    if (str_is(name, levels[i])) return i;
+  return PINTLE_LOG_INFO;
+}
+
+static bool below(str path, const char *top) {
+  size_t n = strlen(top);
+  return str_starts(path, top) && (path.len == n || path.ptr[n] == '/');
+}
+
+/* Values of a Secret are nobody's business, wherever they stand; nor is a whole item. */
+static bool hidden(const report *r, str path) {
+  return r->secret && (path.len == 0 || below(path, "/data") || below(path, "/stringData") || below(path, "/metadata/annotations"));
+}
+
+static str why_of(const item_node *notes, str path) {
+  for (const item_node *n = item_first(notes); n; n = item_next(n))
+    if (str_eq(member(n, "at"), path)) return member(n, "why");
+  return STR("");
+}
+
+static void changes(const report *r, const item_node *patch, const item_node *notes) {
+  for (const item_node *op = item_first(patch); op; op = item_next(op)) {
+    CLEANUP(buf_free) buf value = {0}, text = {0};
+    str path = member(op, "path"), what = member(op, "op");
+    const item_node *v = item_member(op, STR("value"));
+    if (v && hidden(r, path)) buf_addz(&value, "(hidden)");
+    else if (v && item_print(r->doc, v, 0, &value) != PINTLE_OK) buf_clear(&value);
+    buf_printf(&text, "%.*s %.*s", (int)what.len, what.ptr, path.len < 2000 ? (int)path.len : 2000, path.ptr);
+    const dropin_field fields[] = {
+        {"op", what}, {"path", path}, {"from", member(op, "from")}, {"value", buf_str(&value)}, {"why", why_of(notes, path)}};
+    dropin_event(r->l, &r->subject, "change", buf_str(&text), fields, sizeof fields / sizeof *fields);
+  }
+}
+
+static void findings(const report *r, const item_node *list) {
+  for (const item_node *f = item_first(list); f; f = item_next(f)) {
+    str severity = member(f, "severity"), text = member(f, "text");
+    const dropin_field fields[] = {{"severity", severity}, {"code", member(f, "code")}, {"path", member(f, "at")}};
+    dropin_event(r->l, &r->subject, "finding", text, fields, sizeof fields / sizeof *fields);
+    int32_t level = level_of(severity);
+    if (level >= PINTLE_LOG_WARN) dropin_say(r->l, level, &r->subject, text, NULL, 0);
+  }
+}
+
+static void counts(const report *r, const item_node *object) {
+  for (const item_node *n = item_first(object); n; n = item_next(n)) {
+    const dropin_field fields[] = {{"counter", item_key(n)}, {"count", item_number(n)}};
+    dropin_event(r->l, &r->subject, "count", item_key(n), fields, sizeof fields / sizeof *fields);
+  }
+}
+
+static void lines(const report *r, const item_node *list) {
+  for (const item_node *line = item_first(list); line; line = item_next(line)) {
+    pintle_kv fields[MOST_FIELDS];
+    size_t n = 0;
+    for (const item_node *f = item_first(item_member(line, STR("fields"))); f && n < MOST_FIELDS; f = item_next(f))
+      fields[n++] = (pintle_kv){item_key(f).ptr, item_string(f).ptr};
+    dropin_say(r->l, level_of(member(line, "level")), &r->subject, member(line, "msg"), fields, n);
+  }
+}
+
+/* An error that the call does not return. */
+static void pardoned(const report *r, const item_node *error) {
+  int32_t level = str_is(member(error, "severity"), "error") ? PINTLE_LOG_ERROR : PINTLE_LOG_WARN;
+  pintle_kv fields[3];
+  size_t n = 0;
+  static const char *const keys[] = {"hint", "at", "code"};
+  for (size_t i = 0; i < 3; i++)
+    if (member(error, keys[i]).len) fields[n++] = (pintle_kv){keys[i], member(error, keys[i]).ptr};
+  dropin_say(r->l, level, &r->subject, member(error, "message"), fields, n);
+}
+
+static void skipped(const report *r, str why) {
+  const dropin_field fields[] = {{"why", why}};
+  dropin_event(r->l, &r->subject, "skip", STR("the item is left out"), fields, 1);
+}
+
+void dropin_report(dropin_log *l, const dropin_subject *subject, str record, bool failed, bool secret) {
+  report r = {.l = l, .subject = *subject, .failed = failed, .secret = secret};
+  if (record.len == 0 || item_new(&r.doc) != PINTLE_OK) return;
+  const item_limits limits = {.max_bytes = (size_t)256 << 20};
+  if (item_parse(r.doc, record, 0, &limits, NULL) == PINTLE_OK)
+    for (const item_node *call = item_first(item_root(r.doc)); call; call = item_next(call)) {
+      const item_node *error = item_member(call, STR("error"));
+      r.subject.action = member(call, "action"), r.subject.plugin = member(call, "plugin");
+      lines(&r, item_member(call, STR("log")));
+      changes(&r, item_member(call, STR("patch")), item_member(call, STR("notes")));
+      findings(&r, item_member(call, STR("findings")));
+      counts(&r, item_member(call, STR("counts")));
+      if (member(call, "skip").len) skipped(&r, member(call, "skip"));
+      if (error && !(failed && !item_next(call))) pardoned(&r, error); /* the last one's is what the call returns */
+    }
+  item_free(r.doc);
+}
