@@ -12,7 +12,7 @@ static const char *ordinal(size_t n) {
   return n % 10 == 1 ? "st" : n % 10 == 2 ? "nd" : n % 10 == 3 ? "rd" : "th";
 }
 
-static const char *why(const chain_plan_options *o, arena *a, const chain_candidate *c) {
+static const char *why(arena *a, const chain_candidate *c) {
   char text[400], place[300] = "the chain file";
   if (c->source->built_in) return "built in";
   if (c->listed) {
@@ -96,7 +96,7 @@ static pintle_status make_entry(const chain_plan_options *o, chain_plan *p, cons
   p->n++; /* from here on its selector is freed */
   entry->name = arena_dup(&p->memory, action->name);
   entry->alias = c->alias ? arena_dup(&p->memory, c->alias) : NULL;
-  entry->why = why(o, &p->memory, c);
+  entry->why = why(&p->memory, c);
   if (!entry->name || !entry->why || (c->alias && !entry->alias)) return error_nomem(e);
   pintle_status st = chain_selector_make(&p->memory, action->selector, &entry->selector, e);
   if (st != PINTLE_OK) {

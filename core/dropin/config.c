@@ -63,16 +63,19 @@ static void load_parts(dropin_config *c, dropin_log *log, const char *directory)
   free(v);
 }
 
-pintle_status dropin_config_open(dropin_config *c, const char *self, const char *const *environment, dropin_log *log, error *e) {
-  struct stat st;
-  CLEANUP(buf_free) buf path = {0};
+pintle_status dropin_config_init(dropin_config *c, const char *self, const char *at, const char *const *environment, error *e) {
   *c = (dropin_config){.environment = environment};
   pthread_mutex_init(&c->lock, NULL);
   c->lookup = (conf_environment){get_environment, c};
-  const char *slash = strrchr(self, '/');
+  const char *slash = strrchr(at, '/');
   c->self = arena_dup(&c->memory, self);
-  c->directory = slash == self ? "/" : slash ? arena_copy(&c->memory, (str){self, (size_t)(slash - self)}) : ".";
-  if (!c->self || !c->directory) return error_nomem(e);
+  c->directory = slash == at ? "/" : slash ? arena_copy(&c->memory, (str){at, (size_t)(slash - at)}) : ".";
+  return c->self && c->directory ? PINTLE_OK : error_nomem(e);
+}
+
+pintle_status dropin_config_open(dropin_config *c, dropin_log *log, error *e) {
+  struct stat st;
+  CLEANUP(buf_free) buf path = {0};
   buf_printf(&path, "%s/pintle.yaml", c->directory);
   if (path.failed) return error_nomem(e);
   if (stat(path.data, &st) == 0 || errno != ENOENT) load(c, log, path.data);

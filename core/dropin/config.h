@@ -3,6 +3,7 @@
 #ifndef PINTLE_DROPIN_CONFIG_H
 #define PINTLE_DROPIN_CONFIG_H
 #include "conf/chain.h"
+#include "conf/options.h"
 #include "dropin/log.h"
 #include <pthread.h>
 
@@ -18,9 +19,11 @@ typedef struct dropin_config {
   struct dropin_chain *chains; /* read so far */
 } dropin_config;
 
+/* Fills what is known before anything is read. self: to be executed as a worker; at: the executable as it was found, to know its directory. */
+pintle_status dropin_config_init(dropin_config *c, const char *self, const char *at, const char *const *environment, error *e);
 /* Reads pintle.yaml and pintle.d/(*.yaml, *.yml, *.json, in byte order of names); none need be there. A file in error is told in the log and remembered in
  * `broken`; the others are read all the same. NOMEM is the only error. */
-pintle_status dropin_config_open(dropin_config *c, const char *self, const char *const *environment, dropin_log *log, error *e);
+pintle_status dropin_config_open(dropin_config *c, dropin_log *log, error *e);
 void dropin_config_close(dropin_config *c);
 /* The chain of that name ("": the usual one: the only one, else "default", else an empty one); lives as long as c. Any thread. */
 pintle_status dropin_config_chain(dropin_config *c, str name, const conf_chain **out, error *e);

@@ -8,7 +8,7 @@
 
 struct dropin_items {
   dropin_items_options o;
-  arena memory, item;
+  arena item;
   kube_types *types;
   chain_plan plan;
   worker_pool *pool;
@@ -38,10 +38,9 @@ static const char **names_of(const dropin_items_options *o, arena *a) {
   return names;
 }
 
-static pintle_status make_plan(dropin_items *t, error *e) {
-  const dropin_items_options *o = &t->o;
-  static const char *const everything[] = {NULL};
-  const char **only = o->plugin ? names_of(o, &t->memory) : NULL;
+pintle_status dropin_items_plan(const dropin_items_options *o, chain_plan *out, error *e) {
+  arena memory = {0};
+  const char **only = o->plugin ? names_of(o, &memory) : NULL;
   if (o->plugin && !only) return error_nomem(e);
   chain_plan_options plan = {.registry = o->registry,
                              .chain = o->chain,
@@ -51,24 +50,21 @@ static pintle_status make_plan(dropin_items *t, error *e) {
                              .environment = o->lookup,
                              .without_host_steps = true,
                              .without_missing = true};
-  (void)everything;
-  pintle_status st = chain_plan_make(&plan, &t->plan, e);
-  for (size_t i = 0; st == PINTLE_OK && i < t->plan.n; i++) t->plan.entries[i].segment = 0; /* one worker in any case */
+  pintle_status st = chain_plan_make(&plan, out, e);
+  for (size_t i = 0; st == PINTLE_OK && i < out->n; i++) out->entries[i].segment = 0; /* one worker in any case */
+  arena_free(&memory);
   return st;
 }
 
-static const chain_entry *entry_of(const dropin_items *t, const char *action) {
-  for (size_t i = 0; i < t->plan.n; i++) {
-    const chain_entry *n = &t->plan.entries[i];
+const chain_entry *dropin_entry_of(const chain_plan *p, const char *action) {
+  for (size_t i = 0; i < p->n; i++) {
+    const chain_entry *n = &p->entries[i];
     if (strcmp(n->name, action) == 0 || (n->alias && strcmp(n->alias, action) == 0)) return n;
   }
   return NULL;
 }
 
-const chain_selector *dropin_items_selector(const dropin_items *t, const char *action) {
-  const chain_entry *n = entry_of(t, action);
-  return n ? &n->selector : NULL;
-}
+const chain_plan *dropin_items_plan_of(const dropin_items *t) { return &t->plan; }
 
 /* ---- what the pool tells */
 static void keep_related(dropin_items *t, chain_related **to, size_t *n, const chain_related *from, size_t more) {
@@ -191,7 +187,7 @@ pintle_status dropin_items_open(const dropin_items_options *o, str run, dropin_i
   if (!t) return error_nomem(e);
   t->o = *o;
   pintle_status st = kube_types_new(&t->types) == PINTLE_OK ? PINTLE_OK : error_nomem(e);
-  if (st == PINTLE_OK) st = make_plan(t, e);
+  if (st == PINTLE_OK) st = dropin_items_plan(&t->o, &t->plan, e);
   if (st == PINTLE_OK && t->plan.n) st = open_pool(t, run, e);
   if (st == PINTLE_OK) *out = t;
   else dropin_items_close(t);
@@ -207,7 +203,6 @@ void dropin_items_close(dropin_items *t) {
   chain_plan_free(&t->plan);
   kube_types_free(t->types);
   arena_free(&t->item);
-  arena_free(&t->memory);
   free(t);
 }
 
@@ -265,7 +260,7 @@ void dropin_items_apply(dropin_items *t, const dropin_item *in, arena *a, dropin
   arena_reset(&t->item);
   t->in = in, t->a = a, t->answer = answer;
   t->operations = NULL, t->n_operations = 0;
-  const chain_entry *entry = in->action ? entry_of(t, in->action) : NULL;
+  const chain_entry *entry = in->action ? dropin_entry_of(&t->plan, in->action) : NULL;
   if (in->action && entry) input.only = true, input.next = entry->index;
   if (!t->pool || (in->action && !entry)) return; /* this chain has no such action */
   if (t->o.kind == CONF_RESTORE_ITEM_ACTION && in->stored.len) input.stored = in->stored;

@@ -21,6 +21,9 @@ typedef struct dropin_items_options {
   dropin_log *log;
 } dropin_items_options;
 
+/* The actions and their configuration, without a worker; selectors that are computed are those of the descriptors. chain_plan_free ends it. */
+pintle_status dropin_items_plan(const dropin_items_options *o, chain_plan *out, error *e);
+
 typedef struct dropin_items dropin_items;
 /* Makes the plan and starts the worker; an error of the plugin's configuration has its place. run: of the first call, for create(); may be empty. */
 pintle_status dropin_items_open(const dropin_items_options *o, str run, dropin_items **out, error *e);
@@ -30,8 +33,9 @@ void dropin_items_close(dropin_items *t);
 void dropin_items_idle(dropin_items *t);
 /* false: no worker can be started any more; close it and open another. */
 bool dropin_items_usable(const dropin_items *t);
-/* What that action selects, as Velero's ResourceSelector; NULL: it is not in the chain. */
-const chain_selector *dropin_items_selector(const dropin_items *t, const char *action);
+const chain_plan *dropin_items_plan_of(const dropin_items *t); /* with computed selectors */
+/* NULL: the chain has no such action. */
+const chain_entry *dropin_entry_of(const chain_plan *p, const char *action);
 
 typedef struct dropin_item {
   const char *action; /* NULL: the whole chain */

@@ -1,0 +1,50 @@
+/* dropin.c -- as what velero-plugin-pintle was started.  SPDX-License-Identifier: Apache-2.0 */
+#include "dropin/dropin.h"
+#include "dropin/install.h"
+#include "dropin/inside.h"
+#include "dropin/preflight.h"
+#include "worker/worker.h"
+#include <stdio.h>
+#include <unistd.h>
+
+static const char for_people[] =
+    "velero-plugin-pintle is a plugin of Velero: Velero executes it. Put it with your .so plugins into Velero's plugin directory (/plugins).\n";
+static const char help[] = "usage: velero-plugin-pintle COMMAND\n"
+                           "\n"
+                           "  install --to DIR   copy this program, and the plugins and configuration beside it, into DIR\n"
+                           "  preflight DIR      say what would stop Velero if DIR were its plugin directory; exit status 2 if anything would\n"
+                           "  --version          print the version\n"
+                           "  --help             print this\n"
+                           "\n"
+                           "Executed by Velero it serves every .so beside it. docs/velero.md says how.\n";
+
+static int usage(const char *what) {
+  fprintf(stderr, "velero-plugin-pintle: %s\n\n%s", what, help);
+  return 2;
+}
+
+static int install(int argc, char **argv) {
+  const char *to = NULL;
+  for (int i = 2; i < argc; i++) {
+    if (strcmp(argv[i], "--to") == 0 && i + 1 < argc) to = argv[++i];
+    else if (strncmp(argv[i], "--to=", 5) == 0) to = argv[i] + 5;
+    else return usage("install takes --to DIR and nothing else");
+  }
+  return to && to[0] ? dropin_install(argv[0], to, stdout, stderr) : usage("install needs --to DIR");
+}
+
+static bool is(const char *word, const char *a, const char *b) { return strcmp(word, a) == 0 || strcmp(word, b) == 0; }
+
+int dropin_main(int argc, char **argv, char **environment) {
+  const char *const *variables = (const char *const *)(uintptr_t)environment;
+  const char *word = argc > 1 ? argv[1] : "";
+  if (is(word, "--probe", "--run")) return worker_main(argc, argv);
+  if (velero_server_wanted(variables)) return dropin_serve(argc, argv, variables);
+  if (strcmp(word, "install") == 0) return install(argc, argv);
+  if (strcmp(word, "preflight") == 0 && argc == 3) return dropin_preflight(argv[0], argv[2], variables, stdout, stderr);
+  if (is(word, "preflight", "--preflight")) return usage("preflight takes one directory");
+  if (is(word, "--version", "version")) return printf("velero-plugin-pintle %s\n", PINTLE_VERSION) < 0;
+  if (is(word, "--help", "-h") || strcmp(word, "help") == 0) return fputs(help, stdout) < 0;
+  fputs(for_people, stderr);
+  return 1;
+}

@@ -1,0 +1,107 @@
+/* reply.c -- messages read and answered.  SPDX-License-Identifier: Apache-2.0 */
+#include "dropin/inside.h"
+#include <protobuf-c/protobuf-c.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* ---- reading without copies */
+static bool varint(str *m, uint64_t *v) {
+  *v = 0;
+  for (unsigned shift = 0; shift < 64 && m->len; shift += 7) {
+    unsigned char byte = (unsigned char)*m->ptr++;
+    m->len--;
+    *v |= (uint64_t)(byte & 0x7f) << shift;
+    if (byte < 0x80) return true;
+  }
+  return false;
+}
+
+static bool pass(str *m, uint64_t n) {
+  if (n > m->len) return false;
+  m->ptr += n, m->len -= (size_t)n;
+  return true;
+}
+
+bool dropin_fields(str m, str field[DROPIN_FIELDS]) {
+  uint64_t tag, n;
+  for (size_t i = 0; i < DROPIN_FIELDS; i++) field[i] = (str){NULL, 0};
+  while (m.len) {
+    if (!varint(&m, &tag) || tag >> 3 == 0 || tag >> 3 > UINT32_MAX >> 3) return false;
+    switch (tag & 7) {
+    case 0:
+      if (!varint(&m, &n)) return false;
+      break;
+    case 1:
+      if (!pass(&m, 8)) return false;
+      break;
+    case 2:
+      if (!varint(&m, &n) || n > m.len) return false;
+      if (tag >> 3 < DROPIN_FIELDS) field[tag >> 3] = (str){m.ptr, (size_t)n};
+      pass(&m, n);
+      break;
+    case 5:
+      if (!pass(&m, 4)) return false;
+      break;
+    default: return false;
+    }
+  }
+  return true;
+}
+
+const char *dropin_text(dropin_call *c, int number) {
+  str s = c->field[number];
+  const char *z = s.ptr ? arena_copy(&c->memory, s) : NULL;
+  return z ? z : "";
+}
+
+/* ---- answering */
+void dropin_reply(dropin_call *c, const void *message) {
+  const ProtobufCMessage *m = message;
+  buf b = {0};
+  size_t n = protobuf_c_message_get_packed_size(m);
+  if (!buf_reserve(&b, GRPC_PREFIX + n)) {
+    buf_free(&b);
+    dropin_refuse(c, GRPC_RESOURCE_EXHAUSTED, "out of memory");
+    return;
+  }
+  memset(b.data, 0, GRPC_PREFIX);
+  b.len = GRPC_PREFIX + protobuf_c_message_pack(m, (uint8_t *)b.data + GRPC_PREFIX);
+  pintle_status st = n > GRPC_MAX_MESSAGE ? PINTLE_INVALID : velero_call_send_buf(c->call, &b);
+  buf_free(&b);
+  if (st == PINTLE_INVALID) dropin_refuse(c, GRPC_RESOURCE_EXHAUSTED, "the answer is longer than 64 MiB");
+  else velero_call_end(c->call, NULL);
+}
+
+void dropin_reply_empty(dropin_call *c) {
+  velero_call_send(c->call, STR(""));
+  velero_call_end(c->call, NULL);
+}
+
+void dropin_refuse(dropin_call *c, uint32_t code, const char *message) {
+  const velero_status s = {.code = code, .message = message};
+  velero_call_end(c->call, &s);
+}
+
+/* Everything that a plugin may say is UNKNOWN, as from a Go plugin. */
+static void fail(dropin_call *c, const error *e, const char *file, const char *function, uint32_t line) {
+  char text[sizeof e->message + sizeof e->place + sizeof e->hint + 16];
+  snprintf(text, sizeof text, "%s%s%s%s%s%s", e->message, e->place[0] ? " (at " : "", e->place, e->place[0] ? ")" : "", e->hint[0] ? "; " : "",
+           e->hint);
+  const velero_status s = {.code = GRPC_UNKNOWN, .message = text, .file = file, .function = function, .line = line};
+  velero_call_end(c->call, &s);
+}
+
+void dropin_fail(dropin_call *c, const dropin_answer *a) { fail(c, &a->error, a->file, a->function, a->line); }
+void dropin_fail_with(dropin_call *c, const error *e) { fail(c, e, NULL, NULL, 0); }
+
+static bool cancelled(void *ctx) { return velero_call_cancelled(ctx); }
+static int cancel_fd(void *ctx) { return velero_call_cancel_fd(ctx); }
+
+void dropin_caller_of(dropin_call *c, dropin_caller *to) {
+  *to = (dropin_caller){c->call, cancelled, cancel_fd, velero_call_deadline(c->call)};
+}
+
+void dropin_call_free(dropin_call *c) {
+  arena_free(&c->memory);
+  free(c);
+}
