@@ -1,6 +1,6 @@
 /* applies.c -- ListPlugins and AppliesTo: what there is, and for which items.  SPDX-License-Identifier: Apache-2.0 */
-#include "dropin/inside.h"
 #include "backup_item_action_v2.pb-c.h"
+#include "dropin/inside.h"
 #include "lister.pb-c.h"
 
 void dropin_list(dropin_call *c) {
@@ -26,7 +26,7 @@ void dropin_list(dropin_call *c) {
 /* ---- the union of selectors: whatever one of them selects is selected by it */
 typedef const char *const *texts;
 typedef struct selection {
-  bool any; /* false: of nothing yet */
+  bool any;                       /* false: of nothing yet */
   texts included[2], excluded[2]; /* resources, namespaces */
   const char *labels;
 } selection;

@@ -1,7 +1,7 @@
 /* calls_item.c -- Execute of item actions, and GetRelatedItems.  SPDX-License-Identifier: Apache-2.0 */
-#include "dropin/inside.h"
-#include "base/clock.h"
 #include "backup_item_action_v2.pb-c.h"
+#include "base/clock.h"
+#include "dropin/inside.h"
 #include "item_block_action.pb-c.h"
 #include "restore_item_action_v2.pb-c.h"
 

@@ -1,9 +1,9 @@
 /* calls_later.c -- what is asked of item actions once their execute is over: Progress, Cancel, AreAdditionalItemsReady.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "dropin/inside.h"
-#include "base/clock.h"
-#include "dropin/operation.h"
 #include "backup_item_action_v2.pb-c.h"
+#include "base/clock.h"
+#include "dropin/inside.h"
+#include "dropin/operation.h"
 #include "restore_item_action_v2.pb-c.h"
 
 /* Go's zero time.Time, which Velero takes for "unknown". */
@@ -118,7 +118,8 @@ static void reply_progress(dropin_call *c, progress *p) {
 void dropin_progress(dropin_call *c, void **state) {
   dropin_answer answer = {.wait = -1};
   later l = {.c = c, .state = state, .run = c->field[3], .answer = &answer};
-  progress sum = {.p = GENERATED__OPERATION_PROGRESS__INIT, .started = GOOGLE__PROTOBUF__TIMESTAMP__INIT, .updated = GOOGLE__PROTOBUF__TIMESTAMP__INIT};
+  progress sum = {
+      .p = GENERATED__OPERATION_PROGRESS__INIT, .started = GOOGLE__PROTOBUF__TIMESTAMP__INIT, .updated = GOOGLE__PROTOBUF__TIMESTAMP__INIT};
   set_time(&sum.started, 0);
   set_time(&sum.updated, 0);
   size_t n = 0;
@@ -186,8 +187,8 @@ static bool read_items(dropin_call *c, items *to) {
   for (size_t i = 0; ok && i < r->n_additionalitems; i++) {
     const Generated__ResourceIdentifier *from = r->additionalitems[i];
     pintle_id *id = &to->v[to->n++];
-    *id = (pintle_id){arena_dup(&c->memory, from->group), "", arena_dup(&c->memory, from->resource), arena_dup(&c->memory, from->namespace_),
-                      arena_dup(&c->memory, from->name)};
+    *id = (pintle_id){arena_dup(&c->memory, from->group), "", arena_dup(&c->memory, from->resource),
+                      arena_dup(&c->memory, from->namespace_), arena_dup(&c->memory, from->name)};
     ok = id->group && id->resource && id->ns && id->name;
   }
   v2__restore_item_action_items_ready_request__free_unpacked(r, NULL);

@@ -7,8 +7,8 @@
 #define DROPIN_CHAIN "pintle.io/chain" /* the whole chain as one action, and the annotation that chooses a chain */
 
 typedef struct dropin_offer {
-  uint32_t kind;         /* CONF_* */
-  const char *name;      /* as Velero knows it: the action's, an alias of it, or DROPIN_CHAIN */
+  uint32_t kind;             /* CONF_* */
+  const char *name;          /* as Velero knows it: the action's, an alias of it, or DROPIN_CHAIN */
   const host_plugin *plugin; /* NULL: the whole chain */
   const host_action *action;
 } dropin_offer;

@@ -15,7 +15,7 @@ typedef struct dropin_config {
   conf_set set;
   error broken; /* status not OK: a file cannot be used, and this is why; calls fail with it */
   arena memory;
-  pthread_mutex_t lock;         /* of what is below */
+  pthread_mutex_t lock;        /* of what is below */
   struct dropin_chain *chains; /* read so far */
 } dropin_config;
 

@@ -155,8 +155,7 @@ void dropin_init_at_desk(dropin_call *c) {
     dropin_refuse(c, GRPC_INTERNAL, "the request is no message");
     dropin_call_free(c);
     return;
-  } else if (dropin_config_chain(&d->config, STR(""), &chain, &e) == PINTLE_OK)
-    g = dropin_group_location(d, c->offer, chain, init, n, &e);
+  } else if (dropin_config_chain(&d->config, STR(""), &chain, &e) == PINTLE_OK) g = dropin_group_location(d, c->offer, chain, init, n, &e);
   pthread_mutex_lock(&d->locations);
   bool same = g && same_init(d->current[place_of(c)], g);
   pthread_mutex_unlock(&d->locations);

@@ -49,7 +49,8 @@ static pintle_status pins(dropin *d, conf_chain *to, error *e) {
       if (stat(path, &st) == 0) v[to->n_plugins++] = *p;
       else {
         if (p->document) conf_place(p->document, p->at, place, sizeof place);
-        dropin_sayf(&d->log, PINTLE_LOG_ERROR, NULL, "%s: the chain names plugin %s, which is not in %s", place, p->name, d->config.directory);
+        dropin_sayf(&d->log, PINTLE_LOG_ERROR, NULL, "%s: the chain names plugin %s, which is not in %s", place, p->name,
+                    d->config.directory);
       }
     }
   }

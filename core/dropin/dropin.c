@@ -1,22 +1,23 @@
 /* dropin.c -- as what velero-plugin-pintle was started.  SPDX-License-Identifier: Apache-2.0 */
 #include "dropin/dropin.h"
-#include "dropin/install.h"
 #include "dropin/inside.h"
+#include "dropin/install.h"
 #include "dropin/preflight.h"
 #include "worker/worker.h"
 #include <stdio.h>
 #include <unistd.h>
 
-static const char for_people[] =
-    "velero-plugin-pintle is a plugin of Velero: Velero executes it. Put it with your .so plugins into Velero's plugin directory (/plugins).\n";
-static const char help[] = "usage: velero-plugin-pintle COMMAND\n"
-                           "\n"
-                           "  install --to DIR   copy this program, and the plugins and configuration beside it, into DIR\n"
-                           "  preflight DIR      say what would stop Velero if DIR were its plugin directory; exit status 2 if anything would\n"
-                           "  --version          print the version\n"
-                           "  --help             print this\n"
-                           "\n"
-                           "Executed by Velero it serves every .so beside it. docs/velero.md says how.\n";
+static const char for_people[] = "velero-plugin-pintle is a plugin of Velero: Velero executes it. Put it with your .so plugins into "
+                                 "Velero's plugin directory (/plugins).\n";
+static const char help[] =
+    "usage: velero-plugin-pintle COMMAND\n"
+    "\n"
+    "  install --to DIR   copy this program, and the plugins and configuration beside it, into DIR\n"
+    "  preflight DIR      say what would stop Velero if DIR were its plugin directory; exit status 2 if anything would\n"
+    "  --version          print the version\n"
+    "  --help             print this\n"
+    "\n"
+    "Executed by Velero it serves every .so beside it. docs/velero.md says how.\n";
 
 static int usage(const char *what) {
   fprintf(stderr, "velero-plugin-pintle: %s\n\n%s", what, help);

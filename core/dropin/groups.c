@@ -68,7 +68,8 @@ static bool copy_init(dropin_group *g, const pintle_kv *init, size_t n) {
   return g->init != NULL;
 }
 
-dropin_group *dropin_group_location(dropin *d, const dropin_offer *offer, const conf_chain *chain, const pintle_kv *init, size_t n, error *e) {
+dropin_group *dropin_group_location(dropin *d, const dropin_offer *offer, const conf_chain *chain, const pintle_kv *init, size_t n,
+                                    error *e) {
   CLEANUP(buf_free) buf config = {0};
   dropin_single_options o = {.action = offer->action, .init = init, .n_init = n};
   dropin_group *g = make(d, offer, chain, false, e);

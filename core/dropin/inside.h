@@ -20,8 +20,8 @@ typedef struct dropin_group {
   dropin *d;
   const dropin_offer *offer;
   const conf_chain *chain;
-  bool items;  /* execute and its like; else single calls */
-  str config;  /* locations: the configuration, to know the same Init again */
+  bool items; /* execute and its like; else single calls */
+  str config; /* locations: the configuration, to know the same Init again */
   pintle_kv *init;
   size_t n_init;
   dropin_team *team;
@@ -66,8 +66,8 @@ struct dropin {
   size_t n_chains;
   dropin_team *desk;
   velero_server *server;
-  dropin_group *groups; /* the desk's */
-  pthread_mutex_t locations; /* of `current` */
+  dropin_group *groups;                    /* the desk's */
+  pthread_mutex_t locations;               /* of `current` */
   dropin_group *current[DROPIN_LOCATIONS]; /* by place in the catalogue: the last Init */
   const conf_chain *last_chain;            /* the desk's: that of last_text, a Backup or Restore */
   buf last_text;
@@ -84,7 +84,8 @@ bool dropin_init_map(dropin_call *c, const pintle_kv **init, size_t *n); /* call
 /* groups.c: [desk] the group for items, or for single calls of an item action; NULL: *e. */
 dropin_group *dropin_group_of(dropin *d, const dropin_offer *offer, const conf_chain *chain, bool items, error *e);
 /* [desk] a new one for an Init. */
-dropin_group *dropin_group_location(dropin *d, const dropin_offer *offer, const conf_chain *chain, const pintle_kv *init, size_t n, error *e);
+dropin_group *dropin_group_location(dropin *d, const dropin_offer *offer, const conf_chain *chain, const pintle_kv *init, size_t n,
+                                    error *e);
 void dropin_options(dropin *d, const dropin_offer *offer, const conf_chain *chain, dropin_items_options *o);
 void dropin_group_options(const dropin_group *g, dropin_items_options *o);
 /* [lane] The lane's worker, started if it is not there. NULL: *e. */
@@ -94,8 +95,8 @@ dropin_single *dropin_single_of(dropin_group *g, void **state, str run, error *e
 /* reply.c: [the call's thread] */
 struct ProtobufCMessage;
 bool dropin_fields(str message, str field[DROPIN_FIELDS]); /* false: no message can be so */
-const char *dropin_text(dropin_call *c, int number);         /* a field as text; "" */
-void dropin_reply(dropin_call *c, const void *message);      /* a ProtobufCMessage; ends the call */
+const char *dropin_text(dropin_call *c, int number);       /* a field as text; "" */
+void dropin_reply(dropin_call *c, const void *message);    /* a ProtobufCMessage; ends the call */
 void dropin_reply_empty(dropin_call *c);
 void dropin_refuse(dropin_call *c, uint32_t code, const char *message);
 void dropin_fail(dropin_call *c, const dropin_answer *answer);

@@ -198,7 +198,8 @@ void dropin_items_close(dropin_items *t) {
   CLEANUP(buf_free) buf counters = {0};
   error e = {0};
   if (!t) return;
-  if (t->pool && worker_pool_close(t->pool, &counters, &e) != PINTLE_OK) dropin_say(t->o.log, PINTLE_LOG_WARN, NULL, str_of(e.message), NULL, 0);
+  if (t->pool && worker_pool_close(t->pool, &counters, &e) != PINTLE_OK)
+    dropin_say(t->o.log, PINTLE_LOG_WARN, NULL, str_of(e.message), NULL, 0);
   worker_pool_free(t->pool);
   chain_plan_free(&t->plan);
   kube_types_free(t->types);

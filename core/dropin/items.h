@@ -44,7 +44,7 @@ typedef struct dropin_item {
   bool chosen;        /* the action is called whatever it selects */
 } dropin_item;
 typedef struct dropin_answer {
-  error error; /* status OK: what follows counts */
+  error error;                 /* status OK: what follows counts */
   const char *file, *function; /* of the error; NULL: unknown */
   uint32_t line;
   str text; /* the item now; dropin_item.item where it is not changed */

@@ -49,8 +49,8 @@ static pintle_status run_one(const dropin_items_options *o, teller *t, const dro
   return st;
 }
 
-const char *dropin_operations_run(const dropin_items_options *o, const dropin_subject *subject, const dropin_operation *v, size_t n, str run,
-                                  bool alone, arena *a) {
+const char *dropin_operations_run(const dropin_items_options *o, const dropin_subject *subject, const dropin_operation *v, size_t n,
+                                  str run, bool alone, arena *a) {
   dropin_operation *left = arena_zalloc(a, (n + 1) * sizeof *left);
   size_t n_left = 0;
   for (size_t i = 0; left && i < n; i++) {

@@ -11,8 +11,8 @@ typedef struct dropin_operation {
 } dropin_operation;
 /* Runs those whose action has run_operation, one after the other, each within the chain's fileSystemBackupTimeout (1 h); what fails is an error line.
  * The operation id that Velero gets, in *a: alone the action's own, else dropin_operations_join's of all that did not fail. NULL: none. */
-const char *dropin_operations_run(const dropin_items_options *o, const dropin_subject *subject, const dropin_operation *v, size_t n, str run,
-                                  bool alone, arena *a);
+const char *dropin_operations_run(const dropin_items_options *o, const dropin_subject *subject, const dropin_operation *v, size_t n,
+                                  str run, bool alone, arena *a);
 /* ["action","id",...] */
 const char *dropin_operations_join(const dropin_operation *v, size_t n, arena *a);
 /* The pairs of such an id, n texts; NULL: it is none. */

@@ -85,8 +85,8 @@ void dropin_refuse(dropin_call *c, uint32_t code, const char *message) {
 /* Everything that a plugin may say is UNKNOWN, as from a Go plugin. */
 static void fail(dropin_call *c, const error *e, const char *file, const char *function, uint32_t line) {
   char text[sizeof e->message + sizeof e->place + sizeof e->hint + 16];
-  snprintf(text, sizeof text, "%s%s%s%s%s%s", e->message, e->place[0] ? " (at " : "", e->place, e->place[0] ? ")" : "", e->hint[0] ? "; " : "",
-           e->hint);
+  snprintf(text, sizeof text, "%s%s%s%s%s%s", e->message, e->place[0] ? " (at " : "", e->place, e->place[0] ? ")" : "",
+           e->hint[0] ? "; " : "", e->hint);
   const velero_status s = {.code = GRPC_UNKNOWN, .message = text, .file = file, .function = function, .line = line};
   velero_call_end(c->call, &s);
 }

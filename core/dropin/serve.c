@@ -22,7 +22,8 @@ static void take_call(void *ctx, velero_call *call) {
   dropin *d = ctx;
   const dropin_method *m = method_of(velero_call_method(call));
   dropin_call *c = m ? calloc(1, sizeof *c) : NULL;
-  velero_status refused = {.code = m ? GRPC_RESOURCE_EXHAUSTED : GRPC_UNIMPLEMENTED, .message = m ? "out of memory" : "unknown service or method"};
+  velero_status refused = {.code = m ? GRPC_RESOURCE_EXHAUSTED : GRPC_UNIMPLEMENTED,
+                           .message = m ? "out of memory" : "unknown service or method"};
   if (c) {
     *c = (dropin_call){.job = {.run = dropin_route}, .d = d, .call = call, .method = m};
     if (dropin_team_give(d->desk, &c->job, NULL) == PINTLE_OK) return;

@@ -35,7 +35,8 @@ static pintle_status enter(const walk *w, const char *directory, unsigned depth,
   return st;
 }
 
-pintle_status dropin_tree_walk(const char *directory, void (*each)(void *ctx, const char *path, const struct stat *st), void *ctx, error *e) {
+pintle_status dropin_tree_walk(const char *directory, void (*each)(void *ctx, const char *path, const struct stat *st), void *ctx,
+                               error *e) {
   const walk w = {each, ctx};
   return enter(&w, directory, 0, e);
 }

@@ -10,7 +10,8 @@
 
 #define DROPIN_EXECUTABLE "velero-plugin-pintle"
 /* each is told all that is no directory. */
-pintle_status dropin_tree_walk(const char *directory, void (*each)(void *ctx, const char *path, const struct stat *st), void *ctx, error *e);
+pintle_status dropin_tree_walk(const char *directory, void (*each)(void *ctx, const char *path, const struct stat *st), void *ctx,
+                               error *e);
 /* Would Velero execute it? st is lstat's. */
 bool dropin_tree_executed(const char *path, const struct stat *st);
 /* Is it one of ours, by its name? */
