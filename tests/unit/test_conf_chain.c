@@ -106,7 +106,7 @@ END_TEST
 static const struct fault_case {
   const char *yaml, *place, *message, *hint;
 } faults[] = {
-    {CHAIN("  policy: warn\n"), "chain.yaml:5:3", "unknown key \"policy\" in spec", "known keys: trust, plugins, actions, aliases"},
+    {CHAIN("  policy: warn\n"), "chain.yaml:5:3", "unknown key \"policy\" in spec", "known keys: trust, plugins, actions, aliases, dropIn"},
     {CHAIN("  plugin: []\n"), "chain.yaml:5:3", "unknown key \"plugin\" in spec", "did you mean \"plugins\"?"},
     {CHAIN("  trust: stric\n"), "chain.yaml:5:10", "spec.trust cannot be \"stric\"", "did you mean \"strict\"?"},
     {CHAIN("  plugins:\n  - name: lib/nas.so\n"), "chain.yaml:6:11", "spec.plugins[0].name: \"lib/nas.so\" is not a file name",
