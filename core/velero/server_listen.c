@@ -3,8 +3,10 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <grp.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -60,13 +62,26 @@ static bool socket_in(velero_server *s, const char *parent) {
   if (!s->directory[0] || !mkdtemp(s->directory)) return s->directory[0] = 0, false;
   if ((size_t)snprintf(path, sizeof path, "%s/plugin", s->directory) < sizeof path && give_group(s, s->directory, 0770) && bind_at(s, path))
     return true;
+  int why = errno;
   server_unlisten(s);
-  return false;
+  return errno = why, false;
+}
+
+/* The host's directory is private, and it may want nothing else in it. */
+static bool socket_directly_in(velero_server *s, const char *directory) {
+  char path[108];
+  uint64_t random;
+  if (getrandom(&random, sizeof random, 0) != sizeof random) return false;
+  if ((size_t)snprintf(path, sizeof path, "%s/pintle-%016" PRIx64, directory, random) >= sizeof path) return errno = ENAMETOOLONG, false;
+  if (bind_at(s, path)) return true;
+  int why = errno;
+  server_unlisten(s);
+  return errno = why, false;
 }
 
 static bool socket_anywhere(velero_server *s) {
   const char *wanted = server_variable(s, "PLUGIN_UNIX_SOCKET_DIR"), *temporary = server_variable(s, "TMPDIR");
-  if (wanted) return socket_in(s, wanted); /* the host looks nowhere else */
+  if (wanted) return socket_directly_in(s, wanted); /* the host looks nowhere else */
   static const char *const usual[] = {"/tmp", "/var/tmp", "/dev/shm", "/run"};
   if (temporary && temporary[0] == '/' && socket_in(s, temporary)) return true;
   for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)

@@ -2,7 +2,7 @@
 #ifndef TEST_VELERO_H
 #define TEST_VELERO_H
 #include "base/clock.h"
-#include "velero/server.h"
+#include "velero_calls.h"
 #include <arpa/inet.h>
 #include <check.h>
 #include <errno.h>
@@ -25,43 +25,6 @@ typedef struct served {
   pintle_status end;
 } served;
 
-/* What the tests' methods do. */
-static inline void serve_call(velero_call *c) {
-  const char *method = velero_call_method(c);
-  str first = velero_call_first(c), m;
-  if (strcmp(method, "/test/Echo") == 0) {
-    velero_call_send(c, first);
-    return velero_call_end(c, NULL);
-  }
-  if (strcmp(method, "/test/Fail") == 0) {
-    const velero_status st = {
-        .code = GRPC_UNKNOWN, .message = "50% of \xc3\xa4ll\nfail", .file = "plugin.c", .function = "execute", .line = 42};
-    return velero_call_end(c, &st);
-  }
-  if (strcmp(method, "/generated.ObjectStore/PutObject") == 0) { /* counts bytes; "slow" waits before each */
-    size_t n = first.len;
-    pintle_status st;
-    while ((st = velero_call_receive(c, &m)) == PINTLE_OK) n += m.len;
-    char text[32];
-    snprintf(text, sizeof text, "%zu", n);
-    if (st == PINTLE_NOT_FOUND) velero_call_send(c, str_of(text));
-    return velero_call_end(c, NULL);
-  }
-  if (strcmp(method, "/test/Many") == 0) { /* as many messages of 16 KiB as the request says */
-    static const char block[16384] = "block";
-    int n = first.len ? atoi(first.ptr) : 0;
-    while (n-- > 0 && velero_call_send(c, (str){block, sizeof block}) == PINTLE_OK) {}
-    return velero_call_end(c, NULL);
-  }
-  if (strcmp(method, "/test/Hang") == 0) { /* until it is cancelled */
-    struct pollfd p = {.fd = velero_call_cancel_fd(c), .events = POLLIN};
-    while (poll(&p, 1, -1) < 0 && errno == EINTR) {}
-    ck_assert(velero_call_cancelled(c));
-    return velero_call_end(c, NULL);
-  }
-  const velero_status none = {.code = GRPC_UNIMPLEMENTED, .message = "unknown method"};
-  velero_call_end(c, &none);
-}
 static atomic_int calls_open;
 static inline void *call_thread(void *arg) {
   serve_call(arg);
