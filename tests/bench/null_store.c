@@ -16,7 +16,7 @@ static pintle_status length(pintle_call *call, const char *key, int64_t *n) {
 
 static pintle_status put_object(void *self, pintle_call *call, const char *bucket, const char *key, const pintle_reader *body) {
   char piece[PIECE];
-  int64_t wanted, n, sum = 0;
+  int64_t wanted = 0, n, sum = 0;
   (void)self, (void)bucket;
   pintle_status st = length(call, key, &wanted);
   if (st != PINTLE_OK) return st;
@@ -27,7 +27,7 @@ static pintle_status put_object(void *self, pintle_call *call, const char *bucke
 
 static pintle_status get_object(void *self, pintle_call *call, const char *bucket, const char *key, const pintle_writer *to) {
   static const char piece[PIECE];
-  int64_t left, n;
+  int64_t left = 0, n;
   (void)self, (void)bucket;
   pintle_status st = length(call, key, &left);
   for (; st == PINTLE_OK && left; left -= n) {
