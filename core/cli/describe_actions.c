@@ -12,19 +12,6 @@ static void amount(buf *b, unsigned long long n, const char *one, const char *ma
   if (n) buf_printf(b, ", %llu %s", n, n == 1 ? one : many);
 }
 
-/* "0.000051521" seconds. */
-static int64_t elapsed(const item_node *action) {
-  str text = item_number(item_member(action, STR("seconds")));
-  int64_t ns = 0, unit = CLOCK_SECOND;
-  size_t i = 0;
-  for (; i < text.len && text.ptr[i] >= '0' && text.ptr[i] <= '9' && ns < INT64_MAX / 20; i++) ns = ns * 10 + (text.ptr[i] - '0');
-  if (ns > INT64_MAX / CLOCK_SECOND) return INT64_MAX;
-  ns *= CLOCK_SECOND;
-  if (i < text.len && text.ptr[i] == '.')
-    for (i++; i < text.len && text.ptr[i] >= '0' && text.ptr[i] <= '9' && unit >= 10; i++) ns += (text.ptr[i] - '0') * (unit /= 10);
-  return ns;
-}
-
 item_doc *describe_report(describer *d) {
   item_doc *report = NULL;
   error e = {0};
@@ -49,11 +36,13 @@ void describe_actions(describer *d) {
     str name = item_string(item_member(a, STR("action"))), plugin = item_string(item_member(a, STR("plugin")));
     if (name.ptr) cli_clean(&label, name);
     if (plugin.ptr) buf_addz(&label, " ("), cli_clean(&label, plugin), buf_addc(&label, ')');
+    str operation = item_string(item_member(a, STR("operation")));
+    if (operation.ptr && !str_is(operation, "execute")) buf_addc(&label, ' '), cli_clean(&label, operation);
     buf_printf(&value, "%llu call%s", calls, calls == 1 ? "" : "s");
     amount(&value, count(a, "errors"), "error", "errors");
     amount(&value, count(a, "timeouts"), "timeout", "timeouts");
     amount(&value, count(a, "deaths"), "crash", "crashes");
-    if (calls) buf_printf(&value, ", %s in all", clock_duration_text(elapsed(a), took));
+    if (calls) buf_printf(&value, ", %s in all", clock_duration_text(worker_seconds(item_number(item_member(a, STR("seconds")))), took));
     if (item_true(item_member(a, STR("quarantined")))) buf_addz(&value, ", quarantined");
     describe_line(d, buf_z(&label), buf_str(&value));
   }

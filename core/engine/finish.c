@@ -5,6 +5,7 @@
 #include "engine/finish_inside.h"
 #include "engine/run_status.h"
 #include "store/manifest_read.h"
+#include "worker/times.h"
 #include <stdlib.h>
 
 /* ---- status */
@@ -104,7 +105,19 @@ static pintle_status keep_object(void *ctx, const store_manifest_line *line, err
   return engine_objects_keep(&f->seal.objects, line->name, line->size, line->sha256, e);
 }
 
+static pintle_status make_head(const engine_finishing *f, const char *before, const char *behind, buf *json, error *e) {
+  buf_addz(json, before);
+  buf_adds(json, f->o->manifest_head);
+  buf_addz(json, f->o->manifest_head.len ? ",\"actions\":[" : "\"actions\":[");
+  buf_adds(json, f->o->actions);
+  worker_times_print(f->c->pool.times, json);
+  buf_addc(json, ']');
+  buf_addz(json, behind);
+  return json->failed ? error_nomem(e) : PINTLE_OK;
+}
+
 static pintle_status put_backup(engine_finishing *f, bool rewritten, error *e) {
+  CLEANUP(buf_free) buf head = {0};
   engine_seal *s = &f->seal;
   pintle_status st = engine_seal_expect(s, f->tar_size, e);
   if (st == PINTLE_OK) st = put_log(f, e);
@@ -115,7 +128,11 @@ static pintle_status put_backup(engine_finishing *f, bool rewritten, error *e) {
   if (st == PINTLE_OK) st = engine_seal_operations(&f->seal, e);
   if (st == PINTLE_OK && f->o->foreign) return engine_objects_verify(&s->objects, e);
   if (st == PINTLE_OK) st = store_manifest_read(f->c->store, engine_seal_key(s, STORE_MANIFEST), keep_object, f, NULL, NULL, e);
-  return st == PINTLE_OK ? engine_seal_manifest(s, f->tar_size, e) : st;
+  if (st == PINTLE_OK) st = make_head(f, "", "", &head, e);
+  s->manifest_head = buf_str(&head);
+  if (st == PINTLE_OK) st = engine_seal_manifest(s, f->tar_size, e);
+  s->manifest_head = STR("");
+  return st;
 }
 
 /* From here on the objects change one by one: nobody is to take what stands there for whole. */
@@ -133,7 +150,10 @@ static pintle_status begin_finalizing(engine_finishing *f, error *e) {
 }
 
 static pintle_status put_restore(engine_finishing *f, error *e) {
-  pintle_status st = put_log(f, e);
+  CLEANUP(buf_free) buf report = {0};
+  pintle_status st = make_head(f, "{\"apiVersion\":\"pintle.io/v1alpha1\",\"kind\":\"RestoreReport\",", "}\n", &report, e);
+  if (st == PINTLE_OK && f->o->manifest_head.len) st = engine_seal_text(&f->seal, STORE_MANIFEST, buf_str(&report), e);
+  if (st == PINTLE_OK) st = put_log(f, e);
   if (st == PINTLE_OK) st = engine_seal_results(&f->seal, e);
   return st == PINTLE_OK ? engine_seal_operations(&f->seal, e) : st;
 }
@@ -193,7 +213,6 @@ pintle_status engine_finish(const engine_finish_options *options, engine_summary
                         .seal = {.c = &options->common,
                                  .resource = options->resource,
                                  .restore = options->restore,
-                                 .manifest_head = options->manifest_head,
                                  .objects = {.store = options->common.store}}};
   if (clock_parse(item_str(d, "/status/startTimestamp", ""), &f.started) != PINTLE_OK) f.started = clock_now();
   pintle_status st = wait_for_all(&f, e);

@@ -9,7 +9,8 @@ typedef struct engine_finish_options {
   engine_common common; /* source NULL; pool: for the operations; operations: read from the store */
   item_doc *resource;   /* as the store has it, phase WaitingForPluginOperations*, Finalizing*; changed as the run goes on */
   bool restore;
-  str manifest_head;
+  str manifest_head; /* JSON members of the manifest, or of a restore's report; "": there is none */
+  str actions;       /* its elements of "actions" that stay as they are, with commas; those of common.pool.times follow */
   bool foreign; /* a backup of Velero's: it has no manifest, and gets none */
   unsigned gzip_threads;
   /* Backup, when items are to be taken again: fills in source, types and the pool of a finalizing plan. */

@@ -1,6 +1,7 @@
 /* relations.c -- see relations.h: the pass of the ItemBlockActions over the items.  SPDX-License-Identifier: Apache-2.0 */
 #include "engine/relations.h"
 #include "base/clock.h"
+#include "worker/times.h"
 #include <stdlib.h>
 
 #define BACKLOG ((size_t)256 << 10) /* bytes queued in the pool */
@@ -246,6 +247,7 @@ pintle_status engine_relations_ask(engine_asking *a, engine_relations *out, erro
   }
   if (worker_pool_close(a->pool, &a->o.stage->counters, &finish) != PINTLE_OK && a->failure.status == PINTLE_OK)
     LOG(a->c->journal, PINTLE_LOG_ERROR, NULL, "%s", finish.message);
+  worker_times_pool(a->o.pool.times, a->pool, "get_related_items");
   if (a->failure.status != PINTLE_OK) return *e = a->failure, a->failure.status;
   if (!cancelled) return PINTLE_OK;
   if (a->o.stage->lost) return *e = a->o.stage->lock_error, e->status;

@@ -1,6 +1,7 @@
 /* stage.c -- see stage.h.  SPDX-License-Identifier: Apache-2.0 */
 #include "engine/stage.h"
 #include "base/clock.h"
+#include "worker/times.h"
 
 bool engine_stage_cancelled(void *ctx) {
   const engine_stage *s = ctx;
@@ -119,7 +120,10 @@ pintle_status engine_stage_run(engine_stage *s, error *e) {
 void engine_stage_head(const engine_stage *s, buf *json) {
   buf_adds(json, s->o->head);
   buf_addz(json, s->o->head.len ? ",\"actions\":" : "\"actions\":");
-  buf_adds(json, buf_str(&s->actions));
+  buf_add(json, s->actions.data, s->actions.len ? s->actions.len - 1 : 0);
+  if (!s->actions.len) buf_addc(json, '[');
+  worker_times_print(s->o->pool.times, json);
+  buf_addc(json, ']');
   if (s->actions.failed) json->failed = true;
 }
 

@@ -59,6 +59,7 @@ static pintle_status back_up(run_context *c, const run_request *request, store *
   run_setup_close(&blocks);
   run_input_close(&in);
   run_hear(c, NULL);
+  if (!engine_phase_waits(out->phase)) run_tell_times(c, journal); /* else run_finish does it */
   engine_journal_free(journal);
   return st;
 }

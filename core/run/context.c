@@ -74,8 +74,8 @@ pintle_status run_open(const run_options *options, run_context **out, error *e) 
   c->o = *options;
   c->environment = (conf_environment){get_environment, c};
   c->services = (host_services){.ctx = c, .log = log_line, .cancelled = cancelled};
-  pintle_status st = PINTLE_OK;
-  if (options->config) st = conf_set_load(&c->set, options->config, e);
+  pintle_status st = (c->times = worker_times_new()) ? PINTLE_OK : error_nomem(e);
+  if (st == PINTLE_OK && options->config) st = conf_set_load(&c->set, options->config, e);
   if (st == PINTLE_OK) st = conf_set_check(&c->set, e);
   if (st == PINTLE_OK) st = run_read_locations(c, e);
   if (st != PINTLE_OK) return run_close(c), st;
@@ -88,8 +88,18 @@ void run_close(run_context *c) {
   run_close_stores(c);
   if (c->probed) host_registry_free(&c->registry);
   conf_set_free(&c->set);
+  worker_times_free(c->times);
   arena_free(&c->memory);
   free(c);
+}
+
+void run_tell_times(const run_context *c, engine_journal *journal) {
+  CLEANUP(buf_free) buf json = {0};
+  buf_addc(&json, '[');
+  worker_times_print(c->times, &json);
+  buf_addc(&json, ']');
+  const engine_event event = {.kind = ENGINE_ACTIONS, .counters = buf_str(&json)};
+  if (journal && json.len > 2 && !json.failed) engine_tell(journal, &event);
 }
 
 const run_options *run_options_of(const run_context *c) { return &c->o; }

@@ -15,6 +15,13 @@ static pintle_status read_waiting(const run_continue_request *r, store *s, item_
   return error_set(e, PINTLE_INVALID, "%s \"%s\" is over, it is %s: there is nothing to continue", what, r->name, phase);
 }
 
+/* What the calls of the process before this one came to, where that is known. */
+static void recall_times(run_context *c, const run_continue_request *r, store *s) {
+  CLEANUP(item_freep) item_doc *d = NULL;
+  if (item_new(&d) == PINTLE_OK && run_report(c, s, r->restore, r->name, d, NULL) == PINTLE_OK)
+    worker_times_read(c->times, item_at(d, "/actions"));
+}
+
 static pintle_status go_on(run_context *c, const run_continue_request *r, store *s, item_doc *d, engine_summary *out, error *e) {
   store_lock *lock = NULL;
   error end = {0};
@@ -22,6 +29,7 @@ static pintle_status go_on(run_context *c, const run_continue_request *r, store 
   pintle_status st = run_claim_again(s, r->restore, d, &lock, e);
   if (st != PINTLE_OK) return st;
   st = read_waiting(r, s, d, e); /* once more: until now another process may have ended it */
+  if (st == PINTLE_OK) recall_times(c, r, s);
   if (st == PINTLE_OK) st = run_finish(c, &request, s, lock, r->restore, r->give_up, out, e);
   if (store_run_end(lock, NULL, &end) != PINTLE_OK && st == PINTLE_OK && !e->message[0]) *e = end;
   return st;

@@ -14,7 +14,7 @@ typedef struct finishing {
   run_setup setup;   /* of the operations */
   run_input again;   /* items that are taken again */
   run_setup finally; /* their chain */
-  buf head;          /* of the manifest: what made the backup stays */
+  buf head, actions; /* of the manifest or report: what made the backup stays, and what its calls for items came to */
   bool foreign;      /* Velero's: no manifest */
 } finishing;
 
@@ -42,17 +42,28 @@ static pintle_status read_state(finishing *f, error *e) {
   return st;
 }
 
+/* The calls for items. Those of stores, snapshots and operations are in c->times, and go on. */
+static void keep_actions(finishing *f, const item_doc *d) {
+  for (const item_node *a = item_first(item_at(d, "/actions")); a; a = item_next(a)) {
+    if (!str_is(item_string(item_member(a, STR("operation"))), "execute")) continue;
+    if (f->actions.len) buf_addc(&f->actions, ',');
+    item_print(d, a, 0, &f->actions);
+  }
+}
+
 static pintle_status read_head(finishing *f, error *e) {
-  static const char *const others[] = {"/apiVersion", "/kind", "/objects", "/items"};
+  static const char *const others[] = {"/apiVersion", "/kind", "/objects", "/items", "/actions"};
   CLEANUP(item_freep) item_doc *d = NULL;
-  pintle_status st = item_new(&d) == PINTLE_OK ? run_report(f->c, f->store, false, name_of(f), d, e) : error_nomem(e);
+  pintle_status st = item_new(&d) == PINTLE_OK ? run_report(f->c, f->store, f->restore, name_of(f), d, e) : error_nomem(e);
+  if (st == PINTLE_NOT_FOUND && f->restore) return error_clear(e), PINTLE_OK;
   if (st == PINTLE_NOT_FOUND && !item_str(f->request->resource, "/metadata/annotations/pintle.io~1manifest-sha256", "").len) {
     LOG(f->journal, PINTLE_LOG_WARN, NULL, "the backup was begun by Velero; no server of Velero may go on with it as well");
     error_clear(e);
     return f->foreign = true, PINTLE_OK;
   }
+  if (st == PINTLE_OK) keep_actions(f, d);
   for (size_t i = 0; st == PINTLE_OK && i < sizeof others / sizeof *others; i++) item_remove(d, others[i]);
-  if (st == PINTLE_OK && item_print(d, NULL, 0, &f->head) != PINTLE_OK) st = error_nomem(e);
+  if (st == PINTLE_OK && (item_print(d, NULL, 0, &f->head) != PINTLE_OK || f->actions.failed)) st = error_nomem(e);
   if (st != PINTLE_OK || f->head.len < 3) return buf_clear(&f->head), st;
   memmove(f->head.data, f->head.data + 1, f->head.len -= 2); /* without its braces */
   return PINTLE_OK;
@@ -90,6 +101,7 @@ static pintle_status finish(finishing *f, store_lock *lock, engine_summary *out,
                                    .restore = f->restore,
                                    .manifest_head = buf_str(&f->head),
                                    .foreign = f->foreign,
+                                   .actions = buf_str(&f->actions),
                                    .gzip_threads = 2,
                                    .items = take_again,
                                    .ctx = f};
@@ -106,7 +118,7 @@ pintle_status run_finish(run_context *c, const run_request *request, store *s, s
   if (st == PINTLE_OK) st = run_input_finish(&f.none, e);
   if (st == PINTLE_OK) st = run_setup_open(c, &so, d, &f.none, &f.setup, e);
   if (st == PINTLE_OK) st = read_state(&f, e);
-  if (st == PINTLE_OK && !restore) st = read_head(&f, e);
+  if (st == PINTLE_OK) st = read_head(&f, e);
   if (st == PINTLE_OK) st = engine_operations_known(f.setup.operations, give_up, e);
   if (st == PINTLE_OK) st = finish(&f, lock, out, e);
   run_setup_close(&f.finally);
@@ -114,7 +126,9 @@ pintle_status run_finish(run_context *c, const run_request *request, store *s, s
   run_setup_close(&f.setup);
   run_input_close(&f.none);
   run_hear(c, NULL);
+  run_tell_times(c, f.journal);
   engine_journal_free(f.journal);
   buf_free(&f.head);
+  buf_free(&f.actions);
   return st;
 }

@@ -6,6 +6,7 @@
 #include "run/run.h"
 #include "run/scratch.h"
 #include "worker/single.h"
+#include "worker/times.h"
 
 #define RUN_FILE_PROVIDER "pintle.io/file"
 
@@ -38,6 +39,7 @@ struct run_context {
   struct run_early_line *early;  /* what they said before it was there */
   size_t n_early;
   conf_environment environment;
+  worker_times *times; /* of calls of stores, snapshotters, operations and ItemBlockActions */
   char *scratch; /* directory of credential files; NULL: none yet */
   unsigned n_credentials;
 };
@@ -45,6 +47,8 @@ extern const char run_version[];
 
 /* context.c: lines of stores go there from now on; NULL: to nobody. */
 void run_hear(run_context *c, engine_journal *journal);
+/* What c->times holds, as an event, when a run is over. journal may be NULL. */
+void run_tell_times(const run_context *c, engine_journal *journal);
 /* The journal of a backup or restore, which hears the stores from now on. */
 pintle_status run_journal_open(run_context *c, const run_request *request, bool restore, engine_journal **out, error *e);
 /* locations.c */

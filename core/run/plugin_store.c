@@ -180,6 +180,7 @@ static pintle_status open_worker(making *m, str config, worker_single **out, err
                                    .environment = m->c->o.environment,
                                    .properties = properties,
                                    .timeout = m->listed ? m->listed->timeout : 0,
+                                   .times = m->c->times,
                                    .services = &m->c->services};
   pintle_status st = worker_single_open(&o, out, e);
   if (st == PINTLE_OK) return st;

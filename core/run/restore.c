@@ -65,6 +65,7 @@ static pintle_status restore(run_context *c, const run_request *request, store *
   run_setup_close(&setup);
   run_input_close(&in);
   run_hear(c, NULL);
+  if (!engine_phase_waits(out->phase)) run_tell_times(c, journal); /* else run_finish does it */
   engine_journal_free(journal);
   return st;
 }

@@ -120,7 +120,8 @@ pintle_status run_setup_open(run_context *c, const run_setup_options *options, c
                                     .scratch = out->scratch,
                                     .properties = out->properties,
                                     .environment = c->o.environment,
-                                    .stop_before = stop};
+                                    .stop_before = stop,
+                                    .times = c->times};
   const engine_operations_options operations = {
       .run = resource, .pool = &out->pool, .registry = registry, .types = input->types, .journal = input->journal};
   if (out->head.failed) st = error_nomem(e);

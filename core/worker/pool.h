@@ -115,6 +115,9 @@ void pool_print_counters(const worker_pool *p, buf *out);
 /* stats.c */
 void pool_time(worker_pool *p, const chain_time *t);                  /* a call that returned */
 void pool_time_lost(worker_pool *p, uint32_t entry, int64_t elapsed); /* one that did not: pool_buried counts the death */
+void pool_stats_add(worker_action_stats *s, int64_t elapsed);         /* one more call */
+void pool_stats_print(const worker_action_stats *s, const char *action, str plugin, const char *operation, buf *json);
+void pool_plugin_label(const worker_pool *p, const chain_entry *entry, buf *out); /* "name@version" */
 /* local.c */
 pintle_status pool_local_open(worker_pool *p, error *e);
 void pool_local_apply(worker_pool *p, pool_item *item);

@@ -1,5 +1,6 @@
 /* single_table.c -- the kinds' tables whose functions cross to a worker.  SPDX-License-Identifier: Apache-2.0 */
 #include "worker/single_inside.h"
+#include "worker/times.h"
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -76,7 +77,23 @@ static pintle_status check_bytes(const worker_single *s, const single_call *c) {
   return PINTLE_OK;
 }
 
+/* What a store has not, or has already, is an answer. */
+static void keep_time(const worker_single *s, const single_call *c) {
+  pintle_status st = c->answer.status;
+  bool answer = s->o.action->kind == CONF_OBJECT_STORE && (st == PINTLE_NOT_FOUND || st == PINTLE_EXISTS);
+  const worker_time call = {.action = s->o.action->name,
+                            .plugin = s->o.plugin->name,
+                            .version = s->o.plugin->version,
+                            .operation = single_functions[c->args.function].name,
+                            .elapsed = clock_monotonic() - c->started,
+                            .timeout = st == PINTLE_TIMED_OUT,
+                            .death = c->died && st != PINTLE_TIMED_OUT,
+                            .error = !c->died && !answer && st != PINTLE_OK && st != PINTLE_TIMED_OUT};
+  worker_times_add(s->o.times, &call);
+}
+
 pintle_status single_settle(const worker_single *s, const single_call *c) {
+  keep_time(s, c);
   if (c->answer.status != PINTLE_OK) return fail_with(c->caller, &c->answer);
   pintle_status st = check_bytes(s, c);
   if (st == PINTLE_OK && c->answer.has_text) st = c->result->api->text(c->result, c->answer.text.ptr, c->answer.text.len);

@@ -7,6 +7,7 @@
 
 typedef struct worker_pool worker_pool;
 struct ask_question;
+struct worker_times;
 
 /* What an item's stretch through the chain came to. `chain` is as chain_apply gave it, or, when the worker died or was killed in it, FAILED with
  * an error that says so. Everything lives until the callback returns. */
@@ -29,6 +30,7 @@ typedef struct worker_pool_options {
   uint32_t
       stop_before; /* entry index + 1: the worker stops (SIGSTOP) before that entry is called, for a debugger; deadlines are off then */
   int64_t grace;   /* for cleaning up after cancel or deadline; 0 = 10 s */
+  struct worker_times *times; /* of calls beside the items (worker/times.h); the pool itself does not use it. May be NULL */
   void *ctx;
   void (*outcome)(void *ctx, uint64_t ticket, const worker_outcome *o);
   /* What a call of that entry asks the run (worker/ask.h); the answer is appended. NULL: UNSUPPORTED. */
@@ -76,6 +78,7 @@ const worker_action_stats *worker_pool_stats(const worker_pool *p, uint32_t entr
 /* All of them as JSON: [{"action","plugin":"name@version","operation":"execute","calls","errors","timeouts","deaths","seconds",
  * "histogram":{"1e-05":n,...,"60":n,"+Inf":n}}]; the histogram is cumulative, as Prometheus' are. "quarantined":true where it is so. */
 void worker_pool_actions(const worker_pool *p, buf *json);
+int64_t worker_seconds(str seconds); /* such "seconds" in nanoseconds */
 
 /* ---- the worker's side: main of pintle-worker, and of the drop-in when it is executed as its own worker.
  * --probe FD NAME | --run SOCKET PAGE CANCEL */
