@@ -1,11 +1,13 @@
 #!/bin/sh
 # control.sh PINTLE -- Velero's client against Velero's framework: a control group for the tests of both sides.  SPDX-License-Identifier: Apache-2.0
 . "$(dirname "$0")/lib.sh" "$1"
+build velero/goplugin goplugin
 item relates 'add configmaps shop b; add widgets.example.com - c; operation; post pods shop d'
 item waits 'skip; wait 1500ms; add configmaps shop b'
 item fails 'error no such luck'
 item panics panic
 item slow 'sleep 5s'
+python3 -c 'print("{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"large\"},\"data\":{\"x\":\"" + "y" * 5000000 + "\"}}")' >large.json
 mkdir plugins test
 cp "$work/bin/goplugin" plugins/
 export ROOT="$work/run/store" PLUGIN_TEST_DIR="$work/run/test"
