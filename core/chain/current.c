@@ -87,6 +87,9 @@ static const char *name_fault(str s, size_t most) {
   return str_is(s, ".") || str_is(s, "..") ? "is no name" : NULL;
 }
 
+/* It came without one, which only Velero's call can bring, and stays what it is: its type may be another in that cluster. */
+static bool never_had_namespace(const chain *c) { return !c->id.ns[0] && !c->now.ns.len && c->now.type == c->now.in->type; }
+
 pintle_status chain_current_check(chain *c, error *e) {
   const chain_current *n = &c->now;
   const char *fault;
@@ -98,7 +101,7 @@ pintle_status chain_current_check(chain *c, error *e) {
   } else if ((fault = name_fault(n->name, 1024))) {
     error_set(e, PINTLE_INVALID, "the name that was left to the item %s", fault);
     error_place(e, "/metadata/name");
-  } else if (n->type->namespaced && (fault = name_fault(n->ns, 253))) {
+  } else if (n->type->namespaced && !never_had_namespace(c) && (fault = name_fault(n->ns, 253))) {
     error_set(e, PINTLE_INVALID, "the namespace that was left to the item %s", fault);
     error_place(e, "/metadata/namespace");
   } else return PINTLE_OK;
