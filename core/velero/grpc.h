@@ -45,10 +45,11 @@ typedef struct velero_status {
 /* ---- the bytes below: a socket, or TLS over it */
 typedef struct grpc_io {
   int fd;                                         /* non-blocking */
-  void *ctx;                                      /* of these three; all NULL: plain read and write */
+  void *ctx;                                      /* of these four; all NULL: plain read and write */
   ssize_t (*read)(void *ctx, void *to, size_t n); /* as read(2): 0 at the end; -1 with errno, EAGAIN: nothing now */
   ssize_t (*write)(void *ctx, const void *p, size_t n);
-  void (*close)(void *ctx); /* before fd is closed */
+  bool (*needs_input)(void *ctx); /* the last write failed with EAGAIN until something was read */
+  void (*close)(void *ctx);       /* before fd is closed */
 } grpc_io;
 
 typedef struct grpc_conn grpc_conn;

@@ -176,6 +176,7 @@ size_t grpc_conn_streams(const grpc_conn *c) { return c->n_streams; }
 
 short grpc_conn_wants(const grpc_conn *c) {
   bool out = c->out_at < c->out.len || nghttp2_session_want_write(c->session);
+  if (c->io.needs_input && c->io.needs_input(c->io.ctx)) out = false;
   return (short)(POLLIN | (out ? POLLOUT : 0));
 }
 

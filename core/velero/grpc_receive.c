@@ -84,8 +84,7 @@ static int on_header(nghttp2_session *session, const nghttp2_frame *frame, const
 
 static void request_complete(grpc_stream *s) {
   grpc_conn *c = s->conn;
-  if (!s->is_post) grpc_stream_answer_plain(s, "405", STR("This is a gRPC server: it takes POST only.\n"));
-  else if (!s->is_grpc) grpc_stream_answer_plain(s, "415", STR("This is a gRPC server: it takes application/grpc only.\n"));
+  if (!s->is_post || !s->is_grpc) s->deaf = s->plain = true; /* answered at its end, as HTTP does */
   else if (s->header_bytes > GRPC_MAX_HEADERS) grpc_stream_refuse(s, GRPC_RESOURCE_EXHAUSTED, "the headers are larger than 16 KiB");
   else if (s->bad_timeout) grpc_stream_refuse(s, GRPC_INTERNAL, "grpc-timeout is no timeout");
   else if (!s->method || s->method[0] != '/') grpc_stream_refuse(s, GRPC_UNIMPLEMENTED, "the method does not begin with a slash");
@@ -176,7 +175,9 @@ static void input_ended(grpc_stream *s) {
   grpc_conn *c = s->conn;
   if (s->ended) return;
   s->ended = true;
-  if (!s->deaf && s->have > 0) grpc_stream_refuse(s, GRPC_INTERNAL, "the stream ends within a message");
+  if (s->plain && !s->is_post) grpc_stream_answer_plain(s, "405", STR("This is a gRPC server: it takes POST only.\n"));
+  else if (s->plain) grpc_stream_answer_plain(s, "415", STR("This is a gRPC server: it takes application/grpc only.\n"));
+  else if (!s->deaf && s->have > 0) grpc_stream_refuse(s, GRPC_INTERNAL, "the stream ends within a message");
   else if (s->told && c->events.ended) c->events.ended(c->ctx, s);
 }
 

@@ -178,7 +178,7 @@ void grpc_stream_answer_plain(grpc_stream *s, const char *status, str text) {
   const nghttp2_nv headers[] = {field(":status", str_of(status)), field("content-type", STR("text/plain"))};
   const nghttp2_data_provider data = provider(s);
   grpc_outgoing *m = s->is_head ? NULL : calloc(1, sizeof *m);
-  s->started = s->plain = s->deaf = true;
+  s->started = true;
   if (m) {
     buf_adds(&m->bytes, text);
     s->waiting = m->bytes.len;
