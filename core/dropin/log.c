@@ -7,7 +7,7 @@
 #include <time.h>
 
 void dropin_log_init(dropin_log *l, int fd) {
-  l->fd = fd;
+  *l = (dropin_log){.fd = fd};
   pthread_mutex_init(&l->lock, NULL);
 }
 
@@ -84,6 +84,10 @@ static void begin(buf *b, int32_t level, const dropin_subject *s, str message) {
 }
 
 void dropin_say(dropin_log *l, int32_t level, const dropin_subject *subject, str message, const pintle_kv *fields, size_t n) {
+  if (l->tell) {
+    l->tell(l->ctx, level, message);
+    return;
+  }
   CLEANUP(buf_free) buf b = {0};
   begin(&b, level, subject, message);
   add_fields(&b, fields, n);
@@ -100,6 +104,10 @@ void dropin_sayf(dropin_log *l, int32_t level, const dropin_subject *subject, co
 }
 
 void dropin_event(dropin_log *l, const dropin_subject *subject, const char *event, str message, const dropin_field *fields, size_t n) {
+  if (l->tell) {
+    l->tell(l->ctx, PINTLE_LOG_INFO, message);
+    return;
+  }
   CLEANUP(buf_free) buf b = {0};
   begin(&b, PINTLE_LOG_INFO, subject, message);
   add(&b, "event", str_of(event));

@@ -12,6 +12,8 @@ enum { DROPIN_LINE = 32 << 10, DROPIN_VALUE = 8 << 10 }; /* the longest line, an
 typedef struct dropin_log {
   int fd; /* written to by one write(2) a line */
   pthread_mutex_t lock;
+  void (*tell)(void *ctx, int32_t level, str message); /* gets the messages instead; NULL: nobody does */
+  void *ctx;
 } dropin_log;
 /* What a line is about; empty members are left out. */
 typedef struct dropin_subject {
