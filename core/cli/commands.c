@@ -132,6 +132,9 @@ const cli_command cli_commands[] = {
      "  # An installed one, by its name.\n"
      "  pintle plugin inspect restore-xform",
      cli_plugin_inspect},
+    {"plugin", "preflight", NULL, "DIR", "FILE", 1, 1, GROUPS(((const cli_flag[]){{.name = NULL}})), "Say what would stop Velero if DIR were its plugin directory",
+     "Executes what Velero would execute, asks it for its list, and looks at every .so and at the configuration. Exit status 2 if anything would.",
+     "  pintle plugin preflight /plugins", cli_plugin_preflight},
 
     {"chain", "show", NULL, "", NULL, 0, 0, GROUPS(cli_chain_show_flags, cli_output_flags),
      "Show which actions run, in which order, and why", NULL,

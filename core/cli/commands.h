@@ -57,6 +57,7 @@ int cli_backup_location_get(cli *c);
 int cli_snapshot_location_get(cli *c);
 int cli_plugin_list(cli *c);
 int cli_plugin_inspect(cli *c);
+int cli_plugin_preflight(cli *c);
 uint32_t cli_phase_kind(const cli *c); /* CONF_*, by --phase */
 int cli_chain_show(cli *c);
 int cli_chain_explain(cli *c);

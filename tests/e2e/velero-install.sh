@@ -1,0 +1,40 @@
+# velero-install.sh -- install copies the drop-in and what is beside it; what is newer, or the user's, stays.  SPDX-License-Identifier: Apache-2.0
+. "$(dirname "$0")/lib.sh"
+dropin=$(dirname "$PINTLE_WORKER")/velero-plugin-pintle
+mkdir image image/pintle.d
+cp "$dropin" image/
+cp "$PLUGINS/run_noop.so" image/
+chmod 0755 image/run_noop.so
+printf 'apiVersion: pintle.io/v1alpha1\nkind: PluginChain\nmetadata: {name: default}\n' >image/pintle.d/noop.yaml
+cp image/pintle.d/noop.yaml image/pintle.yaml
+run image/velero-plugin-pintle install --to to/plugins
+expect_status 0
+expect_out "to/plugins/run_noop.so: copied" "to/plugins/pintle.d/noop.yaml: copied" "to/plugins/velero-plugin-pintle: copied"
+[ "$(stat -c %a to/plugins/run_noop.so to/plugins/velero-plugin-pintle | tr '\n' ' ')" = "644 755 " ] || fail "modes: $(ls -l to/plugins)"
+expect_same image/velero-plugin-pintle to/plugins/velero-plugin-pintle
+expect_same image/run_noop.so to/plugins/run_noop.so
+
+echo "# mine" >to/plugins/pintle.yaml
+cp "$PLUGINS/run_fails.so" to/plugins/neighbour.so # of another vendor
+chmod 0755 to/plugins/neighbour.so
+cp "$dropin" to/plugins/velero-plugin-pintle
+sed 's/pintle-drop-in-version:0[.]1[.]0;/pintle-drop-in-version:9.1.0;/' "$dropin" >to/plugins/velero-plugin-pintle
+chmod 0755 to/plugins/velero-plugin-pintle
+cp to/plugins/velero-plugin-pintle newer
+run image/velero-plugin-pintle install --to=to/plugins
+expect_status 0
+expect_out "run_noop.so: is there already" "pintle.yaml: stays" "neighbour.so: execute bits cleared" "velero-plugin-pintle: stays, it is version 9.1.0 and this is 0.1.0"
+expect_same newer to/plugins/velero-plugin-pintle
+[ "$(cat to/plugins/pintle.yaml)" = "# mine" ] || fail "pintle.yaml was replaced"
+[ -x to/plugins/neighbour.so ] && fail "neighbour.so can still be executed"
+[ -z "$(find to -name '.*' -type f)" ] || fail "left behind: $(find to -name '.*')"
+
+run image/velero-plugin-pintle install
+expect_status 2
+run image/velero-plugin-pintle install --to /proc/none
+expect_status 1
+expect_err "/proc/none"
+run image/velero-plugin-pintle
+expect_status 1
+expect_err "Velero executes it"
+pass
