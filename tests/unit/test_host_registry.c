@@ -261,6 +261,125 @@ START_TEST(a_descriptor_is_read_as_it_was_written) {
 }
 END_TEST
 
+/* ---- executables: Go plugins of Velero, by a worker of their own; here a script that answers as it would */
+static void put_program(const char *name, const char *text) {
+  put(name, str_of(text));
+  ck_assert_int_eq(chmod(in_dir(name), 0755), 0);
+}
+
+static host_registry scan_executables(const conf_chain *chain) {
+  static const char answers[] =
+      "#!/bin/sh\n"
+      "say() { printf '{\"abiMajor\":1,\"abiMinor\":0,\"minHostMinor\":0,\"name\":\"%s\",\"version\":\"unknown\",\"vendor\":\"\",\"url\":\"\","
+      "\"env\":[],\"actions\":[{\"kind\":%s,\"index\":0,\"flags\":0,\"has\":1,\"threadModel\":0,\"priority\":0,\"timeout\":0,\"name\":\"%s\","
+      "\"summary\":\"x\",\"url\":\"\",\"options\":[]}]}' $1 $2 $3 >&3; }\n"
+      "case $3 in\n"
+      "  one|two) say $3 1 go.example.com/$3 ;;\n"
+      "  again) say again 1 go.example.com/one ;;\n"
+      "  like-good) say like-good 1 tests.pintle.io/good ;;\n"
+      "  none) printf '{\"reason\":\"ends before its handshake (exit status 3)\",\"hint\":\"it wrote: no licence\"}' >&3 ;;\n"
+      "  slow) sleep 60 ;;\n"
+      "  rubbish) echo nonsense >&3 ;;\n"
+      "esac\n";
+  char away[80], worker[100];
+  snprintf(away, sizeof away, "%s.bin", dir);
+  ck_assert(mkdir(away, 0700) == 0 || errno == EEXIST);
+  snprintf(worker, sizeof worker, "%s/worker", away);
+  CLEANUP(close_p) int fd = open(worker, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0755);
+  ck_assert_int_eq(write(fd, answers, sizeof answers - 1), (ssize_t)sizeof answers - 1);
+  close_p(&fd);
+  const char *directories[] = {dir, NULL};
+  const host_scan_options o = {
+      .directories = directories, .worker = probe, .velero_worker = worker, .probe_timeout = 2 * CLOCK_SECOND, .chain = chain};
+  host_registry r;
+  error e;
+  ck_assert_msg(host_scan(&o, &r, &e) == PINTLE_OK, "%s", e.message);
+  unlink(worker);
+  rmdir(away);
+  return r;
+}
+
+static void has_names(const char *const *v, const char *wanted) {
+  char text[300] = "";
+  for (; *v; v++) strcat(strcat(text, *v), " ");
+  ck_assert_str_eq(text, wanted);
+}
+
+START_TEST(executables_are_go_plugins) {
+  copy("good");
+  chmod(in_dir("good.so"), 0755); /* a .so all the same */
+  put_program("one", "x");
+  put_program("two", "x");
+  put("data.yaml", STR("x")); /* no execute bit */
+  ck_assert_int_eq(mkdir(in_dir("directory"), 0755), 0);
+  put_program(".hidden", "x");
+  host_registry r = scan_executables(NULL);
+  ck_assert_uint_eq(r.n_plugins, 3);
+  loaded(&r, "good.so");
+  loaded(&r, "one");
+  loaded(&r, "two");
+  ck_assert(!plugin(&r, "good.so")->velero && plugin(&r, "one")->velero);
+  has_names(plugin(&r, "one")->env, "AWS_* AZURE_* GOOGLE_* ALIBABA_CLOUD_* KUBERNETES_* *_PROXY SSL_CERT_* PLUGIN_* VELERO_* ");
+  ck_assert_str_eq(plugin(&r, "one")->sha256, "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881");
+  ck_assert(!warned(plugin(&r, "one"), "execute bit"));
+  const host_plugin *owner = NULL;
+  ck_assert_ptr_nonnull(host_find(&r, CONF_BACKUP_ITEM_ACTION, "go.example.com/two", &owner));
+  ck_assert_str_eq(owner->file, "two");
+  host_registry_free(&r);
+  r = scan(); /* nobody to run them: passed over */
+  ck_assert_uint_eq(r.n_plugins, 1);
+  host_registry_free(&r);
+}
+END_TEST
+
+START_TEST(executables_that_are_no_plugin_are_set_aside) {
+  static const char *const files[] = {"one", "again", "none", "slow", "rubbish", "like-good", "silent", "velero-plugin-pintle"};
+  copy_as("good", "zz-good.so"); /* behind them by name */
+  for (size_t i = 0; i < sizeof files / sizeof *files; i++) put_program(files[i], "x");
+  put_program("empty", "");
+  host_registry r = scan_executables(NULL);
+  loaded(&r, "zz-good.so");
+  loaded(&r, "again");
+  aside(&r, "one", "repeats BackupItemAction go.example.com/one of");
+  aside(&r, "like-good", "repeats BackupItemAction tests.pintle.io/good of");
+  aside(&r, "none", "ends before its handshake (exit status 3)");
+  ck_assert_str_eq(plugin(&r, "none")->hint, "it wrote: no licence");
+  aside(&r, "slow", "does not answer as a plugin of Velero within 2s");
+  aside(&r, "rubbish", "answered its probe with rubbish");
+  aside(&r, "silent", "ends its process while being loaded");
+  aside(&r, "velero-plugin-pintle", "is pintle itself");
+  aside(&r, "empty", "is empty");
+  host_registry_free(&r);
+}
+END_TEST
+
+START_TEST(pins_trust_and_env_hold_for_executables) {
+  static const char *const right[] = {"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881", NULL}, *const wrong[] = {"00", NULL},
+                           *const env[] = {"VENDOR_*", NULL};
+  put_program("one", "x");
+  conf_chain_plugin pin = {.name = "one", .sha256 = right, .env = env};
+  conf_chain chain = chain_of(&pin, false);
+  host_registry r = scan_executables(&chain);
+  loaded(&r, "one");
+  has_names(plugin(&r, "one")->env, "VENDOR_* PLUGIN_* VELERO_* ");
+  host_registry_free(&r);
+  pin.sha256 = wrong;
+  r = scan_executables(&chain);
+  aside(&r, "one", "which is not pinned");
+  host_registry_free(&r);
+  chain = chain_of(NULL, true);
+  r = scan_executables(&chain);
+  aside(&r, "one", "is not pinned, and trust is strict");
+  host_registry_free(&r);
+  pin.sha256 = right;
+  chain = chain_of(&pin, true);
+  ck_assert_int_eq(chmod(in_dir("one"), 0777), 0);
+  r = scan_executables(&chain);
+  aside(&r, "one", "writable by everybody");
+  host_registry_free(&r);
+}
+END_TEST
+
 int main(void) {
   plugin_dir = getenv("PLUGIN_DIR");
   probe = getenv("PROBE");
@@ -278,6 +397,9 @@ int main(void) {
   tcase_add_test(t, pins_and_trust_decide);
   tcase_add_test(t, a_missing_directory_and_a_missing_pin_are_errors);
   tcase_add_test(t, a_descriptor_is_read_as_it_was_written);
+  tcase_add_test(t, executables_are_go_plugins);
+  tcase_add_test(t, executables_that_are_no_plugin_are_set_aside);
+  tcase_add_test(t, pins_trust_and_env_hold_for_executables);
   suite_add_tcase(s, t);
   SRunner *r = srunner_create(s);
   srunner_run_all(r, CK_NORMAL);
