@@ -1,4 +1,5 @@
 /* plugin.c -- plugin list, plugin inspect.  SPDX-License-Identifier: Apache-2.0 */
+#include "archive/digest.h"
 #include "base/nearest.h"
 #include "cli/commands.h"
 #include "cli/gather.h"
@@ -128,7 +129,8 @@ static int inspect_file(cli *c, const char *path) {
   error e = {0};
   pintle_status st = cli_find(c, NULL, &found, &e);
   const host_scan_options scan = {
-      .directories = (const char *const[]){path, NULL}, .worker = found.worker, .velero_worker = found.velero_worker, .environment = c->process->environment};
+      .directories = (const char *const[]){path, NULL}, .worker = found.worker, .velero_worker = found.velero_worker, .digest = archive_sha256,
+      .environment = c->process->environment};
   if (st == PINTLE_OK) st = host_scan(&scan, &r, &e);
   if (st != PINTLE_OK) return cli_fail(c, &e);
   int status = r.n_plugins == 1 ? print_one(c, &r.plugins[0]) : cli_usage(c, "name one file", "%s holds %zu plugins", path, r.n_plugins);

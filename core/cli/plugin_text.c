@@ -113,7 +113,8 @@ void cli_plugin_json(const host_plugin *p, buf *b) {
   member(b, "reason", p->reason);
   member(b, "hint", p->hint);
   list(b, "warnings", p->warnings);
-  if (!p->reason || p->abi_major)
+  if (p->velero) member(b, "protocol", "velero");
+  else if (!p->reason || p->abi_major)
     buf_printf(b, ",\"abi\":\"%u.%u\",\"minHostMinor\":%u", (unsigned)p->abi_major, (unsigned)p->abi_minor, (unsigned)p->min_host_minor);
   buf_printf(b, ",\"size\":%lld,\"mode\":\"%04o\"", (long long)p->size, (unsigned)(p->mode & 07777));
   member(b, "sha256", p->sha256);
@@ -168,9 +169,9 @@ static void option_text(buf *b, const pintle_option *o) {
   buf_addc(b, '\n');
 }
 
-static void selector_text(buf *b, const host_action *a) {
+static void selector_text(buf *b, const host_plugin *p, const host_action *a) {
   const pintle_selector *s = a->selector;
-  if (a->has & HOST_HAS_APPLIES_TO) line(b, "  Selects", "computed from its configuration (applies_to)");
+  if (a->has & HOST_HAS_APPLIES_TO) line(b, "  Selects", p->velero ? "asked when a run begins (AppliesTo)" : "computed from its configuration (applies_to)");
   if (!s) {
     if (!(a->has & HOST_HAS_APPLIES_TO) && a->kind <= CONF_ITEM_BLOCK_ACTION) line(b, "  Selects", "everything");
     return;
@@ -182,7 +183,7 @@ static void selector_text(buf *b, const host_action *a) {
   line(b, "  Labels", s->labels);
 }
 
-static void action_text(buf *b, const host_action *a) {
+static void action_text(buf *b, const host_plugin *p, const host_action *a) {
   char text[32];
   buf_printf(b, "\n%s ", kind_of(a));
   cli_clean(b, str_of(a->name));
@@ -195,7 +196,7 @@ static void action_text(buf *b, const host_action *a) {
   if (a->timeout > 0) line(b, "  Timeout", clock_duration_text(a->timeout, text));
   bits_text(b, "  Flags", true, a->flags);
   bits_text(b, "  Functions", false, a->has);
-  selector_text(b, a);
+  selector_text(b, p, a);
   if (!a->options[0]) return;
   buf_addz(b, "  Options:\n");
   for (size_t i = 0; a->options[i]; i++) option_text(b, a->options[i]);
@@ -210,12 +211,13 @@ void cli_plugin_text(const host_plugin *p, buf *b) {
   line(b, "Version", p->version);
   line(b, "Vendor", p->vendor);
   line(b, "URL", p->url);
-  if (p->abi_major) buf_printf(b, "ABI:\t%u.%u (needs a host of %u.%u)\n", p->abi_major, p->abi_minor, p->abi_major, p->min_host_minor);
+  if (p->velero) line(b, "Protocol", "Velero's (a Go plugin: a process behind a worker)");
+  else if (p->abi_major) buf_printf(b, "ABI:\t%u.%u (needs a host of %u.%u)\n", p->abi_major, p->abi_minor, p->abi_major, p->min_host_minor);
   buf_printf(b, "Size:\t%lld bytes\nMode:\t%04o\n", (long long)p->size, (unsigned)(p->mode & 07777));
   line(b, "SHA-256", p->sha256);
   lines(b, "Needed libraries", p->needed);
   if (p->glibc[0]) buf_printf(b, "Needed glibc:\t%s\n", p->glibc);
   lines(b, "Environment", p->env);
   for (size_t i = 0; p->warnings[i]; i++) line(b, "Warning", p->warnings[i]);
-  for (size_t i = 0; i < p->n_actions; i++) action_text(b, &p->actions[i]);
+  for (size_t i = 0; i < p->n_actions; i++) action_text(b, p, &p->actions[i]);
 }

@@ -210,7 +210,7 @@ static pintle_status fill(scan *s, error *e) {
   if (!warnings) return error_nomem(e);
   for (size_t i = 0; i < r->n_plugins; i++) {
     warnings[i].a = s->a;
-    host_seal(&r->plugins[i], s->a, chain && chain->strict, false, &warnings[i]);
+    host_seal(&r->plugins[i], s->a, chain && chain->strict, false, s->options->digest, &warnings[i]);
     check_worker(s, &r->plugins[i]);
     check_pin(s, &r->plugins[i]);
   }

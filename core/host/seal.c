@@ -50,9 +50,9 @@ static const char *open_file(const host_plugin *p, arena *a, host_words *warning
   return st->st_size > SIZE_MAX_FILE ? "is larger than 1 GiB" : NULL;
 }
 
-static void hash(const void *data, size_t size, char hex[65]) {
+static void hash(const void *data, size_t size, host_digest digest, char hex[65]) {
   unsigned char sum[32];
-  sha256(data, size, sum);
+  if (!digest || !digest((str){data, size}, sum)) sha256(data, size, sum);
   for (int i = 0; i < 32; i++) snprintf(hex + 2 * i, 3, "%02x", sum[i]);
 }
 
@@ -61,7 +61,7 @@ static const char *read_copy(host_plugin *p, arena *a, host_words *warnings) {
   host_elf elf;
   const void *data = mmap(NULL, (size_t)p->size, PROT_READ, MAP_PRIVATE, p->fd, 0);
   if (data == MAP_FAILED) return host_text(a, "cannot be read: %s", strerrordesc_np(errno));
-  hash(data, (size_t)p->size, p->sha256);
+  hash(data, (size_t)p->size, NULL, p->sha256);
   const char *fault = host_elf_read(data, (size_t)p->size, a, &elf);
   munmap((void *)(uintptr_t)data, (size_t)p->size);
   p->needed = elf.needed;
@@ -76,17 +76,17 @@ static const char *read_copy(host_plugin *p, arena *a, host_words *warnings) {
 }
 
 /* A Go plugin is executed from the file itself, which the kernel keeps from being written to meanwhile: a copy would be 59 MB of memory. */
-static const char *read_executable(host_plugin *p, arena *a, int file) {
+static const char *read_executable(host_plugin *p, arena *a, int file, host_digest digest) {
   p->fd = fcntl(file, F_DUPFD_CLOEXEC, 1000);
   if (p->fd < 0) p->fd = fcntl(file, F_DUPFD_CLOEXEC, 10);
   const void *data = p->fd < 0 ? MAP_FAILED : mmap(NULL, (size_t)p->size, PROT_READ, MAP_PRIVATE, p->fd, 0);
   if (data == MAP_FAILED) return host_text(a, "cannot be read: %s", strerrordesc_np(errno));
-  hash(data, (size_t)p->size, p->sha256);
+  hash(data, (size_t)p->size, digest, p->sha256);
   munmap((void *)(uintptr_t)data, (size_t)p->size);
   return NULL;
 }
 
-static const char *take(host_plugin *p, arena *a, bool strict, bool no_memfd, host_words *warnings) {
+static const char *take(host_plugin *p, arena *a, bool strict, bool no_memfd, host_digest digest, host_words *warnings) {
   struct stat st = {0};
   CLEANUP(close_p) int fd = -1;
   const char *fault = open_file(p, a, warnings, &st, &fd);
@@ -101,17 +101,17 @@ static const char *take(host_plugin *p, arena *a, bool strict, bool no_memfd, ho
     p->hint = "trust is strict: plugins and their directories must belong to root or to you, and be writable by the owner only";
     return doubt;
   }
-  if (p->velero) return read_executable(p, a, fd);
+  if (p->velero) return read_executable(p, a, fd, digest);
   fault = host_private_copy(fd, p->size, p->file, no_memfd, a, &p->fd);
   return fault ? fault : read_copy(p, a, warnings);
 }
 
-void host_seal(host_plugin *p, arena *a, bool strict, bool no_memfd, host_words *warnings) {
+void host_seal(host_plugin *p, arena *a, bool strict, bool no_memfd, host_digest digest, host_words *warnings) {
   static const char *const none[1];
   p->fd = -1;
   p->needed = none;
   p->glibc = "";
-  p->reason = take(p, a, strict, no_memfd, warnings);
+  p->reason = take(p, a, strict, no_memfd, digest, warnings);
   if (p->reason && p->fd >= 0) close_p(&p->fd);
   p->warnings = host_words_list(warnings);
 }

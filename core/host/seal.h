@@ -7,8 +7,9 @@
 /* Opens path, checks that it is a regular file (a symbolic link to one is followed, with a warning), its owner and mode and those of its
  * directories (faults are warnings, or reasons when strict), and keeps a private, sealed copy in p->fd. Fills size, mode, uid, sha256, needed
  * and glibc of *p; p->path and p->file are set. What is no loadable plugin gets p->reason and p->fd -1.
- * no_memfd: copies to a file, as where memfd is forbidden. */
-void host_seal(host_plugin *p, arena *a, bool strict, bool no_memfd, host_words *warnings);
+ * no_memfd: copies to a file, as where memfd is forbidden. digest: of a large file, NULL = base/sha256. */
+typedef bool (*host_digest)(str data, unsigned char sha256[32]);
+void host_seal(host_plugin *p, arena *a, bool strict, bool no_memfd, host_digest digest, host_words *warnings);
 
 /* copy.c: a read-only copy of fd (size bytes), executable, number 1000 or more where the limit allows; NULL: done, else the reason. */
 const char *host_private_copy(int fd, int64_t size, const char *name, bool no_memfd, arena *a, int *out);

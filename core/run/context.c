@@ -1,4 +1,5 @@
 /* context.c -- configuration, chain and plugins of a run.  SPDX-License-Identifier: Apache-2.0 */
+#include "archive/digest.h"
 #include "run/inside.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -123,7 +124,8 @@ pintle_status run_plugins(run_context *c, const host_registry **out, error *e) {
     st = run_chain(c, NULL, &chain, e);
     if (st != PINTLE_OK) return st;
     const host_scan_options scan = {
-        .directories = c->o.plugin_dirs, .worker = c->o.worker, .velero_worker = c->o.velero_worker, .chain = chain, .environment = c->o.environment};
+        .directories = c->o.plugin_dirs, .worker = c->o.worker, .velero_worker = c->o.velero_worker, .digest = archive_sha256,
+        .chain = chain, .environment = c->o.environment};
     if ((st = host_scan(&scan, &c->registry, e)) != PINTLE_OK) return st;
     c->probed = true;
   }

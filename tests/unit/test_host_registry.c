@@ -48,7 +48,7 @@ START_TEST(without_memfd_the_copy_is_a_file) {
   arena a = {0};
   host_words w = {.a = &a};
   host_plugin p = {.path = in_dir("good.so"), .file = "good.so"};
-  host_seal(&p, &a, false, true, &w);
+  host_seal(&p, &a, false, true, NULL, &w);
   ck_assert_msg(!p.reason, "%s", p.reason);
   ck_assert_int_ge(p.fd, 1000);
   ck_assert_int_eq(pwrite(p.fd, "x", 1, 0), -1);
