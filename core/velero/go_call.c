@@ -5,7 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { SAID_MAX = 16 << 10 };
+enum { SAID_MAX = 4 << 10 };
 
 /* ---- messages */
 bool go_pack(buf *to, const ProtobufCMessage *m) {
@@ -65,7 +65,7 @@ static void repeat_lines(const go_plugin *p) {
   for (const char *line = buf_str(&p->said).ptr, *end = line + p->said.len; line < end;) {
     const char *next = memchr(line, '\n', (size_t)(end - line));
     size_t n = (size_t)((next ? next : end) - line);
-    host_table->log_line(NULL, PINTLE_LOG_WARN, line, n, NULL, 0);
+    host_table->log_line(NULL, PINTLE_LOG_INFO, line, n, NULL, 0);
     line += n + 1;
   }
 }

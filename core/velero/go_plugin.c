@@ -138,6 +138,17 @@ static void close_plugin(void *ctx) {
   free(p);
 }
 
+/* Who reads it knows the plugin's name already; and what it wrote last may say more. */
+static pintle_status explain(go_plugin *p, error *e) {
+  size_t n = p->name ? strlen(p->name) : 0;
+  if (n && strncmp(e->message, p->name, n) == 0 && e->message[n] == ' ')
+    memmove(e->message, e->message + n + 1, strlen(e->message + n + 1) + 1);
+  while (p->said.len && p->said.data[p->said.len - 1] == '\n') p->said.data[--p->said.len] = 0;
+  const char *line = p->said.len ? strrchr(p->said.data, '\n') : NULL;
+  if (p->said.len && !e->hint[0]) error_hint(e, "it wrote: %s", line ? line + 1 : p->said.data);
+  return e->status;
+}
+
 static pintle_status open_plugin(void *ctx, int fd, const char *name, host_module **out, error *e) {
   go_plugin *p = calloc(1, sizeof *p);
   if (!p) return error_nomem(e);
@@ -147,7 +158,10 @@ static pintle_status open_plugin(void *ctx, int fd, const char *name, host_modul
       .fd = fd, .path = name, .environment = ctx, .log = go_log, .cancelled = go_cancelled, .cancel_fd = go_cancel_fd, .ctx = p};
   pintle_status st = p->name ? velero_process_start(&o, &p->process, e) : error_nomem(e);
   if (st == PINTLE_OK) st = list(p, e);
-  if (st != PINTLE_OK) return close_plugin(p), st;
+  if (st != PINTLE_OK) {
+    st = explain(p, e);
+    return close_plugin(p), st;
+  }
   const host_outside outside = {p, create, close_plugin};
   return host_module_adopt_outside(&p->plugin, name, &outside, out, e);
 }
