@@ -75,6 +75,12 @@ pintle_status velero_process_start(const velero_process_options *o, velero_proce
 bool velero_process_alive(const velero_process *p) { return !p->broken; }
 pid_t velero_process_pid(const velero_process *p) { return p->pid; }
 
+int velero_process_ended(velero_process *p) {
+  if (!p->broken) return -1;
+  client_reap(p, clock_monotonic() + CLOCK_SECOND / 2);
+  return p->reaped ? p->status : -1;
+}
+
 /* ---- end */
 void velero_process_stop(velero_process *p) {
   if (!p) return;
