@@ -3,10 +3,13 @@
 # make check-long   the same with more rounds, and 30 minutes of mixed load with faults (SOAK_MINUTES)
 # make fuzz SECONDS=600   each fuzz target for so long, two at a time
 # make bench  measures; README quotes its table
+# make dist-velero   the directory to copy into Velero's plugin directory (DIST=dist/velero; ARCH=arm64)
 # make install DESTDIR= PREFIX=/usr/local
 PREFIX ?= /usr/local
 DESTDIR ?=
 BUILD ?= build
+DIST ?= dist/velero
+ARCH ?= amd64
 
 all: $(BUILD)/build.ninja
 	ninja -C $(BUILD)
@@ -34,6 +37,10 @@ bench:
 	tools/install-deps test
 	tests/bench/run
 
+dist-velero:
+	tools/install-deps build
+	ARCH=$(ARCH) tools/dist-velero $(DIST)
+
 install:
 	tools/install-deps build
 	[ -f $(BUILD)-install/build.ninja ] || meson setup $(BUILD)-install --prefix=$(PREFIX) -Dtests=disabled --buildtype=release >/dev/null
@@ -46,4 +53,4 @@ format:
 clean:
 	rm -rf $(BUILD) $(BUILD)-*
 
-.PHONY: all demo check check-long fuzz bench install format clean
+.PHONY: all demo check check-long fuzz bench dist-velero install format clean
