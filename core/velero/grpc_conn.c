@@ -7,7 +7,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { CONNECTION_WINDOW = 16 << 20, CALM_MAX = 1000, CALM_PER_SECOND = 200 };
+enum {
+  CONNECTION_WINDOW = 16 << 20,
+  CALM_MAX = 500,
+  CALM_PER_SECOND = 100 /* stricter than the library's own limit of resets, which says INTERNAL_ERROR */
+};
 
 /* ---- life */
 static int make_session(grpc_conn *c) {

@@ -67,6 +67,7 @@ START_TEST(unary_calls) {
   ask(c, "/test/Echo", STR(""), &a);
   ck_assert_uint_eq(a.n, 1);
   ck_assert_uint_eq(a.all.len, 0);
+  buf_free(&a.all);
   ask(c, "/test/Fail", STR("x"), &a);
   ck_assert_uint_eq(a.code, GRPC_UNKNOWN);
   ck_assert_int_eq(a.st, PINTLE_FAILED);

@@ -249,11 +249,15 @@ START_TEST(floods) {
 }
 END_TEST
 
-static const str rubbish[] = {{"GET / HTTP/1.1\r\nHost: x\r\n\r\n", 27},
-                              {"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03rubbish of TLS", 30},
-                              {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\1\0\0\0\0\0\0x", 34},      /* DATA on stream 0 */
-                              {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\377\377\377\4\0\0\0\0\0", 33}, /* too large a frame */
-                              {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0\0\0\1\1\5\0\0\0\1\377", 43}};
+#define BYTES(literal) \
+  { literal, sizeof(literal) - 1 }
+#define HELLO "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+static const str rubbish[] = {BYTES("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+                              BYTES("\x16\x03\x01\x02\0\1\0\1\xfc\x03\x03 rubbish of TLS"),
+                              BYTES(HELLO "\0\0\1\0\0\0\0\0\0x"),                       /* no settings first */
+                              BYTES(HELLO "\0\0\0\4\0\0\0\0\0\0\0\1\0\0\0\0\0\0x"),     /* DATA on stream 0 */
+                              BYTES(HELLO "\377\377\377\4\0\0\0\0\0"),                  /* too large a frame */
+                              BYTES(HELLO "\0\0\0\4\0\0\0\0\0\0\0\1\1\5\0\0\0\1\377")}; /* no HPACK */
 START_TEST(rubbish_is_hung_up_on) {
   peer p;
   buf b = {0};

@@ -116,6 +116,10 @@ START_TEST(only_the_host) {
   ck_assert(a.closed && a.st != PINTLE_OK);
   ck_assert_int_eq(call(&s, &host, 0), PINTLE_OK);
   serve_end(&s);
+  EVP_PKEY_free(host.key);
+  X509_free(host.certificate);
+  EVP_PKEY_free(other.key);
+  X509_free(other.certificate);
 }
 END_TEST
 
