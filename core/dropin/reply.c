@@ -92,7 +92,7 @@ static void fail(dropin_call *c, const error *e, const char *file, const char *f
 }
 
 void dropin_fail(dropin_call *c, const dropin_answer *a) { fail(c, &a->error, a->file, a->function, a->line); }
-void dropin_fail_with(dropin_call *c, const error *e) { fail(c, e, NULL, NULL, 0); }
+void dropin_fail_with(dropin_call *c, const error *e) { fail(c, e, c->offer && c->offer->plugin ? c->offer->plugin->file : NULL, NULL, 0); }
 
 static bool cancelled(void *ctx) { return velero_call_cancelled(ctx); }
 static int cancel_fd(void *ctx) { return velero_call_cancel_fd(ctx); }

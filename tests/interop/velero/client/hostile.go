@@ -1,6 +1,6 @@
 // hostile.go -- a connection that is not well-behaved, beside the one that is.  SPDX-License-Identifier: Apache-2.0
 //
-//	hostile CASE [METHOD]     (client direct) opens one more connection to the plugin, does what the case's name says, and answers with what came
+//	hostile CASE [METHOD]     (or, of the cases below, PLUGIN) (client direct) opens one more connection to the plugin, does what the case's name says, and answers with what came
 //	                          back: "goaway CODE", "reset CODE", "status N", "closed" (each once), "nothing" for a second
 package main
 
@@ -14,8 +14,10 @@ import (
 	"time"
 
 	plugin "github.com/hashicorp/go-plugin"
+	"github.com/vmware-tanzu/velero/pkg/plugin/generated"
 	"golang.org/x/net/http2"
 	"golang.org/x/net/http2/hpack"
+	"google.golang.org/protobuf/proto"
 )
 
 const stall = 5 * time.Second // and no case takes longer
@@ -35,7 +37,7 @@ func (p *peer) heard(what string) {
 	p.said = append(p.said, what)
 }
 
-// listen reads until they close, or nothing comes for a second.
+// listen reads until they close, or nothing comes for a second. It writes nothing: a Framer has one buffer.
 func (p *peer) listen(done chan struct{}) {
 	defer close(done)
 	for {
@@ -53,10 +55,6 @@ func (p *peer) listen(done chan struct{}) {
 			p.heard("goaway " + frame.ErrCode.String())
 		case *http2.RSTStreamFrame:
 			p.heard("reset " + frame.ErrCode.String())
-		case *http2.SettingsFrame:
-			if !frame.IsAck() {
-				p.f.WriteSettingsAck()
-			}
 		case *http2.MetaHeadersFrame:
 			for _, field := range frame.Fields {
 				if field.Name == "grpc-status" {
@@ -170,8 +168,47 @@ var cases = map[string]func(p *peer, method string){
 	"leaves": func(p *peer, m string) { p.open(1, m); p.message(1, 0, 100, []byte("half"), false); p.Close() },
 }
 
+// stores are about objects in the bucket "b" of a store that has been initialized.
+var stores = map[string]func(p *peer, name string){
+	"starve": func(p *peer, name string) { // asks for an object, and never lets its bytes through
+		p.f.WriteSettings(http2.Setting{ID: http2.SettingInitialWindowSize, Val: 0})
+		p.open(1, "/generated.ObjectStore/GetObject")
+		p.request(&generated.GetObjectRequest{Plugin: name, Bucket: "b", Key: "large"}, true)
+	},
+	"put-leaves": func(p *peer, name string) { // the half of an object, and is gone
+		p.open(1, "/generated.ObjectStore/PutObject")
+		p.request(&generated.PutObjectRequest{Plugin: name, Bucket: "b", Key: "half", Body: []byte("half")}, false)
+		time.Sleep(100 * time.Millisecond)
+		p.Close()
+	},
+	"put-resets": func(p *peer, name string) {
+		p.open(1, "/generated.ObjectStore/PutObject")
+		p.request(&generated.PutObjectRequest{Plugin: name, Bucket: "b", Key: "half", Body: []byte("half")}, false)
+		p.f.WriteRSTStream(1, http2.ErrCodeCancel)
+	},
+	"put-junk": func(p *peer, name string) { // the second message is none
+		p.open(1, "/generated.ObjectStore/PutObject")
+		p.request(&generated.PutObjectRequest{Plugin: name, Bucket: "b", Key: "half", Body: []byte("half")}, false)
+		p.message(1, 0, 6, []byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, true)
+	},
+	"put-other": func(p *peer, name string) { // the second message is for another object
+		p.open(1, "/generated.ObjectStore/PutObject")
+		p.request(&generated.PutObjectRequest{Plugin: name, Bucket: "b", Key: "one", Body: []byte("one")}, false)
+		p.request(&generated.PutObjectRequest{Plugin: name, Bucket: "b", Key: "other", Body: []byte("other")}, true)
+	},
+}
+
+func (p *peer) request(m proto.Message, end bool) {
+	text, err := proto.Marshal(m)
+	must(err)
+	p.message(1, 0, uint32(len(text)), text, end)
+}
+
 func hostile(client *plugin.Client, which, method string) (any, error) {
 	how, known := cases[which]
+	if store, also := stores[which]; also {
+		how, known = store, true
+	}
 	if which != "preface" && which != "http1" && which != "silence" && !known {
 		return nil, errors.New("there is no case " + which)
 	}

@@ -104,7 +104,7 @@ func end(wrong int) {
 func play(p plugins) (wrong int) {
 	in := bufio.NewScanner(os.Stdin)
 	in.Buffer(nil, 64<<20)
-	s := &script{plugins: p, begun: map[string]chan any{}}
+	s := &script{plugins: p, begun: map[string]chan any{}, ending: map[string]chan struct{}{}}
 	for in.Scan() {
 		s.line(in.Text())
 	}

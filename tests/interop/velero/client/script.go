@@ -5,6 +5,7 @@
 //	list                      kind and name of each plugin, without Velero's own
 //	parallel N M CALL...      N callers, M times each: one answer, and how often it came
 //	begin ID CALL...          does it beside the lines that follow
+//	again ID CALL...          the same, again and again until the answer is asked for; then it is one as of "parallel"
 //	pending ID                is it still under way?
 //	await ID                  its answer
 //	sleep DURATION            (only where nothing can be waited for)
@@ -33,9 +34,10 @@ import (
 type script struct {
 	plugins plugins
 	begun   map[string]chan any
-	asked   string // the call before
-	told    string // its answer
-	judged  bool   // something was expected of it
+	ending  map[string]chan struct{} // to be closed: what is done again and again ends
+	asked   string                   // the call before
+	told    string                   // its answer
+	judged  bool                     // something was expected of it
 	wrong   int
 }
 
@@ -92,24 +94,52 @@ func number(text string) int {
 
 func (s *script) parallel(callers, times int, call []string) any {
 	var wg sync.WaitGroup
-	var lock sync.Mutex
-	seen := map[string]int{}
+	var t tally
 	for range callers {
 		wg.Add(1)
 		go func() {
 			defer wg.Done()
 			for range times {
-				text, err := json.Marshal(s.do(call))
-				must(err)
-				lock.Lock()
-				seen[string(text)]++
-				lock.Unlock()
+				t.add(s.do(call))
 			}
 		}()
 	}
 	wg.Wait()
+	return t.answers()
+}
+
+func (s *script) again(ending chan struct{}, call []string) any {
+	var t tally
+	for {
+		t.add(s.do(call))
+		select {
+		case <-ending:
+			return t.answers()
+		default:
+		}
+	}
+}
+
+// tally counts answers.
+type tally struct {
+	lock sync.Mutex
+	seen map[string]int
+}
+
+func (t *tally) add(a any) {
+	text, err := json.Marshal(a)
+	must(err)
+	t.lock.Lock()
+	defer t.lock.Unlock()
+	if t.seen == nil {
+		t.seen = map[string]int{}
+	}
+	t.seen[string(text)]++
+}
+
+func (t *tally) answers() any {
 	all := []any{}
-	for text, n := range seen {
+	for text, n := range t.seen {
 		all = append(all, map[string]any{"times": n, "answer": json.RawMessage(text)})
 	}
 	return map[string]any{"answers": all}
@@ -165,12 +195,22 @@ func (s *script) within(limit string, call []string) any {
 	d, err := time.ParseDuration(limit)
 	must(err)
 	start := time.Now()
-	a := s.do(call)
+	var a any
+	if call[0] == "await" {
+		a = s.await(call[1])
+	} else {
+		a = s.do(call)
+	}
 	if took := time.Since(start); took > d {
 		fmt.Printf("%s\n  took %v\n", strings.Join(call, " "), took)
 		s.wrong++
 	}
 	return a
+}
+
+func (s *script) await(id string) any {
+	close(s.ending[id])
+	return <-s.begun[id]
 }
 
 func (s *script) line(line string) {
@@ -195,14 +235,20 @@ func (s *script) line(line string) {
 	switch call[0] {
 	case "parallel":
 		s.tell(s.parallel(number(call[1]), number(call[2]), call[3:]))
-	case "begin":
-		done := make(chan any, 1)
-		s.begun[call[1]] = done
-		go func() { done <- s.do(call[2:]) }()
+	case "begin", "again":
+		done, ending := make(chan any, 1), make(chan struct{})
+		s.begun[call[1]], s.ending[call[1]] = done, ending
+		go func() {
+			if call[0] == "again" {
+				done <- s.again(ending, call[2:])
+			} else {
+				done <- s.do(call[2:])
+			}
+		}()
 	case "pending":
 		s.tell(map[string]any{"pending": len(s.begun[call[1]]) == 0})
 	case "await":
-		s.tell(<-s.begun[call[1]])
+		s.tell(s.await(call[1]))
 	case "within":
 		s.tell(s.within(call[1], call[2:]))
 	case "sleep":

@@ -39,4 +39,5 @@ if grep '"level":"error"' dropin.log | grep -v 'plugin process exited'; then fai
 
 echo "# version 1 of both kinds, and AutoMTLS"
 play direct plugins/velero-plugin-pintle direct ''
+play direct plugins/velero-plugin-pintle direct mtls
 left_behind

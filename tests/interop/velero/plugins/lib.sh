@@ -33,10 +33,15 @@ drop_in() {
 }
 # A line of Velero's log: logged LEVEL EXPRESSION
 logged() { grep "\"level\":\"$1\"" "$script.log" | grep -q -e "$2" || fail "the log has no line of level $1 with $2"; }
+ours() (
+  marked="^HOME=$HOME\$" HOME=/ # not this one
+  grep -lz "$marked" /proc/[0-9]*/environ 2>/dev/null | sed 's,/proc/\([0-9]*\)/.*,\1,'
+)
 # No process of this test is left.
 left_behind() {
   for _ in 1 2 3 4 5 6 7 8 9 10; do
-    left=$(grep -lz "^HOME=$HOME\$" /proc/[0-9]*/environ 2>/dev/null | sed 's,/proc/\([0-9]*\)/.*,\1,' | grep -vx $$) || return 0
+    left=$(ours)
+    [ -n "$left" ] || return 0
     sleep 0.2
   done
   fail "left behind: $(for p in $left; do tr '\0' ' ' <"/proc/$p/cmdline"; done 2>&1)"
