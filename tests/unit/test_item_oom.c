@@ -29,6 +29,8 @@ static pintle_status edits(item_doc *d) {
   if (st == PINTLE_OK) st = h->api->merge(h, "{\"k2\":{\"x\":null,\"\\u0061\":{}},\"k3\":null}", PINTLE_Z);
   if (st == PINTLE_OK)
     st = h->api->patch(h, "[{\"op\":\"copy\",\"from\":\"/a\",\"path\":\"/b\"},{\"op\":\"remove\",\"path\":\"/a\"}]", PINTLE_Z);
+  if (st == PINTLE_OK) st = item_from_go(d, STR("{\"b\":[1,2,3,4,{\"name\":\"x\"}]}"), NULL);
+  if (st == PINTLE_OK) st = item_from_go(d, STR("{\"b\":[9,2,8,4,{\"name\":\"y\"},{\"name\":\"x\",\"z\":[1]}],\"c\":{}}"), NULL);
   return st == PINTLE_OK ? h->api->raw(h, "/b", &raw) : st;
 }
 
