@@ -134,8 +134,7 @@ static pintle_status take_restored(const go_instance *i, pintle_call *call, pint
   }
   pintle_status st = take_item(call, item, json);
   if (st != PINTLE_OK) return st;
-  take_annotation(item, must_restore);
-  give_items(result, more, n, 0);
+  give_items(result, more, n, take_annotation(item, must_restore) ? PINTLE_MUST_INCLUDE : 0);
   return PINTLE_OK;
 }
 
