@@ -126,6 +126,7 @@ pintle_status velero_process_call(velero_process *p, const velero_request *r, bu
   grpc_stream_set(stream, &c);
   if (!grpc_stream_send(stream, r->message)) stop(&c, stream, error_nomem(e));
   if (c.fed) grpc_stream_end(stream);
+  (void)grpc_conn_flush(p->conn, NULL); /* what fails, fails again */
   work(p, &c, stream);
   client_drain(p); /* what it logged before it answered */
   return c.st;

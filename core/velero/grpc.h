@@ -102,6 +102,8 @@ pintle_status grpc_stream_error(const grpc_stream *, error *e);
 #define GRPC_PREFIX 5u
 
 /* ---- texts (grpc_text.c) */
+/* As much of s as fits, in UTF-8: Go takes no other strings, in no message. What is none becomes U+FFFD. Returns to. */
+char *grpc_clean(str s, char *to, size_t size);
 void grpc_percent_encode(str s, buf *out);
 void grpc_percent_decode(str s, buf *out); /* what is no escape stays */
 /* "100m" and so on; INVALID: none. */

@@ -4,12 +4,12 @@
 #include "velero/grpc.h"
 #include <nghttp2/nghttp2.h>
 
-#define GRPC_READ ((size_t)64 << 10)        /* bytes of one read */
-#define GRPC_READ_MAX ((size_t)1 << 20)     /* of one pump, so that connections take turns */
-#define GRPC_OUT_MAX ((size_t)256 << 10)    /* collected for one write */
-#define GRPC_AHEAD ((size_t)256 << 10)      /* of whole messages that were not taken, beyond which nothing is granted */
-#define GRPC_MAX_HELD ((size_t)256 << 20)   /* of unfinished messages on one connection */
-#define GRPC_MAX_STATUS_TEXT ((size_t)4096) /* of grpc-message */
+#define GRPC_READ ((size_t)64 << 10)      /* bytes of one read */
+#define GRPC_READ_MAX ((size_t)1 << 20)   /* of one pump, so that connections take turns */
+#define GRPC_OUT_MAX ((size_t)256 << 10)  /* collected for one write */
+#define GRPC_AHEAD ((size_t)256 << 10)    /* of whole messages that were not taken, beyond which nothing is granted */
+#define GRPC_MAX_HELD ((size_t)256 << 20) /* of unfinished messages on one connection */
+#define GRPC_MAX_STATUS_TEXT 4096u        /* room of grpc-message, before it is encoded */
 
 typedef struct grpc_outgoing {
   struct grpc_outgoing *next;

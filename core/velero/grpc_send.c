@@ -89,9 +89,39 @@ static int on_sent(nghttp2_session *session, const nghttp2_frame *frame, void *c
   return 0;
 }
 
+/* A path without its slash is malformed to HTTP/2, and the library resets the stream; gRPC's clients are to read UNIMPLEMENTED. So the answer goes right
+ * before the reset: HPACK's literals that are not indexed, which need no state. */
+static int before_sent(nghttp2_session *session, const nghttp2_frame *frame, void *ctx) {
+  static const char block[] = "\x88\0\x0c"
+                              "content-type\x10"
+                              "application/grpc\0\x0b"
+                              "grpc-status\x02"
+                              "12\0\x0c"
+                              "grpc-message\x2d"
+                              "the method does not begin with its slash, '/'";
+  static const size_t n = sizeof block - 1;
+  grpc_conn *c = ctx;
+  if (!c->server || frame->hd.type != NGHTTP2_RST_STREAM || frame->rst_stream.error_code != NGHTTP2_PROTOCOL_ERROR) return 0;
+  const grpc_stream *s = nghttp2_session_get_stream_user_data(session, frame->hd.stream_id);
+  if (!s || s->told || s->started || !s->is_post || !s->is_grpc || !s->method || s->method[0] == '/') return 0;
+  const char head[] = {0,
+                       0,
+                       (char)n,
+                       NGHTTP2_HEADERS,
+                       NGHTTP2_FLAG_END_STREAM | NGHTTP2_FLAG_END_HEADERS,
+                       (char)(s->id >> 24),
+                       (char)(s->id >> 16),
+                       (char)(s->id >> 8),
+                       (char)s->id};
+  buf_add(&c->out, head, sizeof head);
+  buf_add(&c->out, block, n);
+  return 0;
+}
+
 void grpc_send_callbacks(nghttp2_session_callbacks *cb) {
   nghttp2_session_callbacks_set_send_callback(cb, on_send);
   nghttp2_session_callbacks_set_send_data_callback(cb, on_send_data);
+  nghttp2_session_callbacks_set_before_frame_send_callback(cb, before_sent);
   nghttp2_session_callbacks_set_on_frame_send_callback(cb, on_sent);
 }
 
@@ -159,12 +189,12 @@ void grpc_stream_end(grpc_stream *s) {
 void grpc_stream_answer(grpc_stream *s, const velero_status *status) {
   static const velero_status ok = {0};
   const velero_status *st = status ? status : &ok;
-  str text = str_of(st->message);
+  char text[GRPC_MAX_STATUS_TEXT];
   if (s->done) return;
-  if (text.len > GRPC_MAX_STATUS_TEXT) text.len = GRPC_MAX_STATUS_TEXT;
+  grpc_clean(str_of(st->message), text, sizeof text);
   s->done = s->deaf = true;
   buf_printf(&s->trailer[0], "%u", st->code);
-  grpc_percent_encode(text, &s->trailer[1]);
+  grpc_percent_encode(str_of(text), &s->trailer[1]);
   if (st->code != GRPC_OK) grpc_details_encode(st, &s->trailer[2]);
   if (s->started) return wake(s);
   const nghttp2_nv all[] = {field(":status", STR("200")), field("content-type", STR("application/grpc")),

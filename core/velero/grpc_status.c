@@ -7,8 +7,6 @@
 
 static const char stack_type[] = "type.googleapis.com/generated.Stack";
 
-static char *text(const char *s) { return (char *)(uintptr_t)(s ? s : ""); }
-
 static void pack(const ProtobufCMessage *m, buf *out) {
   size_t n = protobuf_c_message_get_packed_size(m);
   if (!buf_reserve(out, n)) return;
@@ -23,14 +21,15 @@ void grpc_details_encode(const velero_status *st, buf *base64) {
   Google__Protobuf__Any any = GOOGLE__PROTOBUF__ANY__INIT, *details[] = {&any};
   Google__Rpc__Status whole = GOOGLE__RPC__STATUS__INIT;
   buf inner = {0}, outer = {0};
-  frame.file = text(st->file), frame.function = text(st->function), frame.line = (int32_t)st->line;
+  char message[GRPC_MAX_STATUS_TEXT], file[512], function[256]; /* message: as long as grpc-message, both say the same */
+  frame.file = grpc_clean(str_of(st->file), file, sizeof file);
+  frame.function = grpc_clean(str_of(st->function), function, sizeof function);
+  frame.line = (int32_t)st->line;
   stack.frames = frames, stack.n_frames = 1;
   pack(&stack.base, &inner);
-  any.type_url = text(stack_type);
+  any.type_url = (char *)(uintptr_t)stack_type;
   any.value = (ProtobufCBinaryData){inner.len, (uint8_t *)inner.data};
-  char message[GRPC_MAX_STATUS_TEXT + 1]; /* as long as grpc-message, so that both say the same */
-  snprintf(message, sizeof message, "%s", st->message ? st->message : "");
-  whole.code = (int32_t)st->code, whole.message = message;
+  whole.code = (int32_t)st->code, whole.message = grpc_clean(str_of(st->message), message, sizeof message);
   whole.details = details, whole.n_details = 1;
   pack(&whole.base, &outer);
   if (!inner.failed && !outer.failed) {

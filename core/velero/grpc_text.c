@@ -1,8 +1,22 @@
 /* grpc_text.c -- the texts of gRPC: percent encoding, timeouts, codes.  SPDX-License-Identifier: Apache-2.0 */
 #include "base/clock.h"
+#include "item/lex.h"
 #include "velero/grpc.h"
 #include <inttypes.h>
 #include <stdio.h>
+
+char *grpc_clean(str s, char *to, size_t size) {
+  size_t n = 0;
+  for (size_t i = 0; i < s.len;) {
+    size_t k = item_utf8(s.ptr + i, s.len - i);
+    str c = k ? (str){s.ptr + i, k} : STR("\xef\xbf\xbd");
+    if (n + c.len >= size) break;
+    memcpy(to + n, c.ptr, c.len);
+    n += c.len, i += k ? k : 1;
+  }
+  to[n] = 0;
+  return to;
+}
 
 static const char hex[] = "0123456789ABCDEF";
 

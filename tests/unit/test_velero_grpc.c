@@ -16,6 +16,13 @@ START_TEST(percent_encoding) {
 }
 END_TEST
 
+START_TEST(clean_text) {
+  char to[10];
+  ck_assert_str_eq(grpc_clean(STR("a\xff\xc3\xa4"), to, sizeof to), "a\xef\xbf\xbd\xc3\xa4");
+  ck_assert_str_eq(grpc_clean(STR("12345678\xc3\xa4"), to, sizeof to), "12345678"); /* no half a character */
+}
+END_TEST
+
 START_TEST(timeouts) {
   int64_t n;
   char text[24];
@@ -75,6 +82,9 @@ START_TEST(unary_calls) {
   ck_assert_str_eq(a.e.place, "plugin.c:42:execute");
   ask(c, "/test/Nothing", STR("x"), &a);
   ck_assert_int_eq(a.st, PINTLE_UNSUPPORTED);
+  ask(c, "test/Echo", STR("x"), &a);
+  ck_assert_int_eq(a.st, PINTLE_UNSUPPORTED);
+  ck_assert_str_eq(a.e.message, "the method does not begin with its slash, '/'");
   grpc_stream *one = begin(c, "/test/Echo", &a, 0), *two = begin(c, "/test/Echo", &b, 0); /* at the same time */
   grpc_stream_send(one, STR("1"));
   grpc_stream_send(two, STR("2"));
@@ -228,8 +238,8 @@ END_TEST
 int main(void) {
   Suite *suite = suite_create("velero_grpc");
   TCase *tc = tcase_create("all");
-  const TTest *const tests[] = {percent_encoding, timeouts,   stack_details, unary_calls,     large_messages,
-                                streams,          cancelling, own_services,  where_it_listens};
+  const TTest *const tests[] = {percent_encoding, clean_text, timeouts,   stack_details, unary_calls,
+                                large_messages,   streams,    cancelling, own_services,  where_it_listens};
   for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) tcase_add_test(tc, tests[i]);
   tcase_set_timeout(tc, 15);
   suite_add_tcase(suite, tc);
