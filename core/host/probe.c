@@ -147,6 +147,7 @@ static size_t step(probes *ps) {
     if (on && r->deadline < first) first = r->deadline;
   }
   int64_t wait = first - clock_monotonic();
+  if (ps->options->cancelled && wait > CLOCK_SECOND / 5) wait = CLOCK_SECOND / 5;
   struct timespec t = {.tv_sec = wait > 0 ? (time_t)(wait / CLOCK_SECOND) : 0, .tv_nsec = wait > 0 ? (long)(wait % CLOCK_SECOND) : 0};
   if (ppoll(fds, (nfds_t)(ps->slots * 4), &t, NULL) < 0)
     for (size_t i = 0; i < ps->slots * 4; i++) fds[i].revents = 0;
@@ -177,6 +178,10 @@ pintle_status host_probe_all(const host_scan_options *options, arena *a, host_pl
     while (st == PINTLE_OK && next < n && busy < ps->slots) {
       if (!plugins[next].reason && (st = start(ps, next, e)) == PINTLE_OK) busy++;
       next++;
+    }
+    if (st == PINTLE_OK && ps->options->cancelled && ps->options->cancelled(ps->options->ctx)) {
+      st = error_set(e, PINTLE_CANCELLED, "the run was cancelled");
+      for (size_t i = 0; i < ps->slots; i++) ps->running[i].deadline = 0;
     }
     if (st != PINTLE_OK) next = n; /* those that run are waited for, no more begin */
     if (busy) busy -= step(ps);

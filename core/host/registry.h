@@ -17,6 +17,8 @@ typedef struct host_scan_options {
   int64_t probe_timeout;          /* 0 = 5 s, executables 1 min */
   const conf_chain *chain;        /* pins and trust; may be NULL */
   bool (*digest)(str data, unsigned char sha256[32]); /* of executables, which are large; NULL = base/sha256 */
+  int32_t (*cancelled)(void *ctx); /* not 0: the scan ends, CANCELLED; NULL: nobody asks */
+  void *ctx;
   const char *const *environment; /* NULL-ended "NAME=value"; probes get PATH, HOME, TZ and LANG of it. NULL: a usual PATH only */
 } host_scan_options;
 /* Never fails because of a plugin: what is no plugin, truncated, for another machine or ABI major, lacks a symbol or library, crashes,

@@ -125,6 +125,7 @@ pintle_status run_plugins(run_context *c, const host_registry **out, error *e) {
     if (st != PINTLE_OK) return st;
     const host_scan_options scan = {
         .directories = c->o.plugin_dirs, .worker = c->o.worker, .velero_worker = c->o.velero_worker, .digest = archive_sha256,
+        .cancelled = cancelled, .ctx = c,
         .chain = chain, .environment = c->o.environment};
     if ((st = host_scan(&scan, &c->registry, e)) != PINTLE_OK) return st;
     c->probed = true;

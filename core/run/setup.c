@@ -112,6 +112,8 @@ pintle_status run_setup_open(run_context *c, const run_setup_options *options, c
   describe(out, options->blocks ? &options->blocks->plan : NULL, resource);
   out->pool = (worker_pool_options){.worker = c->o.worker,
                                     .velero_worker = c->o.velero_worker,
+                                    .cancelled = c->services.cancelled,
+                                    .cancelled_ctx = c->services.ctx,
                                     .concurrency = c->o.concurrency,
                                     .plan = &out->plan,
                                     .types = input->types,

@@ -203,6 +203,7 @@ static pintle_status wait_started(worker_pool *p, error *e) {
   for (bool starting = true; st == PINTLE_OK && starting;) {
     starting = false;
     for (const pool_proc *w = p->procs; w; w = w->next) starting |= w->state != POOL_READY;
+    if (starting && p->o.cancelled && p->o.cancelled(p->o.cancelled_ctx)) return error_set(e, PINTLE_CANCELLED, "the run was cancelled");
     if (starting) st = worker_pool_step(p, TICK, e);
   }
   return st;

@@ -30,6 +30,8 @@ typedef struct worker_pool_options {
   uint32_t
       stop_before; /* entry index + 1: the worker stops (SIGSTOP) before that entry is called, for a debugger; deadlines are off then */
   int64_t grace;   /* for cleaning up after cancel or deadline; 0 = 10 s */
+  int32_t (*cancelled)(void *ctx); /* asked by worker_pool_open while workers start: not 0 ends that, CANCELLED. NULL: nobody asks */
+  void *cancelled_ctx;
   struct worker_times *times; /* of calls beside the items (worker/times.h); the pool itself does not use it. May be NULL */
   void *ctx;
   void (*outcome)(void *ctx, uint64_t ticket, const worker_outcome *o);
