@@ -79,7 +79,8 @@ static void make_directory(velero_process *p) {
   for (const char *const *v = p->o.environment; v && *v; v++)
     if (strncmp(*v, "TMPDIR=/", 8) == 0) parents[0] = *v + 7;
   for (size_t i = 0; i < sizeof parents / sizeof *parents; i++) {
-    if (!parents[i] || (size_t)snprintf(p->directory, sizeof p->directory, "%s/pintle-XXXXXX", parents[i]) >= sizeof p->directory) continue;
+    if (!parents[i] || (size_t)snprintf(p->directory, sizeof p->directory, "%s/pintle-go-XXXXXX", parents[i]) >= sizeof p->directory)
+      continue;
     if (mkdtemp(p->directory)) return;
   }
   p->directory[0] = 0; /* it chooses */

@@ -58,7 +58,7 @@ static bool bind_at(velero_server *s, const char *path) {
 /* A directory of its own keeps the name out of others' reach. */
 static bool socket_in(velero_server *s, const char *parent) {
   char path[108];
-  if ((size_t)snprintf(s->directory, sizeof s->directory, "%s/pintle-XXXXXX", parent) >= sizeof s->directory) s->directory[0] = 0;
+  if ((size_t)snprintf(s->directory, sizeof s->directory, "%s/pintle-plugin-XXXXXX", parent) >= sizeof s->directory) s->directory[0] = 0;
   if (!s->directory[0] || !mkdtemp(s->directory)) return s->directory[0] = 0, false;
   if ((size_t)snprintf(path, sizeof path, "%s/plugin", s->directory) < sizeof path && give_group(s, s->directory, 0770) && bind_at(s, path))
     return true;
