@@ -124,6 +124,7 @@ void dropin_progress(dropin_call *c, void **state) {
   set_time(&sum.updated, 0);
   size_t n = 0;
   const char **v = pairs_of(c, dropin_text(c, 2), &n);
+  if (dropin_refuse_bad(c)) return;
   if (!v) error_set(&answer.error, PINTLE_INVALID, "this is no operation of ours");
   for (size_t i = 0; v && i < n; i += 2) {
     const pintle_progress over = {.struct_size = sizeof over, .completed = 1}, waiting = {.struct_size = sizeof waiting};
@@ -152,6 +153,7 @@ void dropin_cancel(dropin_call *c, void **state) {
   later l = {.c = c, .state = state, .run = c->field[3], .answer = &answer};
   size_t n = 0;
   const char **v = pairs_of(c, dropin_text(c, 2), &n);
+  if (dropin_refuse_bad(c)) return;
   if (!v) error_set(&first.error, PINTLE_INVALID, "this is no operation of ours");
   for (size_t i = 0; v && i < n; i += 2) {
     l.id = v[i + 1];

@@ -32,6 +32,7 @@ typedef struct storing {
 
 /* false: there is no worker, and the call has ended. */
 static bool begin(storing *x, dropin_call *c, void **state, uint32_t allowed) {
+  if (dropin_refuse_bad(c)) return false;
   error e = {0};
   *x = (storing){.c = c};
   if (!(x->s = dropin_single_of(c->group, state, STR(""), &e))) return dropin_fail_with(c, &e), false;
@@ -47,6 +48,13 @@ static bool end(storing *x, pintle_status st) {
   dropin_answer answer;
   if (dropin_single_end(x->s, st, &x->c->memory, &answer) == PINTLE_OK) return true;
   dropin_fail(x->c, &answer);
+  return false;
+}
+
+/* Plugins are promised that neither is empty. */
+static bool begin_key(storing *x, dropin_call *c, void **state, uint32_t allowed, const char *bucket, const char *key) {
+  if (bucket[0] && key[0]) return begin(x, c, state, allowed);
+  dropin_refuse(c, GRPC_INVALID_ARGUMENT, "bucket or key is empty");
   return false;
 }
 
@@ -78,7 +86,7 @@ void dropin_put_object(dropin_call *c, void **state) {
   body b = {.c = c, .rest = c->field[4]};
   HOST_PADDED(pintle_reader) reader = {.v = {.struct_size = sizeof reader.v, .size = PINTLE_NONE, .ctx = &b, .read = read_body}};
   const char *bucket = dropin_text(c, 2), *key = dropin_text(c, 3);
-  if (!begin(&x, c, state, 0)) return;
+  if (!begin_key(&x, c, state, 0, bucket, key)) return;
   if (end(&x, x.store->put_object(x.w, x.call, bucket, key, &reader.v))) dropin_reply_empty(c);
 }
 
@@ -107,7 +115,7 @@ void dropin_get_object(dropin_call *c, void **state) {
   storing x;
   HOST_PADDED(pintle_writer) writer = {.v = {.struct_size = sizeof writer.v, .size = PINTLE_NONE, .ctx = c, .write = write_piece}};
   const char *bucket = dropin_text(c, 2), *key = dropin_text(c, 3);
-  if (!begin(&x, c, state, 0)) return;
+  if (!begin_key(&x, c, state, 0, bucket, key)) return;
   if (end(&x, x.store->get_object(x.w, x.call, bucket, key, &writer.v))) velero_call_end(c->call, NULL);
 }
 
@@ -155,7 +163,7 @@ void dropin_object_exists(dropin_call *c, void **state) {
   Generated__ObjectExistsResponse answer = GENERATED__OBJECT_EXISTS_RESPONSE__INIT;
   int32_t exists = 0;
   const char *bucket = dropin_text(c, 2), *key = dropin_text(c, 3);
-  if (!begin(&x, c, state, 0) || !end(&x, x.store->object_exists(x.w, x.call, bucket, key, &exists))) return;
+  if (!begin_key(&x, c, state, 0, bucket, key) || !end(&x, x.store->object_exists(x.w, x.call, bucket, key, &exists))) return;
   answer.exists = exists != 0;
   dropin_reply(c, &answer);
 }
@@ -163,7 +171,7 @@ void dropin_object_exists(dropin_call *c, void **state) {
 void dropin_delete_object(dropin_call *c, void **state) {
   storing x;
   const char *bucket = dropin_text(c, 2), *key = dropin_text(c, 3);
-  if (begin(&x, c, state, 0) && end(&x, x.store->delete_object(x.w, x.call, bucket, key))) dropin_reply_empty(c);
+  if (begin_key(&x, c, state, 0, bucket, key) && end(&x, x.store->delete_object(x.w, x.call, bucket, key))) dropin_reply_empty(c);
 }
 
 void dropin_signed_url(dropin_call *c, void **state) {
@@ -179,7 +187,9 @@ void dropin_signed_url(dropin_call *c, void **state) {
     return;
   }
   const char *bucket = dropin_text(c, 2), *key = dropin_text(c, 3);
-  if (!begin(&x, c, state, HOST_RESULT_TEXT) || !end(&x, x.store->create_signed_url(x.w, x.call, bucket, key, ttl, &x.r->base))) return;
+  if (!begin_key(&x, c, state, HOST_RESULT_TEXT, bucket, key) ||
+      !end(&x, x.store->create_signed_url(x.w, x.call, bucket, key, ttl, &x.r->base)))
+    return;
   char *url = arena_copy(&c->memory, x.r->text);
   if (url) answer.url = url;
   dropin_reply(c, &answer);

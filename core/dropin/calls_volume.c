@@ -13,6 +13,7 @@ typedef struct snapping {
 } snapping;
 
 static bool begin(snapping *x, dropin_call *c, void **state, uint32_t allowed) {
+  if (dropin_refuse_bad(c)) return false;
   error e = {0};
   *x = (snapping){.c = c};
   if (!(x->s = dropin_single_of(c->group, state, STR(""), &e))) return dropin_fail_with(c, &e), false;

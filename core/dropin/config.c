@@ -22,9 +22,14 @@ static const char *get_environment(void *ctx, const char *name) {
   return NULL;
 }
 
+static void tell(dropin_log *log, const error *e) {
+  const pintle_kv hint = {"hint", e->hint};
+  dropin_sayf(log, PINTLE_LOG_ERROR, NULL, "%s%s%s", e->place, e->place[0] ? ": " : "", e->message);
+  if (e->hint[0]) dropin_say(log, PINTLE_LOG_INFO, NULL, str_of(e->hint), &hint, 0);
+}
+
 static void complain(dropin_config *c, dropin_log *log, const error *e) {
-  const pintle_kv fields[] = {{"at", e->place}, {"hint", e->hint}};
-  dropin_say(log, PINTLE_LOG_ERROR, NULL, str_of(e->message), fields, e->hint[0] ? 2 : 1);
+  tell(log, e);
   if (c->broken.status != PINTLE_OK) return;
   c->broken = *e;
   error_wrap(&c->broken, "%s", e->place[0] ? e->place : "the configuration");
@@ -124,16 +129,21 @@ static bool has_name(const conf_chain *const *v, size_t n, const char *name) {
   return false;
 }
 
-const conf_chain **dropin_config_chains(dropin_config *c, arena *a, size_t *n) {
+const conf_chain **dropin_config_chains(dropin_config *c, dropin_log *log, arena *a, size_t *n) {
   const conf_chain **v = arena_zalloc(a, (c->set.n + 1) * sizeof *v), *chain;
+  error e = {0};
   *n = 0;
   if (!v) return NULL;
-  if (dropin_config_chain(c, STR(""), &chain, NULL) == PINTLE_OK) v[(*n)++] = chain;
+  if (c->broken.status != PINTLE_OK) return v;
+  pintle_status st = dropin_config_chain(c, STR(""), &chain, &e);
+  if (st == PINTLE_OK) v[(*n)++] = chain;
+  else if (st != PINTLE_CONFLICT) return complain(c, log, &e), v; /* several and none is "default": annotations may choose */
   for (size_t i = 0; i < c->set.n; i++) {
     const item_doc *d = c->set.v[i]->doc;
     str name = item_str(d, "/metadata/name", "");
     if (!str_is(item_str(d, "/kind", ""), "PluginChain") || has_name(v, *n, name.ptr)) continue;
-    if (dropin_config_chain(c, name, &chain, NULL) == PINTLE_OK) v[(*n)++] = chain;
+    if (dropin_config_chain(c, name, &chain, &e) == PINTLE_OK) v[(*n)++] = chain;
+    else tell(log, &e);
   }
   return v;
 }

@@ -27,6 +27,7 @@ pintle_status dropin_config_open(dropin_config *c, dropin_log *log, error *e);
 void dropin_config_close(dropin_config *c);
 /* The chain of that name ("": the usual one: the only one, else "default", else an empty one); lives as long as c. Any thread. */
 pintle_status dropin_config_chain(dropin_config *c, str name, const conf_chain **out, error *e);
-/* All chains that there are, the usual one first, without those in error; *n of them, in *a. NULL: no memory. */
-const conf_chain **dropin_config_chains(dropin_config *c, arena *a, size_t *n);
+/* All chains that there are, the usual one first, without those in error, which are told; *n of them, in *a. A usual one in error is `broken`. NULL: no
+ * memory. */
+const conf_chain **dropin_config_chains(dropin_config *c, dropin_log *log, arena *a, size_t *n);
 #endif

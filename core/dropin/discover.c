@@ -70,7 +70,7 @@ static pintle_status discover(dropin *d, error *e) {
   conf_chain pinned;
   pintle_status st = dropin_config_open(&d->config, &d->log, e);
   if (st != PINTLE_OK || second(d)) return st;
-  if (!(d->chains = dropin_config_chains(&d->config, &d->memory, &d->n_chains))) return error_nomem(e);
+  if (!(d->chains = dropin_config_chains(&d->config, &d->log, &d->memory, &d->n_chains))) return error_nomem(e);
   st = pins(d, &pinned, e);
   const host_scan_options o = {
       .directories = directories, .worker = d->config.self, .chain = &pinned, .environment = d->config.environment};

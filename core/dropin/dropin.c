@@ -5,6 +5,7 @@
 #include "dropin/preflight.h"
 #include "worker/worker.h"
 #include <stdio.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 static const char for_people[] = "velero-plugin-pintle is a plugin of Velero: Velero executes it. Put it with your .so plugins into "
@@ -39,7 +40,8 @@ static bool is(const char *word, const char *a, const char *b) { return strcmp(w
 int dropin_main(int argc, char **argv, char **environment) {
   const char *const *variables = (const char *const *)(uintptr_t)environment;
   const char *word = argc > 1 ? argv[1] : "";
-  if (is(word, "--probe", "--run")) return worker_main(argc, argv);
+  if (is(word, "--probe", "--run"))
+    return prctl(PR_SET_NAME, "pintle-worker"), worker_main(argc, argv); /* it is executed as /proc/self/exe */
   if (velero_server_wanted(variables)) return dropin_serve(argc, argv, variables);
   if (strcmp(word, "install") == 0) return install(argc, argv);
   if (strcmp(word, "preflight") == 0 && argc == 3) return dropin_preflight(argv[0], argv[2], variables, stdout, stderr);

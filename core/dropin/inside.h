@@ -48,6 +48,7 @@ struct dropin_call {
   const dropin_method *method;
   const dropin_offer *offer;
   dropin_group *group;
+  bool bad;                 /* a text that was asked for holds NUL */
   str field[DROPIN_FIELDS]; /* of the first message, by number: texts and bytes; the last of each */
   arena memory;
 };
@@ -95,7 +96,8 @@ dropin_single *dropin_single_of(dropin_group *g, void **state, str run, error *e
 /* reply.c: [the call's thread] */
 struct ProtobufCMessage;
 bool dropin_fields(str message, str field[DROPIN_FIELDS]); /* false: no message can be so */
-const char *dropin_text(dropin_call *c, int number);       /* a field as text; "" */
+const char *dropin_text(dropin_call *c, int number);       /* a field as text; ""; sets c->bad */
+bool dropin_refuse_bad(dropin_call *c);                    /* true: the call has ended, since one of its texts is none */
 void dropin_reply(dropin_call *c, const void *message);    /* a ProtobufCMessage; ends the call */
 void dropin_reply_empty(dropin_call *c);
 void dropin_refuse(dropin_call *c, uint32_t code, const char *message);

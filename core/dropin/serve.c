@@ -118,9 +118,28 @@ static bool stop(dropin *d) {
     next = g->next;
     over &= dropin_team_stop(g->team, until);
   }
-  for (size_t i = 0; i < DROPIN_LOCATIONS; i++)
-    if (d->current[i]) over &= dropin_team_stop(d->current[i]->team, until);
+  for (size_t i = 0; i < DROPIN_LOCATIONS; i++) {
+    pthread_mutex_lock(&d->locations);
+    dropin_group *g = d->current[i];
+    d->current[i] = NULL; /* an Init that is under way does not retire it any more */
+    pthread_mutex_unlock(&d->locations);
+    if (g) over &= dropin_team_stop(g->team, until);
+  }
   return over;
+}
+
+/* Lanes are still busy: nothing of theirs is freed, but what others would see is removed. Their workers die with us. */
+static _Noreturn void leave(const dropin *d, int status) {
+  const char *address = d->server ? velero_server_address(d->server) : "";
+  if (strncmp(address, "unix|", 5) == 0) {
+    char directory[128];
+    snprintf(directory, sizeof directory, "%s", address + 5);
+    unlink(directory);
+    char *slash = strrchr(directory, '/');
+    if (slash) *slash = 0;
+    if (strstr(directory, "/pintle-")) rmdir(directory);
+  }
+  _exit(status);
 }
 
 static void release(dropin *d) {
@@ -131,22 +150,23 @@ static void release(dropin *d) {
 }
 
 int dropin_serve(int argc, char **argv, const char *const *environment) {
-  static dropin d; /* lanes that do not end in time go on with it */
   error e = {0};
+  dropin *d = calloc(1, sizeof *d);
+  if (!d) return 1;
   mallopt(M_ARENA_MAX, 2); /* a lane waits most of the time */
-  pintle_status st = begin(&d, argc, argv, environment, &e);
-  const velero_server_options o = {
-      .environment = environment, .handshake = STDOUT_FILENO, .call = take_call, .log = server_line, .ctx = &d};
-  if (st == PINTLE_OK) st = velero_server_new(&o, &d.server, &e);
-  if (st == PINTLE_OK) handle_signals(&d);
-  if (st == PINTLE_OK) st = start_desk(&d, &e);
-  if (st == PINTLE_OK) st = velero_server_run(d.server, &e);
-  if (st != PINTLE_OK) dropin_say(&d.log, PINTLE_LOG_ERROR, NULL, str_of(e.message), NULL, 0);
-  bool over = !d.desk || stop(&d);
-  run_scratch_remove(d.scratch);
-  if (over) {
-    velero_server_free(d.server);
-    release(&d);
-  }
-  return st == PINTLE_OK ? 0 : 1;
+  pintle_status st = begin(d, argc, argv, environment, &e);
+  const velero_server_options o = {.environment = environment, .handshake = STDOUT_FILENO, .call = take_call, .log = server_line, .ctx = d};
+  if (st == PINTLE_OK) st = velero_server_new(&o, &d->server, &e);
+  if (st == PINTLE_OK) handle_signals(d);
+  if (st == PINTLE_OK) st = start_desk(d, &e);
+  if (st == PINTLE_OK) st = velero_server_run(d->server, &e);
+  if (st != PINTLE_OK) dropin_say(&d->log, PINTLE_LOG_ERROR, NULL, str_of(e.message), NULL, 0);
+  bool over = !d->desk || stop(d);
+  int status = st == PINTLE_OK ? 0 : 1;
+  run_scratch_remove(d->scratch);
+  if (!over) leave(d, status);
+  velero_server_free(d->server);
+  release(d);
+  free(d);
+  return status;
 }
