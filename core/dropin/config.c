@@ -33,6 +33,7 @@ static void complain(dropin_config *c, dropin_log *log, const error *e) {
   if (c->broken.status != PINTLE_OK) return;
   c->broken = *e;
   error_wrap(&c->broken, "%s", e->place[0] ? e->place : "the configuration");
+  c->broken.place[0] = 0; /* it stands in front now */
 }
 
 /* Its documents are checked one by one: several files may hold parts of one chain. */
