@@ -29,6 +29,7 @@ pintle_status dropin_team_give(dropin_team *t, dropin_job *job, error *e);
 size_t dropin_team_lanes(dropin_team *t);
 /* No more jobs come: those that were given are done, then the lanes end, and the team frees itself. */
 void dropin_team_retire(dropin_team *t);
-/* The same, and waits until all is over, until the clock says so (clock_monotonic). false: lanes are still busy, and the team is not freed. */
+/* The same, and waits until all is over, until the clock says so (clock_monotonic). false: lanes are still busy, and the team is not freed; it may be
+ * called again. */
 bool dropin_team_stop(dropin_team *t, int64_t until);
 #endif
