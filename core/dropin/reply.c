@@ -51,7 +51,7 @@ bool dropin_fields(str m, str field[DROPIN_FIELDS]) {
 const char *dropin_text(dropin_call *c, int number) {
   str s = c->field[number];
   const char *z = s.ptr ? arena_copy(&c->memory, s) : NULL;
-  c->bad |= s.len && memchr(s.ptr, 0, s.len); /* a plugin would read another name than Velero wrote */
+  c->bad |= s.ptr && memchr(s.ptr, 0, s.len); /* a plugin would read another name than Velero wrote */
   return z ? z : "";
 }
 
