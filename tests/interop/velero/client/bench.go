@@ -63,7 +63,6 @@ func (zeros) Read(p []byte) (int, error) {
 
 func timeObject(o velero.ObjectStore, verb string, n int) time.Duration {
 	key := fmt.Sprintf("bytes-%d", n)
-	must(o.Init(map[string]string{}))
 	start := time.Now()
 	if verb == "put" {
 		must(o.PutObject("b", key, io.LimitReader(zeros{}, int64(n))))
@@ -97,6 +96,7 @@ func bench(directory string, args []string) {
 	case "put", "get":
 		o, err := manager.GetObjectStore(args[1])
 		must(err)
+		must(o.Init(map[string]string{}))
 		n := number(args[2])
 		timeObject(o, args[0], n/16)
 		say(answer{"mbs": float64(n) / 1e6 / timeObject(o, args[0], n).Seconds()})
@@ -107,6 +107,7 @@ func bench(directory string, args []string) {
 		if len(args) > 3 {
 			o, err := manager.GetObjectStore(args[3])
 			must(err)
+			must(o.Init(map[string]string{}))
 			timeObject(o, "put", 64<<20)
 		}
 		fmt.Println("ready")

@@ -58,8 +58,8 @@ func logger(path string) *logrus.Logger {
 }
 
 func discover(directory string, log *logrus.Logger) process.Registry {
-	// Velero gives its plugins the server's own flags: what is behind `velero server`.
-	os.Args = []string{os.Args[0], "server", "--features", "EnableCSI", "--log-level", "debug", "--uploader-type=kopia"}
+	// Velero gives its plugins the server's own flags: what is behind `velero server`. --plugin-dir is there where it is not /plugins.
+	os.Args = []string{os.Args[0], "server", "--features", "EnableCSI", "--log-level", "debug", "--uploader-type=kopia", "--plugin-dir", directory}
 	registry := process.NewRegistry(directory, log, log.Level)
 	must(registry.DiscoverPlugins())
 	return registry
