@@ -6,11 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static pintle_status new_module(const char *name, host_module **out, error *e) {
+/* NULL: no memory. */
+static host_module *new_module(const char *name, error *e) {
   host_module *m = calloc(1, sizeof *m);
-  if (m && (m->name = arena_dup(&m->memory, name))) return *out = m, PINTLE_OK;
+  if (m && (m->name = arena_dup(&m->memory, name))) return m;
   free(m);
-  return error_nomem(e);
+  error_nomem(e);
+  return NULL;
 }
 
 static void free_module(host_module *m) {
@@ -19,17 +21,18 @@ static void free_module(host_module *m) {
 }
 
 pintle_status host_module_adopt(const pintle_plugin *plugin, const char *name, host_module **out, error *e) {
-  host_module *m = NULL;
-  pintle_status st = new_module(name, &m, e);
-  if (st != PINTLE_OK) return st;
-  if ((st = host_adopt_plugin(m, plugin, e)) == PINTLE_OK) *out = m;
+  host_module *m = new_module(name, e);
+  if (!m) return PINTLE_NOMEM;
+  pintle_status st = host_adopt_plugin(m, plugin, e);
+  if (st == PINTLE_OK) *out = m;
   else free_module(m);
   return st;
 }
 
 pintle_status host_module_adopt_outside(const pintle_plugin *plugin, const char *name, const host_outside *o, host_module **out, error *e) {
-  pintle_status st = host_module_adopt(plugin, name, out, e);
-  if (st == PINTLE_OK) (*out)->outside = *o;
+  host_module *m = NULL;
+  pintle_status st = host_module_adopt(plugin, name, &m, e);
+  if (m) m->outside = *o, *out = m;
   else o->close(o->ctx);
   return st;
 }
