@@ -227,7 +227,7 @@ static pintle_status print_volume(const volume_lines *l, reader *claims, const r
 }
 
 static pintle_status print_claim(reader *claims, const struct volume_claim *c, bool first, buf *b, error *e) {
-  record claim = {0};
+  record claim = {.claim = "", .ns = "", .pv = "", .rest = ""};
   pintle_status st = read_claim(claims, c, &claim, e);
   if (st != PINTLE_OK) return st;
   print_line(b, first, claim.claim, claim.ns, claim.pv);
