@@ -1,4 +1,5 @@
 /* plugin.c -- restore-xform: the descriptor, and which kind of item goes where.  SPDX-License-Identifier: Apache-2.0 */
+#include "convert.h"
 #include "xform.h"
 #include <stdlib.h>
 #include <string.h>
@@ -135,6 +136,6 @@ static const pintle_action resolve = {.struct_size = sizeof resolve,
                                       .destroy = destroy};
 static const pintle_restore_item_action restore = {
     .struct_size = sizeof restore, .action = &resolve, .selector = &selector, .applies_to = applies_to, .execute = execute};
-static const pintle_restore_item_action *const restores[] = {&restore, NULL};
+static const pintle_restore_item_action *const restores[] = {&convert_restore, &restore, NULL};
 const pintle_plugin PINTLE_ENTRY = {PINTLE_PLUGIN_HEAD, .name = "restore-xform", .version = "0.1.0", .vendor = "pintle",
                                     .restore_item_actions = restores};
