@@ -3,7 +3,7 @@
 """Reads what that file needs of YAML: a list of flow mappings whose values are plain or double-quoted, without escapes."""
 import json, re, sys
 
-KEYS = ["group", "version", "kind", "project", "introduced", "deprecated", "removed", "optIn", "replacement", "since", "convert", "lost"]
+KEYS = ["group", "version", "kind", "project", "introduced", "deprecated", "removed", "optIn", "replacement", "since", "convert", "lost", "instead"]
 NEEDED = ["group", "version", "kind", "introduced", "convert"]
 
 

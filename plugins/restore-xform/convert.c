@@ -99,7 +99,8 @@ static void no_replacement(struct conv *v) {
   }
   char why[300];
   if (snprintf(why, sizeof why, "%s of %s/%s has no replacement", v->row->kind, v->row->group, v->row->version) < 0) why[0] = 0;
-  cv_say(v, PINTLE_LOG_WARN, "no-replacement", v->base, "%s; lost: %s", why, v->row->lost ? v->row->lost : "everything");
+  cv_say(v, PINTLE_LOG_WARN, "no-replacement", v->base, "%s%s%s", why, v->row->instead ? "; instead: " : "",
+         v->row->instead ? v->row->instead : "");
   cv_skip(v, why);
 }
 
@@ -143,10 +144,12 @@ static pintle_status last_applied(struct conv *outer) {
   static const char *const at = "/metadata/annotations/kubectl.kubernetes.io~1last-applied-configuration";
   struct conv v = {.c = outer->c, .call = outer->call, .out = outer->out, .base = "", .quiet = true, .st = PINTLE_OK};
   pintle_str was, now;
+  pintle_status st;
   char *copy;
   if (pintle_get_str(outer->doc, at, &was) != PINTLE_OK || !was.len || (!outer->changed && !outer->c->n_users && !names_old(was)))
     return PINTLE_OK;
-  if (v.call->host->new_doc(v.call, was.ptr, was.len, &v.doc) != PINTLE_OK) return PINTLE_OK; /* no JSON: none of ours to mend */
+  if ((st = v.call->host->new_doc(v.call, was.ptr, was.len, &v.doc)) == PINTLE_NOMEM) return pintle_fail(v.call, st, "out of memory");
+  if (st != PINTLE_OK) return PINTLE_OK; /* no JSON: none of ours to mend */
   convert_object(&v);
   if (v.st != PINTLE_OK || !v.changed) return v.st;
   if (v.doc->api->raw(v.doc, "", &now) != PINTLE_OK || !(copy = v.call->host->alloc(v.call, now.len + 2)))

@@ -10,7 +10,7 @@
 
 /* ---- the table; api-versions.yaml says what the columns mean. NULL: left out */
 struct convert_row {
-  const char *group, *version, *kind, *project, *introduced, *deprecated, *removed, *replacement, *since, *convert, *lost;
+  const char *group, *version, *kind, *project, *introduced, *deprecated, *removed, *replacement, *since, *convert, *lost, *instead;
   bool opt_in;
 };
 extern const struct convert_row convert_built_in[];
@@ -58,8 +58,9 @@ extern const pintle_restore_item_action convert_restore;
 
 /* ---- convert_edit.c: pointers are relative to v->base; those made by `at` live until the call returns */
 PINTLE_PRINTF(2, 3) const char *cv_at(struct conv *v, const char *format, ...);
-const char *cv_key_at(struct conv *v, const char *base, const char *key); /* base/key, escaped */
-const pintle_value *cv_value(struct conv *v, const char *p);              /* NULL: absent or null */
+PINTLE_PRINTF(2, 3) const char *cv_print(struct conv *v, const char *format, ...); /* any text; "!" when memory is gone */
+const char *cv_key_at(struct conv *v, const char *base, const char *key);          /* base/key, escaped */
+const pintle_value *cv_value(struct conv *v, const char *p);                       /* NULL: absent or null */
 bool cv_has(struct conv *v, const char *p);
 const char *cv_text(struct conv *v, const char *p);            /* "" when it is no string */
 bool cv_is_text(struct conv *v, const char *p, const char *s); /* is it this string? */

@@ -34,8 +34,7 @@ static void subject(struct conv *v, size_t i) {
   if (person) cv_set_text(v, group, "rbac.authorization.k8s.io");
   else if (!account && !cv_has(v, group)) {
     const char *is = cv_text(v, version), *slash = strchr(is, '/');
-    char *name = v->call->host->alloc(v->call, strlen(is) + 1);
-    if (name && slash) cv_set_text(v, group, memcpy(name, is, (size_t)(slash - is)));
+    if (slash) cv_set_text(v, group, cv_print(v, "%.*s", (int)(slash - is), is));
   }
   cv_erase(v, version);
   if (cv_is_text(v, kind, "User") && cv_is_text(v, cv_at(v, "/subjects/%zu/name", i), "*")) {

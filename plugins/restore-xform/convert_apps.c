@@ -13,13 +13,7 @@ static bool of(struct conv *v, const char *group, const char *version) {
 static void labels(struct conv *v) {
   const char *template = cv_at(v, "/spec/template/metadata/labels");
   if (cv_has(v, template) && !v->quiet) {
-    char *selector = v->call->host->alloc(v->call, strlen(cv_json(v, template)) + 20);
-    if (selector && !cv_has(v, cv_at(v, "/spec/selector"))) {
-      memcpy(selector, "{\"matchLabels\":", 15);
-      memcpy(selector + 15, cv_json(v, template), strlen(cv_json(v, template)));
-      selector[strlen(selector)] = '}';
-      cv_fallback(v, cv_at(v, "/spec/selector"), selector);
-    }
+    cv_fallback(v, cv_at(v, "/spec/selector"), cv_print(v, "{\"matchLabels\":%s}", cv_json(v, template)));
     if (cv_is_empty(v, cv_at(v, "/metadata/labels"))) {
       cv_erase(v, cv_at(v, "/metadata/labels"));
       cv_fallback(v, cv_at(v, "/metadata/labels"), cv_json(v, template));

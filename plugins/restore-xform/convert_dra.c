@@ -30,10 +30,8 @@ static void capacities(struct conv *v, const char *all) {
   for (const pintle_value *c = v->doc->api->first(v->doc, cv_value(v, all)); c; c = v->doc->api->next(v->doc, c)) {
     pintle_str key;
     if (v->doc->api->type(v->doc, c) == PINTLE_T_OBJECT || v->doc->api->key(v->doc, c, &key) != PINTLE_OK) continue;
-    const char *p = cv_key_at(v, all, key.ptr), *is = cv_json(v, p);
-    char *wrapped = v->call->host->alloc(v->call, strlen(is) + 20);
-    if (!wrapped || snprintf(wrapped, strlen(is) + 20, "{\"value\":%s}", is) < 0) return;
-    cv_set(v, p, wrapped);
+    const char *p = cv_key_at(v, all, key.ptr);
+    cv_set(v, p, cv_print(v, "{\"value\":%s}", cv_json(v, p)));
     c = cv_value(v, p); /* it is another now */
   }
 }

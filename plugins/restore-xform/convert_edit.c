@@ -25,6 +25,22 @@ const char *cv_at(struct conv *v, const char *format, ...) {
   return n < 0 ? "!" : p;
 }
 
+const char *cv_print(struct conv *v, const char *format, ...) {
+  va_list ap;
+  va_start(ap, format);
+  int n = vsnprintf(NULL, 0, format, ap);
+  va_end(ap);
+  char *p = n < 0 ? NULL : v->call->host->alloc(v->call, (size_t)n + 1);
+  if (!p) {
+    failed(v, PINTLE_NOMEM, "", "out of memory");
+    return "!";
+  }
+  va_start(ap, format);
+  n = vsnprintf(p, (size_t)n + 1, format, ap);
+  va_end(ap);
+  return n < 0 ? "!" : p;
+}
+
 const char *cv_key_at(struct conv *v, const char *base, const char *key) {
   size_t size = strlen(base) + 2 * strlen(key) + 16;
   char *p = v->call->host->alloc(v->call, size);
@@ -139,5 +155,5 @@ void cv_say(struct conv *v, int32_t severity, const char *code, const char *p, c
 void cv_skip(struct conv *v, const char *why) {
   if (v->st != PINTLE_OK) return;
   v->skipped = true;
-  if (!v->quiet) v->out->api->skip(v->out, why);
+  if (!v->quiet && !*v->base) v->out->api->skip(v->out, why); /* within an item it stays, and is reported */
 }

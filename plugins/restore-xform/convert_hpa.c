@@ -82,14 +82,21 @@ static void lower_keys(const pintle_doc *d, const pintle_value *value, struct xf
   xform_text_add(out, type == PINTLE_T_OBJECT ? "}" : "]", 1);
 }
 
+/* What the annotation holds, if it is JSON of that type. */
+static pintle_doc *document(struct conv *v, const char *p, int32_t type) {
+  pintle_doc *d = NULL;
+  pintle_str s;
+  if (v->st != PINTLE_OK || pintle_get_str(v->doc, p, &s) != PINTLE_OK) return NULL;
+  pintle_status st = v->call->host->new_doc(v->call, s.ptr, s.len, &d);
+  if (st == PINTLE_NOMEM) v->st = pintle_fail(v->call, st, "out of memory");
+  return st == PINTLE_OK && d->api->type(d, d->api->at(d, "")) == type ? d : NULL;
+}
+
 static void behavior(struct conv *v) {
   const char *from = annotation(v, ALPHA "behavior");
   struct xform_text t = {0};
-  pintle_doc *d;
-  pintle_str s;
-  if (pintle_get_str(v->doc, from, &s) != PINTLE_OK || cv_has(v, cv_at(v, "/spec/behavior")) ||
-      v->call->host->new_doc(v->call, s.ptr, s.len, &d) != PINTLE_OK || d->api->type(d, d->api->at(d, "")) != PINTLE_T_OBJECT)
-    return;
+  pintle_doc *d = cv_has(v, cv_at(v, "/spec/behavior")) ? NULL : document(v, from, PINTLE_T_OBJECT);
+  if (!d) return;
   lower_keys(d, d->api->at(d, ""), &t);
   xform_text_add(&t, "", 1);
   if (t.failed) v->st = pintle_fail(v->call, PINTLE_NOMEM, "out of memory");
@@ -116,11 +123,8 @@ void convert_hpa_v2beta2(struct conv *v) { (void)v; } /* the same shape */
 
 void convert_hpa_v1(struct conv *v) {
   const char *cpu = cv_at(v, "/spec/targetCPUUtilizationPercentage"), *metrics = cv_at(v, "/spec/metrics");
-  pintle_doc *d;
-  pintle_str s;
-  if (pintle_get_str(v->doc, annotation(v, ALPHA "metrics"), &s) == PINTLE_OK && !cv_has(v, metrics)) {
-    if (v->call->host->new_doc(v->call, s.ptr, s.len, &d) == PINTLE_OK && d->api->type(d, d->api->at(d, "")) == PINTLE_T_ARRAY)
-      cv_set(v, metrics, s.ptr);
+  if (cv_has(v, annotation(v, ALPHA "metrics")) && !cv_has(v, metrics)) {
+    if (document(v, annotation(v, ALPHA "metrics"), PINTLE_T_ARRAY)) cv_set(v, metrics, cv_text(v, annotation(v, ALPHA "metrics")));
     else cv_lost(v, annotation(v, ALPHA "metrics"), "it is not a list of metrics");
   }
   for (size_t i = 0, n = cv_count(v, metrics); i < n; i++) metric(v, cv_at(v, "/spec/metrics/%zu", i));

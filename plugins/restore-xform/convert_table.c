@@ -82,14 +82,14 @@ static pintle_status check(pintle_call *call, const char *at, struct convert_row
 
 static pintle_status user_row(pintle_call *call, const char *at, struct convert_row *row) {
   static const char *const keys[] = {"group", "version",     "kind",  "project", "introduced", "deprecated", "removed",
-                                     "optIn", "replacement", "since", "convert", "lost",       NULL};
+                                     "optIn", "replacement", "since", "convert", "lost",       "instead",    NULL};
   const pintle_doc *config = call->host->config(call);
   const struct {
     const char *key, **to;
   } texts[] = {
       {"group", &row->group},           {"version", &row->version},       {"kind", &row->kind},       {"project", &row->project},
       {"introduced", &row->introduced}, {"deprecated", &row->deprecated}, {"removed", &row->removed}, {"replacement", &row->replacement},
-      {"since", &row->since},           {"convert", &row->convert},       {"lost", &row->lost}};
+      {"since", &row->since},           {"convert", &row->convert},       {"lost", &row->lost},       {"instead", &row->instead}};
   char pointer[200];
   int32_t on = 0;
   pintle_status st = xform_config_keys(call, at, keys);
