@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { AT_ONCE = 1 << 20 }; /* longer requests, whose Backup may be as long, are the desk's */
+
 #define KIND(kind) CONF_##kind
 const dropin_method dropin_methods[] = {
     {"/generated.PluginLister/ListPlugins", CONF_ANY_KIND, DROPIN_LIST, false, NULL},
@@ -119,9 +121,7 @@ static void unknown(dropin_call *c, str name) {
   dropin_call_free(c);
 }
 
-void dropin_route(dropin_job *job, void **state) {
-  dropin_call *c = (dropin_call *)job;
-  (void)state;
+static void route(dropin_call *c) {
   if (!dropin_fields(velero_call_first(c->call), c->field)) {
     dropin_refuse(c, GRPC_INTERNAL, "the request is no message");
     dropin_call_free(c);
@@ -138,6 +138,25 @@ void dropin_route(dropin_job *job, void **state) {
   else if (c->method->what == DROPIN_INIT) dropin_init_at_desk(c);
   else if (c->method->what == DROPIN_LOCATION) to_location(c);
   else to_items(c);
+}
+
+void dropin_route(dropin_job *job, void **state) {
+  dropin_call *c = (dropin_call *)job;
+  pthread_mutex_t *routing = &c->d->routing;
+  (void)state;
+  pthread_mutex_lock(routing);
+  route(c);
+  pthread_mutex_unlock(routing);
+}
+
+bool dropin_route_at_once(dropin_call *c) {
+  pthread_mutex_t *routing = &c->d->routing;
+  if ((c->method->what != DROPIN_ITEM && c->method->what != DROPIN_LOCATION) || velero_call_first(c->call).len > AT_ONCE) return false;
+  if (pthread_mutex_trylock(routing) != 0) return false;
+  bool ready = c->d->discovered;
+  if (ready) route(c);
+  pthread_mutex_unlock(routing);
+  return ready;
 }
 
 /* ---- Init: its group is the one that counts once its worker is there */

@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * The I/O thread (velero/server.h) hands each call to the desk, which is one lane: it finds out what is there before it takes the first call, answers
- * what needs no plugin, and gives the others to the lanes of the group that has the worker. */
+ * what needs no plugin, and gives the others to the lanes of the group that has the worker. Calls for items and locations, which are only given on,
+ * the I/O thread gives itself while the desk does nothing: each thread between Velero and the worker costs a wake-up. */
 #ifndef PINTLE_DROPIN_INSIDE_H
 #define PINTLE_DROPIN_INSIDE_H
 #include "dropin/catalog.h"
@@ -66,6 +67,8 @@ struct dropin {
   const conf_chain **chains;
   size_t n_chains;
   dropin_team *desk;
+  pthread_mutex_t routing; /* held by whoever routes a call: the desk, or the I/O thread where that waits for nothing */
+  bool discovered;         /* what is below `routing` is there */
   velero_server *server;
   dropin_group *groups;                    /* the desk's */
   pthread_mutex_t locations;               /* of `current` */
@@ -80,6 +83,8 @@ int dropin_serve(int argc, char **argv, const char *const *environment);
 void dropin_discover(dropin *d);
 /* desk.c: [desk] */
 void dropin_route(dropin_job *job, void **state);
+/* [I/O thread] false: this one is the desk's. */
+bool dropin_route_at_once(dropin_call *c);
 void dropin_init_at_desk(dropin_call *c);
 bool dropin_init_map(dropin_call *c, const pintle_kv **init, size_t *n); /* calls_location.c; false: bad message */
 /* groups.c: [desk] the group for items, or for single calls of an item action; NULL: *e. */

@@ -72,15 +72,20 @@ void dropin_reply(dropin_call *c, const void *message) {
   }
   memset(b.data, 0, GRPC_PREFIX);
   b.len = GRPC_PREFIX + protobuf_c_message_pack(m, (uint8_t *)b.data + GRPC_PREFIX);
-  pintle_status st = n > GRPC_MAX_MESSAGE ? PINTLE_INVALID : velero_call_send_buf(c->call, &b);
-  buf_free(&b);
-  if (st == PINTLE_INVALID) dropin_refuse(c, GRPC_RESOURCE_EXHAUSTED, "the answer is longer than 64 MiB");
-  else velero_call_end(c->call, NULL);
+  if (n > GRPC_MAX_MESSAGE) {
+    buf_free(&b);
+    dropin_refuse(c, GRPC_RESOURCE_EXHAUSTED, "the answer is longer than 64 MiB");
+    return;
+  }
+  dropin_team_ending(&c->job);
+  velero_call_answer(c->call, &b);
 }
 
 void dropin_reply_empty(dropin_call *c) {
-  velero_call_send(c->call, STR(""));
-  velero_call_end(c->call, NULL);
+  buf b = {0};
+  buf_add(&b, "\0\0\0\0", GRPC_PREFIX);
+  dropin_team_ending(&c->job);
+  velero_call_answer(c->call, &b);
 }
 
 void dropin_refuse(dropin_call *c, uint32_t code, const char *message) {

@@ -26,7 +26,7 @@ static void take_call(void *ctx, velero_call *call) {
                            .message = m ? "out of memory" : "unknown service or method"};
   if (c) {
     *c = (dropin_call){.job = {.run = dropin_route}, .d = d, .call = call, .method = m};
-    if (dropin_team_give(d->desk, &c->job, NULL) == PINTLE_OK) return;
+    if (dropin_route_at_once(c) || dropin_team_give(d->desk, &c->job, NULL) == PINTLE_OK) return;
     free(c);
   }
   velero_call_end(call, &refused);
@@ -45,7 +45,10 @@ static void run_discovery(dropin_job *job, void **state) {
     dropin_job job;
     dropin *d;
   } *first = (struct first_job *)job;
+  pthread_mutex_lock(&first->d->routing);
   dropin_discover(first->d);
+  first->d->discovered = true;
+  pthread_mutex_unlock(&first->d->routing);
   free(first);
 }
 
@@ -90,6 +93,7 @@ static pintle_status begin(dropin *d, int argc, char **argv, const char *const *
   d->plugin_dir = flag(argc, argv, "--plugin-dir");
   dropin_log_init(&d->log, STDERR_FILENO);
   pthread_mutex_init(&d->locations, NULL);
+  pthread_mutex_init(&d->routing, NULL);
   run_scratch_make(temporary(environment), &d->scratch, NULL);
   const char *self = access("/proc/self/exe", X_OK) == 0 ? "/proc/self/exe" : d->command;
   return dropin_config_init(&d->config, self, d->command, environment, e);

@@ -24,13 +24,13 @@ static void free_team(dropin_team *t) {
   free(t);
 }
 
-/* The next job; NULL: a second has passed, or the lane is to end. Called and left locked. */
-static dropin_job *next_job(dropin_team *t) {
+/* The next job; NULL: a second has passed, or the lane is to end. Called and left locked. counted: among the idle ones already. */
+static dropin_job *next_job(dropin_team *t, bool counted) {
   struct timespec until;
   dropin_job *job = NULL;
   clock_gettime(CLOCK_MONOTONIC, &until);
   until.tv_sec++;
-  t->idle++;
+  if (!counted) t->idle++;
   while (!t->first && !t->retired && pthread_cond_timedwait(&t->work, &t->lock, &until) == 0) continue;
   t->idle--;
   if (!(job = t->first)) return NULL;
@@ -42,8 +42,11 @@ static dropin_job *next_job(dropin_team *t) {
 static void *lane(void *arg) {
   dropin_team *t = arg;
   void *state = NULL;
+  bool ending = false;
   pthread_mutex_lock(&t->lock);
-  for (dropin_job *job; (job = next_job(t)) || !t->retired;) {
+  for (dropin_job *job; (job = next_job(t, ending)) || !t->retired;) {
+    ending = false;
+    if (job) job->ending = &ending;
     pthread_mutex_unlock(&t->lock);
     if (job) job->run(job, &state);
     else if (state && t->o.idle) t->o.idle(t->o.ctx, state);
@@ -94,14 +97,23 @@ pintle_status dropin_team_give(dropin_team *t, dropin_job *job, error *e) {
     st = PINTLE_OK; /* those that are there will do it */
   if (st == PINTLE_OK) {
     job->next = NULL;
+    job->team = t;
     if (t->last) t->last->next = job;
     else t->first = job;
     t->last = job;
     t->waiting++;
-    pthread_cond_signal(&t->work);
   }
   pthread_mutex_unlock(&t->lock);
+  if (st == PINTLE_OK) pthread_cond_signal(&t->work); /* behind the lock, which the lane takes first of all */
   return st;
+}
+
+void dropin_team_ending(dropin_job *job) {
+  dropin_team *t = job->team;
+  pthread_mutex_lock(&t->lock);
+  t->idle++;
+  *job->ending = true;
+  pthread_mutex_unlock(&t->lock);
 }
 
 size_t dropin_team_lanes(dropin_team *t) {

@@ -9,7 +9,9 @@
 #include <stddef.h>
 
 typedef struct dropin_job {
-  struct dropin_job *next; /* the team's */
+  struct dropin_job *next; /* these three are the team's */
+  struct dropin_team *team;
+  bool *ending;
   /* [lane] Does it, and frees it. *state is the lane's own, NULL at its first job. */
   void (*run)(struct dropin_job *job, void **state);
 } dropin_job;
@@ -26,6 +28,8 @@ typedef struct dropin_team dropin_team;
 pintle_status dropin_team_new(const dropin_team_options *options, dropin_team **out, error *e);
 /* Any thread; the job runs later. Not OK: no thread can be had, and the job is still the caller's. */
 pintle_status dropin_team_give(dropin_team *t, dropin_job *job, error *e);
+/* [lane] The job is as good as done: a job that comes of its answer waits for this lane, and no other is started for it. At most once a job. */
+void dropin_team_ending(dropin_job *job);
 size_t dropin_team_lanes(dropin_team *t);
 /* No more jobs come: those that were given are done, then the lanes end, and the team frees itself. */
 void dropin_team_retire(dropin_team *t);

@@ -45,4 +45,6 @@ int velero_call_cancel_fd(velero_call *);          /* readable once cancelled; m
 int64_t velero_call_deadline(const velero_call *); /* clock_monotonic, from grpc-timeout; 0: none */
 /* Trailers; frees the handle. Exactly once, also for a cancelled call. NULL: OK. */
 void velero_call_end(velero_call *, const velero_status *);
+/* velero_call_send_buf and velero_call_end in one, of calls with one answer: both leave by one write. */
+void velero_call_answer(velero_call *, buf *message);
 #endif

@@ -177,9 +177,8 @@ int velero_call_cancel_fd(velero_call *c) {
   return fd;
 }
 
-void velero_call_end(velero_call *c, const velero_status *status) {
+static void end(velero_call *c, const velero_status *status) {
   velero_server *s = c->server;
-  lock(s);
   if (c->stream) {
     grpc_conn *conn = grpc_stream_conn(c->stream);
     grpc_stream_set(c->stream, NULL);
@@ -188,4 +187,18 @@ void velero_call_end(velero_call *c, const velero_status *status) {
   }
   unlock(s);
   call_free(c);
+}
+
+void velero_call_end(velero_call *c, const velero_status *status) {
+  lock(c->server);
+  end(c, status);
+}
+
+void velero_call_answer(velero_call *c, buf *message) {
+  static const velero_status no_memory = {.code = GRPC_RESOURCE_EXHAUSTED, .message = "out of memory"};
+  lock(c->server);
+  bool open = !c->cancelled && c->stream && !grpc_stream_answered(c->stream);
+  bool sent = !open || (!message->failed && grpc_stream_send_buf(c->stream, message));
+  buf_free(message);
+  end(c, sent ? NULL : &no_memory);
 }

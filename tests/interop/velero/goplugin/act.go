@@ -111,6 +111,10 @@ func (a action) execute(item runtime.Unstructured, phase, uid string) (*result, 
 		annotations[prefix+a.name] = phase
 		r.item.SetAnnotations(annotations)
 	}
+	if a.name == "told" {
+		a.log.WithFields(logrus.Fields{"event": "change", "name": r.item.GetName(), "namespace": r.item.GetNamespace(), "op": "add",
+			"path": "/metadata/annotations/" + prefix + a.name, "value": phase}).Info("add an annotation")
+	}
 	text := r.item.GetAnnotations()[prefix+"do"]
 	if text == "" || (a.name != "act" && a.name != "v1") {
 		return r, nil

@@ -3,6 +3,7 @@
 // Its plugins, all named go.example.com/...:
 //
 //	good       BackupItemActionV2, RestoreItemActionV2: marks every item (annotation go.example.com/good: backup or restore)
+//	told       the same, and a line of its log for each (annotation go.example.com/told), as most Go plugins have it
 //	v1         BackupItemAction, RestoreItemAction: marks every item (annotation go.example.com/v1), and does as an item says (act.go)
 //	act        BackupItemActionV2, RestoreItemActionV2: does what an item's annotation go.example.com/do says (act.go)
 //	selective  BackupItemActionV2, RestoreItemActionV2: a selector with every clause; marks with go.example.com/selective
@@ -64,7 +65,7 @@ func always[T any](make func(log logrus.FieldLogger) T) func(logrus.FieldLogger)
 func main() {
 	start(misbehaviour())
 	server := framework.NewServer().BindFlags(pflag.CommandLine)
-	for _, name := range []string{"good", "act", "selective"} {
+	for _, name := range []string{"good", "told", "act", "selective"} {
 		server.RegisterBackupItemActionV2(prefix+name, always(func(l logrus.FieldLogger) backupV2 { return backupV2{action{name, l}} }))
 		server.RegisterRestoreItemActionV2(prefix+name, always(func(l logrus.FieldLogger) restoreV2 { return restoreV2{action{name, l}} }))
 	}

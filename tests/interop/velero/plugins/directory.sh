@@ -1,28 +1,7 @@
 #!/bin/sh
-# directory.sh PINTLE -- what stands beside velero-plugin-pintle: chains, a second one, Go plugins, faults.  SPDX-License-Identifier: Apache-2.0
+# directory.sh PINTLE -- what stands beside velero-plugin-pintle: a second one, Go plugins, what stops Velero.  SPDX-License-Identifier: Apache-2.0
 . "$(dirname "$0")/lib.sh" "$1"
 build velero/goplugin goplugin
-chain() { printf 'apiVersion: pintle.io/v1alpha1\nkind: PluginChain\nmetadata: {name: %s}\nspec:\n' "$1"; }
-item x y x
-
-drop_in good fails
-mkdir plugins/pintle.d
-fails='  actions: [{name: tests.pintle.io/fails, config: {item: '
-{ chain default && echo "$fails '*'}}]"; } >plugins/pintle.yaml
-{ chain dev && echo "$fails nothing}}]"; } >plugins/pintle.d/dev.yaml
-play chains plugins
-rm -r plugins
-
-drop_in good prints
-{ chain default && printf '  dropIn: {oneAction: true}\n  actions: [{name: tests.pintle.io/good}, {name: tests.pintle.io/prints, config: {item: "*"}}]\n'; } >plugins/pintle.yaml
-play whole plugins
-rm -r plugins
-
-drop_in good
-{ chain default && echo '  nonsense: 1'; } >plugins/pintle.yaml
-play broken plugins
-rm -r plugins
-
 drop_in good
 mkdir plugins/vendor
 cp plugins/velero-plugin-pintle plugins/good.so plugins/vendor/
