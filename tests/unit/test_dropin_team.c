@@ -105,6 +105,28 @@ START_TEST(a_busy_lane_stops_no_other) {
 }
 END_TEST
 
+/* Answers, and who was answered calls again before this lane is idle. */
+static dropin_team *called;
+static void run_answered(dropin_job *j, void **state) {
+  dropin_team_ending(j);
+  give(called, 1);
+  run(j, state);
+}
+
+START_TEST(a_lane_that_has_answered_takes_the_next_job) {
+  dropin_team *t = called = make(4);
+  job *x = calloc(1, sizeof *x);
+  error e;
+  ck_assert_ptr_nonnull(x);
+  x->job.run = run_answered;
+  open_gate(2);
+  ck_assert_int_eq(dropin_team_give(t, &x->job, &e), PINTLE_OK);
+  until(&done, 2);
+  ck_assert_uint_eq(dropin_team_lanes(t), 1);
+  ck_assert(dropin_team_stop(t, clock_monotonic() + 10 * CLOCK_SECOND));
+}
+END_TEST
+
 START_TEST(lanes_are_started_when_all_are_busy_and_no_more_than_the_most) {
   dropin_team *t = make(3);
   ck_assert_uint_eq(dropin_team_lanes(t), 0);
@@ -159,6 +181,7 @@ int main(void) {
   TCase *c = tcase_create("team");
   tcase_add_test(c, one_lane_keeps_the_order);
   tcase_add_test(c, a_busy_lane_stops_no_other);
+  tcase_add_test(c, a_lane_that_has_answered_takes_the_next_job);
   tcase_add_test(c, lanes_are_started_when_all_are_busy_and_no_more_than_the_most);
   tcase_add_test(c, an_idle_lane_takes_the_next_job);
   tcase_add_test(c, who_retires_does_what_was_given_and_ends_by_itself);

@@ -37,6 +37,8 @@ ours() (
   marked="^HOME=$HOME\$" HOME=/ # not this one
   grep -lz "$marked" /proc/[0-9]*/environ 2>/dev/null | sed 's,/proc/\([0-9]*\)/.*,\1,'
 )
+# A client that ends early leaves its Go plugins.
+trap 'for p in $(ours); do kill -9 "$p" 2>/dev/null || :; done; rm -rf "$work"' EXIT
 # No process of this test is left.
 left_behind() {
   for _ in 1 2 3 4 5 6 7 8 9 10; do
