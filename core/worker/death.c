@@ -19,6 +19,7 @@ void pool_kill(pool_proc *w, const char *why) {
   if (w->killed_at) return;
   snprintf(w->why_killed, sizeof w->why_killed, "%s", why);
   w->killed_at = clock_monotonic();
+  w->killed_in = w->state;
   proc_kill(&w->proc);
 }
 
@@ -162,7 +163,7 @@ void pool_buried(worker_pool *p, pool_proc *w) {
   int64_t started = c ? atomic_load(&c->started) : 0;
   snprintf(what, sizeof what, "%.27s", c ? c->what : "");
   /* A worker that was ready is killed by us only when the run is cancelled, or for what it did. */
-  bool ours = p->cancelled_at != 0 || (w->killed_at && !w->timed_out && w->state != POOL_READY);
+  bool ours = p->cancelled_at != 0 || (w->killed_at && !w->timed_out && w->killed_in != POOL_READY);
   if (entry < p->o.plan->n && !ours) strike(p, entry, w->timed_out);
   else if (!ours && atomic_load(&w->page->calls) && last < p->o.plan->n) { /* a thread of its, perhaps: after the call that ended last */
     pool_log(p, PINTLE_LOG_WARN, pool_plugin_of(p, last), "worker %d %s between two calls; the last one was %.27s of action %s",

@@ -54,6 +54,7 @@ typedef struct pool_proc {
   uint64_t seen_calls; /* watchdog: page->calls at the last look */
   int64_t seen_at;     /* when that, or an outcome, last changed */
   int64_t killed_at;   /* 0: we did not */
+  enum pool_state killed_in; /* what it said last may still come in after that, that it is ready say */
   bool timed_out;      /* killed for a deadline */
   bool gone;           /* to be removed */
   bool told_grown, outgrown; /* its memory has grown: that was said; it gets no more items (recycle.c) */
