@@ -175,6 +175,7 @@ static pintle_status complete(void *ctx, const engine_done *d, error *e) {
   pintle_status st = with_status(r, &about, d, &text, &own);
   if (st == PINTLE_OK && !r->o->everything) st = restore_volumes_done(r->volumes, d, &text, &own);
   if (st == PINTLE_OK) st = engine_target_put(r->o->target, d->type, d->ns, d->name, text, r->update, &what, &own);
+  if ((st != PINTLE_OK || what == ENGINE_EXISTS) && !r->o->everything) restore_volumes_unused(r->volumes, d->item);
   if (st == PINTLE_OK) return r->written[d->item] = (unsigned char)(what + 1), PINTLE_OK;
   LOG(r->c->journal, PINTLE_LOG_ERROR, &about, "%s", own.message);
   if (st == PINTLE_NOMEM) *e = own;
@@ -327,6 +328,8 @@ pintle_status engine_restore(const engine_restore_options *options, engine_summa
   if (st != PINTLE_OK) return run_free(&r), st;
   engine_phase(j, "InProgress");
   LOG(j, PINTLE_LOG_INFO, NULL, "Restoring %zu items", r.n_order);
+  if (r.n_order == 0 && kube_source_count(r.c->source) > 0)
+    LOG(j, PINTLE_LOG_WARN, NULL, "zero items to be restored: the filters leave none of %zu", kube_source_count(r.c->source));
   st = engine_stage_run(&r.stage, e);
   if (st == PINTLE_OK && options->target) st = engine_target_sync(options->target, e);
   if (st == PINTLE_OK) st = restore_volumes_finish(r.volumes, &volumes, e);

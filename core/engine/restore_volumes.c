@@ -229,6 +229,11 @@ static pintle_status use(restore_volumes *v, const engine_done *d, error *e) {
   return PINTLE_OK;
 }
 
+void restore_volumes_unused(restore_volumes *v, size_t item) {
+  for (size_t i = 0; i < v->n_made; i++)
+    if (v->made[i].item == item && v->made[i].pv) v->made[i].used = false;
+}
+
 /* What becomes of the claims of a volume; *now: its other name. */
 static int fate_of(const restore_volumes *v, str pv, const char **now) {
   size_t item = kube_source_find(v->o.stage->o->source, STR(""), STR("persistentvolumes"), STR(""), pv);

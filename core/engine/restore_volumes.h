@@ -26,6 +26,8 @@ extern const char *const restore_volumes_why[];
 pintle_status restore_volumes_load(restore_volumes *v, const kube_type *type, size_t item, buf *text, bool *edited, int *left, error *e);
 /* Behind the chain: what is to be written of a claim, *text, which then lives until the next call. Of a volume it is noted that it is used. */
 pintle_status restore_volumes_done(restore_volumes *v, const engine_done *d, str *text, error *e);
-/* After the last item: the restore's volumeinfo.json. Volumes that were made for items that failed are told. */
+/* It was not written after all: what was made for it is not used. */
+void restore_volumes_unused(restore_volumes *v, size_t item);
+/* After the last item: the restore's volumeinfo.json. Volumes that were made for items that were not restored are told. */
 pintle_status restore_volumes_finish(restore_volumes *v, buf *json, error *e);
 #endif

@@ -95,6 +95,10 @@ expect_not_in calls "create_volume_from_snapshot $(snapshot fast keep-one)"
 rm calls
 run "$PINTLE" restore create r3 --from-backup b1 --to to --namespace-mappings shop:shop2 --include-resources pv,pvc,ns --include-cluster-resources
 expect_in calls "create_volume_from_snapshot $(snapshot fast keep-one)"
+# this one was made, only then had its PersistentVolume a name that is taken: it is told
+expect_err "volume vol-$(snapshot gp two)-gp3-z1--1 was made from snapshot $(snapshot gp two), but its PersistentVolume was not restored"
+gzip -dc "$store/restores/r3/r3-volumeinfo.json.gz" >volumes
+expect_not_in volumes renamed
 get to/shop2/persistentvolumeclaims/c-one.json "spec volumeName"
 clone=$(tr -d '"' <got)
 case $clone in velero-clone-????????-????-4???-????-????????????) ;; *) fail "the clone is called $clone" ;; esac
