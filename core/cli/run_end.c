@@ -58,17 +58,17 @@ typedef struct ended {
   bool dry;
 } ended;
 
-static bool stops(const ended *r, const char *what, uint64_t n, const char *words) {
+static bool stops(const ended *r, const char *what, uint64_t n, const char *one, const char *more) {
   if (n == 0 || !asked(r->c, what)) return false;
-  cli_note(r->c, "pintle: stopped by --fail-on %s: %llu %s", what, (unsigned long long)n, words);
+  cli_note(r->c, "pintle: stopped by --fail-on %s: %llu %s%s%s", what, (unsigned long long)n, one, n == 1 ? "" : "s", more);
   return true;
 }
 
 static int fail_on(const ended *r, int status) {
-  bool stop = stops(r, "unresolved", r->watch->unresolved, "unresolved references");
-  stop |= stops(r, "unmatched", r->watch->unmatched, "rules that matched nothing");
-  stop |= stops(r, "warnings", r->summary->warnings, "warnings");
-  stop |= stops(r, "volumes", r->summary->volumes.unsaved, "volumes whose data was not saved");
+  bool stop = stops(r, "unresolved", r->watch->unresolved, "unresolved reference", "");
+  stop |= stops(r, "unmatched", r->watch->unmatched, "rule", " that matched nothing");
+  stop |= stops(r, "warnings", r->summary->warnings, "warning", "");
+  stop |= stops(r, "volumes", r->summary->volumes.unsaved, "volume", " whose data was not saved");
   return stop ? CLI_STOPPED : status;
 }
 

@@ -102,6 +102,10 @@ static int verify_one(cli *c, store *from, const char *name) {
   error e = {0};
   if (!store_valid_name(str_of(name))) return cli_usage(c, NULL, "\"%s\" is no name of a backup", name);
   pintle_status st = store_verify_backup(from, name, problem, c, &v, &e);
+  if (st == PINTLE_NOT_FOUND && v.problems == 0) {
+    cli_note(c, "pintle: backup \"%s\" not found", name);
+    return cli_note(c, "  hint: `pintle backup get` lists them"), CLI_FAILED;
+  }
   if (st != PINTLE_OK && v.problems == 0) return cli_fail(c, &e), CLI_FAILED;
   cli_outf(c, "Backup \"%s\": %llu objects, %llu items, %llu bytes fetched back and %s: %s\n", name, (unsigned long long)v.objects,
            (unsigned long long)v.items, (unsigned long long)v.bytes,

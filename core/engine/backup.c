@@ -243,6 +243,29 @@ static void tell_left_out(const backup_run *r) {
   }
 }
 
+static bool in_input(const kube_source *source, str ns) {
+  if (kube_source_find(source, STR(""), STR("namespaces"), STR(""), ns) != SIZE_MAX) return true;
+  for (size_t i = 0; i < kube_source_count(source); i++) {
+    kube_entry k;
+    kube_source_get(source, i, &k);
+    if (str_eq(k.ns, ns)) return true;
+  }
+  return false;
+}
+
+/* A name that is misspelt must not look like a backup (Velero IC collectNamespaces). */
+static void tell_missing(const backup_run *r) {
+  const kube_source *source = r->c->source;
+  str ns;
+  for (size_t i = 0; (ns = engine_filter_included_namespace(r->filter, i)).ptr; i++)
+    if (!in_input(source, ns))
+      LOG(r->c->journal, PINTLE_LOG_ERROR, NULL, "namespace %.*s of spec.includedNamespaces is not in the input", (int)ns.len, ns.ptr);
+  if (r->stage.total > 0) return;
+  size_t n = kube_source_count(source);
+  if (n) LOG(r->c->journal, PINTLE_LOG_WARN, NULL, "zero items to be backed up: the filters leave none of %zu", n);
+  else LOG(r->c->journal, PINTLE_LOG_WARN, NULL, "zero items to be backed up: the input holds none");
+}
+
 pintle_status engine_backup(const engine_backup_options *options, engine_summary *out, error *e) {
   backup_run r = {.o = options,
                   .c = &options->common,
@@ -257,6 +280,7 @@ pintle_status engine_backup(const engine_backup_options *options, engine_summary
   r.stage.total = count_selected(&r);
   LOG(j, PINTLE_LOG_INFO, NULL, "Backing up %llu items", (unsigned long long)r.stage.total);
   tell_left_out(&r);
+  tell_missing(&r);
   st = make_blocks(&r, e);
   if (st == PINTLE_OK && r.c->store) st = open_archive(&r, e);
   if (st == PINTLE_OK) st = engine_stage_run(&r.stage, e);

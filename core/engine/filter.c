@@ -272,6 +272,13 @@ bool engine_filter_excludes(const engine_filter *f, const kube_type *type) {
   return f->cluster_rule == 1 || (f->cluster_rule == 0 && f->cluster_in.n && !has_type(&f->cluster_in, type, true));
 }
 
+bool engine_filter_by_default(const engine_filter *f, const kube_type *type) { return !f->old && !has_type(&f->cluster_in, type, true); }
+str engine_filter_included_namespace(const engine_filter *f, size_t i) {
+  for (size_t k = 0; k < f->ns_in.n; k++)
+    if (!f->ns_in.v[k].glob && !str_is(f->ns_in.v[k].text, "*") && i-- == 0) return f->ns_in.v[k].text;
+  return (str){NULL, 0};
+}
+
 static bool no(buf *why, const char *sentence, str a) {
   if (why) buf_printf(why, sentence, (int)a.len, a.ptr);
   return false;

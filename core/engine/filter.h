@@ -27,6 +27,10 @@ bool engine_filter_labels(const engine_filter *f, kube_labels labels);
 bool engine_filter_tracks(const engine_filter *f, str ns, bool labels_match);
 /* Is a cluster-scoped type excluded (Velero's ShouldExclude, which plugin-returned items must pass)? */
 bool engine_filter_excludes(const engine_filter *f, const kube_type *type);
+/* A Backup only: is that cluster-scoped type taken merely because nothing is filtered? */
+bool engine_filter_by_default(const engine_filter *f, const kube_type *type);
+/* Included namespaces that are no pattern: the i-th, ptr NULL behind the last. */
+str engine_filter_included_namespace(const engine_filter *f, size_t i);
 /* More excluded namespaces (those labelled velero.io/exclude-from-backup). Borrowed. */
 pintle_status engine_filter_exclude_namespace(engine_filter *f, str ns, error *e);
 

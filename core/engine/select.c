@@ -37,13 +37,14 @@ static void take(const kube_source *source, const char *group, const char *resou
   if (!k.excluded && !k.deleting) bytes[i] = 1;
 }
 
-/* What comes along: the namespace of each item, the definition of each custom resource where definitions are neither taken nor excluded
- * (Velero BK backupCRD). */
+/* What comes along: the namespace of each item, the definition of each custom resource where definitions are neither named nor excluded
+ * (Velero BK backupCRD): taken by default, they may still lack the labels that are asked for. */
 static void take_along(const engine_filter *f, const kube_source *source, unsigned char *bytes) {
   static const kube_type spaces = {.group = "", .version = "v1", .resource = "namespaces"},
                          definitions = {.group = "apiextensions.k8s.io", .version = "v1", .resource = "customresourcedefinitions"};
   bool with_spaces = engine_filter_takes(f, &spaces, STR(""), NULL),
-       with_definitions = !engine_filter_excludes(f, &definitions) && !engine_filter_takes(f, &definitions, STR(""), NULL);
+       with_definitions = !engine_filter_excludes(f, &definitions) &&
+                          (engine_filter_by_default(f, &definitions) || !engine_filter_takes(f, &definitions, STR(""), NULL));
   const char *last_ns = "";
   for (size_t i = 0; i < kube_source_count(source); i++) {
     kube_entry k;

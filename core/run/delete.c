@@ -144,8 +144,10 @@ pintle_status run_delete(run_context *c, const run_delete_request *request, bool
   if (st == PINTLE_OK && d.failed && !request->force) *kept = true, st = stays(&d, e);
   if (st == PINTLE_OK) st = objects(&d, e);
   st = end(&d, st, e);
-  if (st == PINTLE_OK && !d.committed && !d.before.phase)
+  if (st == PINTLE_OK && !d.committed && !d.before.phase) {
     st = error_set(e, PINTLE_NOT_FOUND, "there is no %s \"%s\" in location %s", what, request->name, store_name(request->store));
+    error_hint(e, "`pintle %s get` lists them", what);
+  }
   c->control = NULL;
   engine_journal_free(d.journal);
   item_free(d.backup);

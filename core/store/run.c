@@ -96,7 +96,7 @@ static pintle_status busy(const store *s, const char *key, const store_run *r, e
   char age_text[32];
   clock_duration_text((age < 0 ? -age : age) * CLOCK_SECOND, age_text);
   error_set(e, PINTLE_CONFLICT, "location %s: another run has %s %s: host %s, process %lld, last seen %s%s", s->name, r->kind, r->name,
-            r->host, (long long)r->pid, age_text, age < 0 ? " in the future" : " ago");
+            r->host, (long long)r->pid, age_text, age < 0 ? " in the future (a long transfer, or a clock that was set back)" : " ago");
   error_hint(e, "wait for it; if it is surely over, it is given up 2 minutes after it was last seen, or delete %s%s", s->prefix, key);
   return PINTLE_CONFLICT;
 }

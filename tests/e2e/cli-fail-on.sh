@@ -13,7 +13,7 @@ run "$PINTLE" backup create b2 --from volume
 expect_status 0
 run "$PINTLE" backup create b3 --from volume --fail-on volumes
 expect_status 4
-expect_err "--fail-on volumes: 1 volumes"
+expect_err "--fail-on volumes: 1 volume "
 run "$PINTLE" backup get b3
 expect_out Completed
 cp -r in twice && cp in/item-00.json twice/z.json # of an object that occurs twice a warning tells
@@ -32,7 +32,7 @@ plugins good run_unresolved && chain unresolved item-01
 for d in "" --dry-run; do
   run "$PINTLE" backup create "c$d" --from in --fail-on unresolved $d
   expect_status 4
-  expect_err "--fail-on unresolved: 1 unresolved references"
+  expect_err "--fail-on unresolved: 1 unresolved reference"
   run "$PINTLE" backup create "d$d" --from in --fail-on unmatched,volumes $d
   expect_status 0
 done
