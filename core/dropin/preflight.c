@@ -174,7 +174,7 @@ int dropin_preflight(const char *self, const char *directory, const char *const 
     tell(&p, false, directory, "there is no %s, so no .so here is a plugin of Velero", DROPIN_EXECUTABLE);
   if (st != PINTLE_OK) fprintf(err, "velero-plugin-pintle: %s\n", e.message);
   else if (p.faults) fprintf(out, "%u fault%s, %u warning%s\n", p.faults, p.faults == 1 ? "" : "s", p.warnings, p.warnings == 1 ? "" : "s");
-  else fprintf(out, "nothing here stops Velero: %zu plugins, %u warning%s\n", p.n, p.warnings, p.warnings == 1 ? "" : "s");
+  else fprintf(out, "nothing here stops Velero: %zu plugin%s, %u warning%s\n", p.n, p.n == 1 ? "" : "s", p.warnings, p.warnings == 1 ? "" : "s");
   free(p.v);
   arena_free(&p.memory);
   return st != PINTLE_OK ? 1 : p.faults ? 2 : 0;
