@@ -26,6 +26,11 @@ void convert_webhook(struct conv *v) {
   }
 }
 
+/* v1alpha1 denied what it had no parameters for, if nothing was said. */
+void convert_policybinding(struct conv *v) {
+  if (cv_is_object(v, cv_at(v, "/spec/paramRef"))) cv_fallback(v, cv_at(v, "/spec/paramRef/parameterNotFoundAction"), "\"Deny\"");
+}
+
 /* ---- RBAC: subjects had an apiVersion, and user "*" was everybody with a login */
 static void subject(struct conv *v, size_t i) {
   const char *kind = cv_at(v, "/subjects/%zu/kind", i), *version = cv_at(v, "/subjects/%zu/apiVersion", i),

@@ -30,7 +30,8 @@ static void needs_selector(struct conv *v) {
 void convert_deployment(struct conv *v) {
   bool extensions = of(v, "extensions", "v1beta1"), beta1 = of(v, "apps", "v1beta1");
   if (extensions || beta1) labels(v);
-  if (extensions && (cv_is_empty(v, cv_at(v, "/spec/strategy/type")) || cv_is_text(v, cv_at(v, "/spec/strategy/type"), "RollingUpdate"))) {
+  if (extensions && (cv_is_empty(v, cv_at(v, "/spec/strategy/type")) || cv_is_text(v, cv_at(v, "/spec/strategy/type"), "RollingUpdate") ||
+                     cv_has(v, cv_at(v, "/spec/strategy/rollingUpdate")))) {
     cv_fallback(v, cv_at(v, "/spec/strategy/rollingUpdate/maxUnavailable"), "1");
     cv_fallback(v, cv_at(v, "/spec/strategy/rollingUpdate/maxSurge"), "1");
   }

@@ -59,3 +59,16 @@ void convert_resourceslice(struct conv *v) {
     else cv_lost(v, basic, "not known here");
   }
 }
+
+/* Without them the rule would taint devices that it never meant. */
+void convert_taintrule(struct conv *v) {
+  const char *class = cv_at(v, "/spec/deviceSelector/deviceClassName"), *selectors = cv_at(v, "/spec/deviceSelector/selectors");
+  if (cv_is_empty(v, class) && cv_is_empty(v, selectors)) {
+    cv_erase(v, class);
+    cv_erase(v, selectors);
+    return;
+  }
+  cv_say(v, PINTLE_LOG_WARN, "no-replacement", cv_at(v, "/spec/deviceSelector"),
+         "%s does not select by deviceClassName and selectors, and without them the rule would taint other devices; write it anew", v->to);
+  cv_skip(v, "it selects devices in a way that is gone");
+}

@@ -25,6 +25,7 @@ static const struct {
             {"ipaddress", convert_ipaddress},
             {"leasecandidate", convert_leasecandidate},
             {"poddisruptionbudget", convert_pdb},
+            {"policybinding", convert_policybinding},
             {"podsecuritypolicy", convert_psp},
             {"prioritylevel", convert_prioritylevel},
             {"rbac-v1alpha1", convert_rbac_v1alpha1},
@@ -35,6 +36,7 @@ static const struct {
             {"runtimeclass", convert_runtimeclass},
             {"statefulset", convert_statefulset},
             {"storageversionmigration", convert_migration},
+            {"taintrule", convert_taintrule},
             {"webhook", convert_webhook}};
 
 convert_how *convert_how_of(const char *name) {
