@@ -188,6 +188,11 @@ static pintle_status target(struct convert *c, pintle_call *call) {
   if (call->host->extension(call->host, PINTLE_EXT_CLUSTER)) return PINTLE_OK;
   if (call->host->property(call, "target.version", &told) == PINTLE_OK) c->minor = convert_minor(told.ptr);
   if (c->minor >= 0) return PINTLE_OK;
+  if (call->host->property(call, "host.mode", &told) == PINTLE_OK && strcmp(told.ptr, "velero") == 0) {
+    c->idle = true;
+    pintle_log(call, PINTLE_LOG_INFO, "nothing is converted: the target is not known here and targetVersion is not set");
+    return PINTLE_OK;
+  }
   c->minor = c->newest;
   pintle_log(call, PINTLE_LOG_INFO, "the target is not known and targetVersion is not set: Kubernetes 1.%d is assumed", (int)c->newest);
   return PINTLE_OK;
@@ -207,9 +212,18 @@ static pintle_status create(void *module, pintle_call *call, void **self) {
   return st;
 }
 
+static pintle_status applies_to(void *self, pintle_call *call, pintle_result *out) {
+  static const char *const all[] = {"*", NULL};
+  static const pintle_selector nothing = {.struct_size = sizeof nothing, .excluded_resources = all};
+  const struct convert *c = self;
+  (void)call;
+  return c->idle ? out->api->selector(out, &nothing) : PINTLE_OK;
+}
+
 static pintle_status execute(void *self, pintle_call *call, pintle_doc *item, const pintle_input *in, pintle_result *out) {
   struct conv v = {.c = self, .call = call, .doc = item, .out = out, .base = "", .st = PINTLE_OK};
   (void)in;
+  if (v.c->idle) return PINTLE_OK;
   convert_object(&v);
   return v.st != PINTLE_OK || v.skipped ? v.st : last_applied(&v);
 }
@@ -240,4 +254,5 @@ static const pintle_action convert_action = {.struct_size = sizeof convert_actio
                                              .options = options,
                                              .create = create,
                                              .destroy = destroy};
-const pintle_restore_item_action convert_restore = {.struct_size = sizeof convert_restore, .action = &convert_action, .execute = execute};
+const pintle_restore_item_action convert_restore = {
+    .struct_size = sizeof convert_restore, .action = &convert_action, .applies_to = applies_to, .execute = execute};

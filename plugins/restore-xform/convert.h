@@ -23,6 +23,7 @@ struct convert {
   int32_t minor;  /* of the target's release, 1.minor; -1: the cluster is asked */
   int32_t newest; /* the last release that the table knows of */
   bool force;
+  bool idle; /* Velero's drop-in, and nobody said where the items go: nothing is done */
 };
 /* INVALID with the place in the option. */
 pintle_status convert_table_read(struct convert *c, pintle_call *call);

@@ -155,6 +155,23 @@ START_TEST(an_unknown_target_is_the_newest) {
 }
 END_TEST
 
+/* A plugin that was only put into Velero's plugin directory must not guess. */
+START_TEST(a_drop_in_that_was_not_told_does_nothing) {
+  static const pintle_kv velero[] = {{"host.mode", "velero"}, {NULL, NULL}};
+  const pintle_test_options world = {.properties = velero};
+  pintle_test_host *h = pintle_test_new(&world);
+  ck_assert(h && pintle_test_load(h, &PINTLE_ENTRY)->status == PINTLE_OK);
+  pintle_test_instance *a = pintle_test_create(h, PINTLE_TEST_RESTORE, ACTION, "{}");
+  ck_assert_ptr_nonnull(a);
+  ck_assert_str_eq(pintle_test_last(h)->log, "INFO nothing is converted: the target is not known here and targetVersion is not set\n");
+  ck_assert_str_eq(pintle_test_last(h)->selector, "{\"excludedResources\":[\"*\"]}");
+  ck_assert_str_eq(pintle_test_restore(a, "{\"apiVersion\":\"policy/v1beta1\",\"kind\":\"PodSecurityPolicy\"}", NULL, 0)->patch, "[]");
+  ck_assert_ptr_nonnull(a = pintle_test_create(h, PINTLE_TEST_RESTORE, ACTION, "{\"targetVersion\":\"1.36\"}"));
+  ck_assert_ptr_nonnull(pintle_test_restore(a, "{\"apiVersion\":\"policy/v1beta1\",\"kind\":\"PodSecurityPolicy\"}", NULL, 0)->skip);
+  pintle_test_free(h);
+}
+END_TEST
+
 START_TEST(no_memory) {
   static const char item[] =
       "{\"apiVersion\":\"extensions/v1beta1\",\"kind\":\"Deployment\",\"metadata\":{\"annotations\":{\"kubectl.kubernetes.io/"
@@ -176,6 +193,7 @@ START_TEST(no_memory) {
 END_TEST
 
 int main(void) {
-  const TTest *const tests[] = {rows, bad_options, the_cluster_is_asked, an_unknown_target_is_the_newest, no_memory};
+  const TTest *const tests[] = {
+      rows, bad_options, the_cluster_is_asked, an_unknown_target_is_the_newest, a_drop_in_that_was_not_told_does_nothing, no_memory};
   return xform_main("xform_convert", tests, sizeof tests / sizeof *tests);
 }
