@@ -108,7 +108,8 @@ void single_watch(worker_single *s, single_call *c) {
 /* ---- death */
 /* "frame < frame < frame" of the backtrace, and all of it as lines of the log. */
 static void tell_trace(const worker_single *s, pintle_call *caller, char *to, size_t size) {
-  char trace[PAGE_TRACE + 1], *next;
+  const pintle_kv fields[] = {{"action", s->o.action->name}, {"plugin", s->o.plugin->file}};
+  char trace[PAGE_TRACE + 1], line[PAGE_TRACE + 12], *next;
   size_t n = 0, len = 0;
   proc_trace(&s->proc, trace);
   to[0] = 0;
@@ -116,7 +117,8 @@ static void tell_trace(const worker_single *s, pintle_call *caller, char *to, si
     char *end = strchr(frame, '\n');
     next = end ? end + 1 : frame + strlen(frame);
     if (end) *end = 0;
-    say(s, caller, "backtrace: %s", frame);
+    snprintf(line, sizeof line, "backtrace: %s", frame);
+    caller->host->log_line(caller, PINTLE_LOG_INFO, line, PINTLE_Z, fields, 2); /* the warning or error is the death */
     if (n++ >= SHOWN_FRAMES || len + strlen(frame) + 20 > size) continue;
     len += (size_t)snprintf(to + len, size - len, "%s%s", len ? " < " : "; backtrace: ", frame);
   }
