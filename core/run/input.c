@@ -4,11 +4,14 @@
 #include "run/inside.h"
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 #define MAX_STATE ((size_t)128 << 20)
+#define MAX_BACKUP ((size_t)16 << 20)
 
 static void report(void *ctx, int32_t severity, const char *place, const char *message) {
   run_input *in = ctx;
@@ -32,6 +35,8 @@ pintle_status run_input_open(run_context *c, engine_journal *j, const engine_con
 }
 
 void run_input_close(run_input *in) {
+  free(in->directory);
+  free(in->in_directory);
   run_archived_free(&in->archived);
   kube_source_free(in->source);
   kube_types_free(in->types);
@@ -69,18 +74,36 @@ static bool is_archive(const char *path) {
   return str_ends(s, ".tar.gz") || str_ends(s, ".tgz") || str_ends(s, ".tar");
 }
 
-/* A backup in Velero's layout on disk: DIR/velero-backup.json and DIR/NAME.tar.gz. */
+/* What a Backup in a file is called; NULL: nothing that could name a tarball beside it. */
+static const char *name_in(const char *meta, item_doc **d) {
+  CLEANUP(buf_free) buf text = {0};
+  if (file_read(AT_FDCWD, meta, MAX_BACKUP, &text, NULL) != PINTLE_OK || item_new(d) != PINTLE_OK) return NULL;
+  if (item_parse(*d, buf_str(&text), 0, NULL, NULL) != PINTLE_OK) return NULL;
+  str name = item_str(*d, "/metadata/name", "");
+  return store_valid_name(name) ? name.ptr : NULL;
+}
+
+/* A backup in Velero's layout on disk: DIR/velero-backup.json and DIR/NAME.tar.gz, whatever DIR is called. */
 static bool is_backup_directory(const char *path, char *tarball, size_t size) {
+  CLEANUP(item_freep) item_doc *d = NULL;
   char meta[4200];
   struct stat s;
   size_t n = strlen(path);
   while (n > 1 && path[n - 1] == '/') n--;
-  const char *base = path + n;
-  while (base > path && base[-1] != '/') base--;
   snprintf(meta, sizeof meta, "%.*s/velero-backup.json", (int)n, path);
-  if (stat(meta, &s) != 0) return false;
-  snprintf(tarball, size, "%.*s/%.*s.tar.gz", (int)n, path, (int)(path + n - base), base);
+  const char *name = name_in(meta, &d);
+  if (!name) return false;
+  snprintf(tarball, size, "%.*s/%s.tar.gz", (int)n, path, name);
   return stat(tarball, &s) == 0;
+}
+
+/* DIR/NAME.tar.gz */
+static bool remember_directory(run_input *in, const char *tarball) {
+  const char *slash = strrchr(tarball, '/');
+  if (!slash || in->directory) return true;
+  in->directory = strndup(tarball, (size_t)(slash - tarball));
+  in->in_directory = strndup(slash + 1, strlen(slash + 1) - strlen(".tar.gz"));
+  return in->directory && in->in_directory;
 }
 
 pintle_status run_input_path(run_context *c, run_input *in, const char *path, error *e) {
@@ -88,6 +111,7 @@ pintle_status run_input_path(run_context *c, run_input *in, const char *path, er
   CLEANUP(close_p) int fd = -1;
   const char *archive = is_archive(path) ? path : is_backup_directory(path, tarball, sizeof tarball) ? tarball : NULL;
   if (!archive) return kube_source_add_path(in->source, path, e);
+  if (archive == tarball && !remember_directory(in, tarball)) return error_nomem(e);
   pintle_status st = file_open(AT_FDCWD, archive, O_RDONLY, 0, &fd, e);
   return st == PINTLE_OK ? add_archive(c, in, fd, archive, e) : st;
 }

@@ -98,6 +98,9 @@ pintle_status run_object_list(run_context *c, store *s, const char *backup, int 
 /* object_each.c: the same, of any length, an element at a time: text is what was parsed. Without the object nothing is called. */
 pintle_status run_object_each(run_context *c, store *s, const char *backup, int object,
                               pintle_status (*each)(void *ctx, const item_doc *element, str text, error *e), void *ctx, error *e);
+/* The same from DIRECTORY/BACKUP-….json.gz, where a directory holds a backup's objects. */
+pintle_status run_file_each(const char *directory, const char *backup, int object,
+                            pintle_status (*each)(void *ctx, const item_doc *element, str text, error *e), void *ctx, error *e);
 
 /* delete.c: a step of a dry run. */
 PINTLE_PRINTF(2, 3) void run_would(const run_delete_request *request, const char *format, ...);
@@ -123,6 +126,7 @@ typedef struct run_input {
   const char *name; /* for places */
   store *store;     /* with backup: where the items come from; NULL: from files */
   const char *backup;
+  char *directory, *in_directory; /* a directory with the objects of a backup, and its name; else NULL */
   run_archived archived;
   bool quiet; /* it is read for the second time: what was said of it then is not said again */
 } run_input;

@@ -1,5 +1,10 @@
 /* object_each.c -- a long list of a backup, element by element: memory does not grow with it.  SPDX-License-Identifier: Apache-2.0 */
+#include "archive/gunzip.h"
+#include "base/file.h"
 #include "run/inside.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 enum { MAX_FRAME = 64 << 10 }; /* what stands around the elements */
 
@@ -70,6 +75,15 @@ static pintle_status check_frame(cutter *k, error *e) {
   return error_set(e, PINTLE_INVALID, "it is no list");
 }
 
+static pintle_status end(cutter *k, pintle_status st, const char *where, error *e) {
+  if (st == PINTLE_OK) st = check_frame(k, e);
+  if (st != PINTLE_OK) error_wrap(e, "%s", where);
+  item_free(k->doc);
+  buf_free(&k->frame);
+  buf_free(&k->element);
+  return st;
+}
+
 pintle_status run_object_each(run_context *c, store *s, const char *backup, int object,
                               pintle_status (*each)(void *ctx, const item_doc *element, str text, error *e), void *ctx, error *e) {
   CLEANUP(buf_free) buf key = {0};
@@ -79,11 +93,37 @@ pintle_status run_object_each(run_context *c, store *s, const char *backup, int 
   pintle_status st = key.failed ? error_nomem(e) : store_exists(s, key.data, &there, e);
   if (st != PINTLE_OK || !there) return st;
   if (item_new(&k.doc) != PINTLE_OK) return error_nomem(e);
-  st = run_object(c, s, false, backup, object, true, cut, &k, e);
-  if (st == PINTLE_OK) st = check_frame(&k, e);
-  if (st != PINTLE_OK) error_wrap(e, "%s", key.data);
-  item_free(k.doc);
-  buf_free(&k.frame);
-  buf_free(&k.element);
-  return st;
+  return end(&k, run_object(c, s, false, backup, object, true, cut, &k, e), key.data, e);
+}
+
+static pintle_status unpack(int fd, archive_gunzip *g, error *e) {
+  char piece[16384];
+  for (;;) {
+    ssize_t n = read(fd, piece, sizeof piece);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return error_errno(e, errno, "cannot read it");
+    if (n == 0) return archive_gunzip_end(g, e);
+    pintle_status st = archive_gunzip_feed(g, (str){piece, (size_t)n}, e);
+    if (st != PINTLE_OK) return st;
+  }
+}
+
+pintle_status run_file_each(const char *directory, const char *backup, int object,
+                            pintle_status (*each)(void *ctx, const item_doc *element, str text, error *e), void *ctx, error *e) {
+  CLEANUP(buf_free) buf key = {0};
+  CLEANUP(buf_free) buf path = {0};
+  CLEANUP(close_p) int fd = -1;
+  cutter k = {.each = each, .ctx = ctx, .wrapped = object == STORE_VOLUME_INFO};
+  archive_gunzip *g = NULL;
+  run_key(false, backup, object, &key);
+  const char *tail = key.failed ? NULL : strrchr(key.data, '/');
+  if (tail) buf_printf(&path, "%s%s", directory, tail);
+  if (!tail || path.failed) return error_nomem(e);
+  pintle_status st = file_open(AT_FDCWD, path.data, O_RDONLY, 0, &fd, e);
+  if (st != PINTLE_OK) return st == PINTLE_NOT_FOUND ? PINTLE_OK : st;
+  if (item_new(&k.doc) != PINTLE_OK) return error_nomem(e);
+  st = archive_gunzip_open(0, cut, &k, &g, e);
+  if (st == PINTLE_OK) st = unpack(fd, g, e);
+  archive_gunzip_free(g);
+  return end(&k, st, path.data, e);
 }

@@ -3,15 +3,18 @@
 
 /* What the backup says of one side of its volumes; of an older one nothing. Damage stops a restore that is to make volumes, as in Velero: from an empty
  * list it would look as if there was no data. */
-static pintle_status read_list(run_context *c, store *s, const item_doc *r, bool snapshots, engine_journal *j, backed_volumes *volumes, error *e) {
+static pintle_status read_list(run_context *c, const run_input *in, const item_doc *r, bool snapshots, backed_volumes *volumes, error *e) {
   error own = {0};
   const item_node *wanted = item_at(r, "/spec/restorePVs");
-  pintle_status st = run_object_each(c, s, item_str(r, "/spec/backupName", "").ptr, snapshots ? STORE_VOLUME_SNAPSHOTS : STORE_VOLUME_INFO,
-                                     snapshots ? backed_volumes_snapshot : backed_volumes_info, volumes, &own);
+  int object = snapshots ? STORE_VOLUME_SNAPSHOTS : STORE_VOLUME_INFO;
+  pintle_status (*each)(void *, const item_doc *, str, error *) = snapshots ? backed_volumes_snapshot : backed_volumes_info;
+  if (!in->store && !in->directory) return PINTLE_OK; /* a bare tarball, or manifests */
+  pintle_status st = in->store ? run_object_each(c, in->store, in->backup, object, each, volumes, &own)
+                               : run_file_each(in->directory, in->in_directory, object, each, volumes, &own);
   bool unwanted = item_type(wanted) == PINTLE_T_BOOL && !item_true(wanted);
   if (st == PINTLE_INVALID && unwanted) {
     backed_volumes_forget(volumes, snapshots);
-    LOG(j, PINTLE_LOG_WARN, NULL, "%s", own.message);
+    LOG(in->journal, PINTLE_LOG_WARN, NULL, "%s", own.message);
     return PINTLE_OK;
   }
   if (st == PINTLE_INVALID) error_hint(&own, "--restore-volumes=false restores without it");
@@ -34,8 +37,8 @@ static pintle_status restore(run_context *c, const run_request *request, store *
     st = request->from ? run_input_path(c, &in, request->from, e) : run_input_backup(c, &in, s, item_str(r, "/spec/backupName", "").ptr, e);
   if (st == PINTLE_OK) st = run_input_finish(&in, e);
   if (st == PINTLE_OK) st = backed_volumes_new(in.source, c->o.temp_dir, &volumes, e);
-  if (st == PINTLE_OK && !request->from) st = read_list(c, s, r, false, journal, volumes, e);
-  if (st == PINTLE_OK && !request->from) st = read_list(c, s, r, true, journal, volumes, e);
+  if (st == PINTLE_OK) st = read_list(c, &in, r, false, volumes, e);
+  if (st == PINTLE_OK) st = read_list(c, &in, r, true, volumes, e);
   if (st == PINTLE_OK) st = run_setup_open(c, &so, r, &in, &setup, e);
   if (st == PINTLE_OK && request->to && !request->dry_run) st = engine_target_open(request->to, &target, e);
   if (st == PINTLE_OK) {

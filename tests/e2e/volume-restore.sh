@@ -124,6 +124,18 @@ run "$PINTLE" restore create r5 --from-backup b1 --to to5
 expect_no_file to5/_cluster/persistentvolumes/static.json
 get to5/shop/persistentvolumeclaims/c-static.json "spec volumeName"
 is null
+# the same from its objects in a directory, whatever that is called; the bare tarball says nothing of volumes
+cp -r "$store/backups/b1" copied
+run "$PINTLE" restore create r5d --from copied/ --to to5d
+for to in to5 to5d; do (cd $to && find . -type f | sort) >"list-$to"; done
+expect_same list-to5d list-to5
+run "$PINTLE" restore create r5t --from copied/b1.tar.gz --to to5t
+expect_status 0
+expect_file to5t/_cluster/persistentvolumes/static.json
+printf x >>copied/b1-volumeinfo.json.gz
+run "$PINTLE" restore create r5x --from copied --to to5x
+expect_status 2
+expect_err "copied/b1-volumeinfo.json.gz" "--restore-volumes=false"
 rm "$store/backups/b1/b1-volumeinfo.json.gz" calls
 run "$PINTLE" restore create r6 --from-backup b1 --to to6
 expect_in calls "create_volume_from_snapshot $(snapshot fast keep-one)"
