@@ -30,7 +30,10 @@ static void print(const struct block *b, const pintle_test_outcome *o) {
   printf("item %s\n", b->item);
   if (o->skip) printf("skipped %s\n", o->skip);
   else if (strcmp(o->patch, "[]") != 0) printf("becomes %s\n", o->item);
-  for (const char *p = o->findings; *p; p += strcspn(p, "\n") + 1) printf("finding %.*s\n", (int)strcspn(p, "\n"), p);
+  for (const char *p = o->findings; *p; p += strcspn(p, "\n") + 1) {
+    fputs("finding ", stdout);
+    fwrite(p, 1, strcspn(p, "\n") + 1, stdout);
+  }
   printf("\n");
 }
 
