@@ -88,7 +88,10 @@ static pintle_status put(item_doc *resource, const cli_flag *flag, str json, err
     buf_addz(&patch, "}}");
     st = patch.failed ? PINTLE_NOMEM : item_doc_api.merge(item_handle(resource), patch.data, patch.len);
   }
-  return st == PINTLE_OK ? PINTLE_OK : error_set(e, st, "--%s does not fit the resource", flag->name);
+  if (st == PINTLE_OK) return st;
+  error_set(e, st, "--%s does not fit the resource", flag->name);
+  if (strchr(json.ptr, ',')) error_hint(e, "is a key given twice?");
+  return st;
 }
 
 static bool is_first(const cli_flags *flags, const cli_value *v) {

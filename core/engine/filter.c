@@ -212,6 +212,7 @@ pintle_status engine_filter_restore(const item_doc *restore, const kube_types *t
   if (!f) return PINTLE_NOMEM;
   f->restore = true;
   pintle_status st = read_namespaces(f, restore, e);
+  if (st == PINTLE_OK) st = engine_filter_check_mapping(restore, e);
   if (st == PINTLE_OK) st = read_old(f, restore, e);
   if (st == PINTLE_OK) st = read_labels(f, restore, e);
   if (st == PINTLE_OK) st = read_list(f, restore, "restoreStatus/includedResources", ANY, &f->status_in, e);

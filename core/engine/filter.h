@@ -39,6 +39,8 @@ pintle_status engine_filter_exclude_namespace(engine_filter *f, str ns, error *e
 pintle_status engine_filter_check(const item_doc *d, const char *included, const char *excluded, bool scoped, error *e);
 /* Names of namespaces and patterns for them: * ? [abc], no "**", none of |()!{}, (pkg/util/wildcard). */
 pintle_status engine_filter_check_patterns(const item_doc *d, error *e);
+/* Of a Restore: namespaces become what the API server would take for one. */
+pintle_status engine_filter_check_mapping(const item_doc *restore, error *e);
 
 /* The selection: one byte an item of the source, 1 = taken. Namespaces come with what lives in them, CustomResourceDefinitions with their
  * resources. says gets a sentence for each item that is left out although its type and namespace are in (deleting, exclude label); may be NULL.

@@ -76,3 +76,16 @@ pintle_status engine_filter_check_patterns(const item_doc *d, error *e) {
     }
   return PINTLE_OK;
 }
+
+pintle_status engine_filter_check_mapping(const item_doc *restore, error *e) {
+  for (const item_node *m = item_first(item_at(restore, "/spec/namespaceMapping")); m; m = item_next(m)) {
+    str from = item_key(m), to = item_string(m);
+    const char *fault = to.len && !kube_is_glob(to) ? fault_of(to) : "is no name of a namespace";
+    if (!fault) continue;
+    error_set(e, PINTLE_INVALID, "spec.namespaceMapping: \"%.*s\", which %.*s becomes, %s", (int)to.len, to.ptr ? to.ptr : "", (int)from.len,
+              from.ptr, fault);
+    error_place(e, "/spec/namespaceMapping");
+    return PINTLE_INVALID;
+  }
+  return PINTLE_OK;
+}

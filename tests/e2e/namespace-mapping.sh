@@ -54,4 +54,14 @@ expect_no_file to/shop
 expect_no_file to/_cluster/namespaces/shop.json
 gzip -dc "$store/restores/r1/restore-r1-resource-list.json.gz" >resources
 expect_in resources '"v1/ConfigMap":["other/a(created)","shop-test/a(created)"]'
+# what no namespace can be called is refused before anything is written
+for to in "" Upper a_b _cluster .x a/b .. 'a*' x:y; do
+  run "$PINTLE" restore create refused --from-backup b1 --to refused --namespace-mappings "shop:$to"
+  expect_status 2
+  expect_err "which shop becomes"
+done
+[ -z "$(find refused -type f)" ] || fail "something was written"
+run "$PINTLE" restore create refused --from-backup b1 --to refused --namespace-mappings shop:a,shop:b
+expect_status 2
+expect_err "is a key given twice?"
 pass
