@@ -27,8 +27,8 @@ static void members(struct conv *v, const char *p, bool preserve, int depth) {
     pintle_str key;
     if (v->doc->api->key(v->doc, m, &key) != PINTLE_OK) return;
     const char *member = cv_key_at(v, p, key.ptr);
-    node(v, member, preserve, depth + 1);
-    m = v->doc->api->at(v->doc, member); /* edits below may have replaced it */
+    if (depth > 0 || strcmp(key.ptr, "metadata") != 0) node(v, member, preserve, depth + 1); /* else see metadata() */
+    m = v->doc->api->at(v->doc, member);                                                     /* edits below may have replaced it */
     if (m) m = v->doc->api->next(v->doc, m);
   }
 }
@@ -100,16 +100,25 @@ static void node(struct conv *v, const char *p, bool preserve, int depth) {
   if (cv_is_object(v, items)) node(v, items, preserve, depth + 1);
 }
 
+/* Of the item's metadata v1 describes name and generateName, and says nothing else but that it is an object. */
 static void metadata(struct conv *v, const char *root) {
-  const char *p = cv_key_at(v, cv_key_at(v, root, "properties"), "metadata");
-  for (const pintle_value *m = v->doc->api->first(v->doc, cv_value(v, cv_key_at(v, p, "properties"))); m;
-       m = v->doc->api->next(v->doc, m)) {
+  const char *p = cv_key_at(v, cv_key_at(v, root, "properties"), "metadata"), *properties = cv_key_at(v, p, "properties");
+  bool known = true;
+  if (!cv_is_object(v, p)) return;
+  for (const pintle_value *m = v->doc->api->first(v->doc, cv_value(v, properties)); m; m = v->doc->api->next(v->doc, m)) {
     pintle_str key;
-    if (v->doc->api->key(v->doc, m, &key) != PINTLE_OK || strcmp(key.ptr, "name") == 0 || strcmp(key.ptr, "generateName") == 0) continue;
-    cv_lost(v, cv_key_at(v, p, "properties"), "v1 checks name and generateName of metadata only");
-    break;
+    known =
+        known && v->doc->api->key(v->doc, m, &key) == PINTLE_OK && (strcmp(key.ptr, "name") == 0 || strcmp(key.ptr, "generateName") == 0);
   }
-  cv_lost(v, cv_key_at(v, p, "required"), "v1 checks name and generateName of metadata only");
+  if (!known) cv_lost(v, properties, "v1 checks name and generateName of metadata only");
+  for (const pintle_value *m = v->doc->api->first(v->doc, cv_value(v, p)), *next; m; m = next) {
+    pintle_str key;
+    next = v->doc->api->next(v->doc, m);
+    if (v->doc->api->key(v->doc, m, &key) == PINTLE_OK && strcmp(key.ptr, "type") != 0 && strcmp(key.ptr, "properties") != 0)
+      cv_lost(v, cv_key_at(v, p, key.ptr), "v1 checks name and generateName of metadata only");
+  }
+  if (!cv_is_text(v, cv_key_at(v, p, "type"), "object")) cv_changed(v, cv_key_at(v, p, "type"), "\"object\"", "v1 wants a type");
+  if (cv_is_object(v, properties)) members(v, properties, false, 1);
 }
 
 static void schema(struct conv *v, size_t i, bool preserve) {

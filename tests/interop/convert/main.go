@@ -144,6 +144,7 @@ func generate(args []string) {
 			}
 		}
 	}
+	randomCRDs(r, rounds*10, add)
 	list, err := json.Marshal(object{"apiVersion": "v1", "kind": "List", "items": items})
 	check(err, "list")
 	fmt.Println(string(list))
@@ -308,6 +309,10 @@ func compare(args []string) {
 		text, _ := json.Marshal(now)
 		if _, _, err := strict.Decode(text, nil, nil); err != nil {
 			complain("what pintle wrote: %v", err)
+			continue
+		}
+		if said := refusal(now); said != "" {
+			complain("refused: %s", said)
 			continue
 		}
 		ours, err := again(now, gv)
