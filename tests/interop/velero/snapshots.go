@@ -30,8 +30,8 @@ func readSnapshots(root, backup, restore string) {
 		if fast := s.Spec.PersistentVolumeName == "fast"; fast != (s.Spec.VolumeIOPS != nil) || fast && *s.Spec.VolumeIOPS != 3000 {
 			bad("%s has the IOPS %v", s.Spec.PersistentVolumeName, s.Spec.VolumeIOPS)
 		}
-		if s.Spec.PersistentVolumeName == "one" && s.Spec.VolumeAZ != "z1" {
-			bad("one is in zone %q", s.Spec.VolumeAZ)
+		if s.Spec.PersistentVolumeName == "keep" && s.Spec.VolumeAZ != "z1" {
+			bad("keep is in zone %q", s.Spec.VolumeAZ)
 		}
 	}
 	if len(snapshots) != 3 || phases["Completed"] != 2 || phases["Failed"] != 1 {
