@@ -110,18 +110,30 @@ static void quota(struct conv *v) {
   }
 }
 
-/* ---- webhooks: with matchPolicy Exact, rules for versions that are gone meet nothing */
+/* ---- admission: with matchPolicy Exact, rules for groups that are gone meet nothing. at: the array of rules. */
+static void admission(struct conv *v, const char *at, const char *policy) {
+  if (!cv_is_text(v, policy, "Exact")) return;
+  for (size_t i = 0, n = cv_count(v, at); i < n; i++) {
+    const char *groups = cv_at(v, "%s/%zu/apiGroups", at, i), *resource = cv_text(v, cv_at(v, "%s/%zu/resources/0", at, i));
+    char to[256];
+    if (lists(v, groups, "extensions") && moved(v, "extensions", resource, strcspn(resource, "/"), to, sizeof to) && !lists(v, groups, to))
+      cv_say(v, PINTLE_LOG_WARN, "doubtful", groups, "%s moved to %s, and matchPolicy is Exact: add the group, or nothing is matched", resource, to);
+  }
+}
+
 static void webhooks(struct conv *v) {
   for (size_t i = 0, n = cv_count(v, cv_at(v, "/webhooks")); i < n; i++)
-    for (size_t k = 0, m = cv_count(v, cv_at(v, "/webhooks/%zu/rules", i)); k < m; k++) {
-      const char *groups = cv_at(v, "/webhooks/%zu/rules/%zu/apiGroups", i, k),
-                 *resource = cv_text(v, cv_at(v, "/webhooks/%zu/rules/%zu/resources/0", i, k));
-      char to[256];
-      if (lists(v, groups, "extensions") && cv_is_text(v, cv_at(v, "/webhooks/%zu/matchPolicy", i), "Exact") &&
-          moved(v, "extensions", resource, strcspn(resource, "/"), to, sizeof to) && !lists(v, groups, to))
-        cv_say(v, PINTLE_LOG_WARN, "doubtful", groups,
-               "%s moved to %s, and matchPolicy is Exact: add the group, or the webhook is not called", resource, to);
-    }
+    admission(v, cv_at(v, "/webhooks/%zu/rules", i), cv_at(v, "/webhooks/%zu/matchPolicy", i));
+}
+
+static void policy(struct conv *v, const char *match) {
+  admission(v, cv_at(v, "%s/resourceRules", match), cv_at(v, "%s/matchPolicy", match));
+}
+
+/* Text ends with this, as kinds of admission do. */
+static bool ends(const char *text, const char *end) {
+  size_t n = strlen(text), m = strlen(end);
+  return n >= m && strcmp(text + n - m, end) == 0;
 }
 
 void convert_references(struct conv *v) {
@@ -135,5 +147,9 @@ void convert_references(struct conv *v) {
   } else if (strcmp(kind, "VerticalPodAutoscaler") == 0) reference(v, cv_at(v, "/spec/targetRef"));
   else if ((strcmp(kind, "Role") == 0 || strcmp(kind, "ClusterRole") == 0) && strncmp(group, "rbac.", 5) == 0) rules(v);
   else if (strcmp(kind, "ResourceQuota") == 0) quota(v);
-  else if (strcmp(kind, "MutatingWebhookConfiguration") == 0 || strcmp(kind, "ValidatingWebhookConfiguration") == 0) webhooks(v);
+  else if (strncmp(group, "admissionregistration.", 22) == 0) {
+    if (ends(kind, "WebhookConfiguration")) webhooks(v);
+    else if (ends(kind, "AdmissionPolicy")) policy(v, cv_at(v, "/spec/matchConstraints"));
+    else if (ends(kind, "AdmissionPolicyBinding")) policy(v, cv_at(v, "/spec/matchResources"));
+  }
 }

@@ -1,7 +1,8 @@
 /* bench_worker.c -- what an item costs in a worker, and with the supervisor's side of the boundary.  SPDX-License-Identifier: Apache-2.0
  *
  * bench_worker WORKER PLUGIN_DIR ITEM_COUNT FILES...: the items of JSON files, round and round, through one worker, eight a frame. With the plugin
- * idle17 also the difference between 17 calls and one. Prints "name<TAB>nanoseconds" of CPU, user and system, an item. */
+ * idle17 also the difference between 17 calls and one. With BENCH_CHAIN=FILE a restore's items: convert-api-version, then resolve-references, as that
+ * chain file has them. Prints "name<TAB>nanoseconds" of CPU, user and system, an item. */
 #include "base/file.h"
 #include "kube/skim.h"
 #include "run/run.h"
@@ -50,13 +51,18 @@ static void submit(bench *b, worker_pool *pool, size_t i) {
 
 /* CPU an item: of the worker (in *worker), and of this process. */
 static double run(const char *worker_path, const char *dir, const char *const *only, bench *b, size_t n, double *worker) {
-  const char *dirs[] = {dir, NULL};
-  const run_options o = {
-      .plugin_dirs = dirs, .worker = worker_path, .temp_dir = "/tmp", .environment = (const char *const *)environ, .concurrency = 1};
+  const char *dirs[] = {dir, NULL}, *chain = getenv("BENCH_CHAIN");
+  const uint32_t kind = chain ? CONF_RESTORE_ITEM_ACTION : CONF_BACKUP_ITEM_ACTION;
+  const run_options o = {.config = chain,
+                         .plugin_dirs = dirs,
+                         .worker = worker_path,
+                         .temp_dir = "/tmp",
+                         .environment = (const char *const *)environ,
+                         .concurrency = 1};
   run_context *c = NULL;
   worker_pool *pool = NULL;
   error e = {0};
-  if (run_open(&o, &c, &e) != PINTLE_OK || run_plan(c, CONF_BACKUP_ITEM_ACTION, only, &b->plan, &e) != PINTLE_OK) die("plan", &e);
+  if (run_open(&o, &c, &e) != PINTLE_OK || run_plan(c, kind, only, &b->plan, &e) != PINTLE_OK) die("plan", &e);
   double before = cpu_of(RUSAGE_CHILDREN);
   const worker_pool_options po = {.worker = worker_path,
                                   .concurrency = 1,
@@ -103,7 +109,8 @@ int main(int argc, char **argv) {
     run(argv[1], argv[2], NULL, &b, n, &many);
     printf("call\t%.0f\n", (many - one) / 16);
   } else {
-    double self = run(argv[1], argv[2], NULL, &b, n, &worker);
+    const char *const both[] = {"pintle.io/convert-api-version", "pintle.io/resolve-references", NULL};
+    double self = run(argv[1], argv[2], getenv("BENCH_CHAIN") ? both : NULL, &b, n, &worker);
     printf("worker\t%.0f\nsupervisor\t%.0f\n", worker, self);
   }
   for (size_t i = 0; i < b.n_texts; i++) buf_free(&b.texts[i]);
