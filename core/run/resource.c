@@ -46,6 +46,7 @@ static const struct {
 } backup_defaults[] = {{"/spec/ttl", "\"720h0m0s\""},
                        {"/spec/csiSnapshotTimeout", "\"10m0s\""},
                        {"/spec/itemOperationTimeout", "\"4h0m0s\""},
+                       {"/spec/volumeGroupSnapshotLabelKey", "\"velero.io/volume-group\""},
                        {"/spec/hooks", "{}"},
                        {"/spec/metadata", "{}"}},
   restore_defaults[] = {{"/spec/itemOperationTimeout", "\"4h0m0s\""}, {"/spec/hooks", "{}"}};

@@ -57,6 +57,18 @@ order=$(python3 "$here/tar_list.py" "$store/backups/l1/l1.tar.gz" | sed -n 's,^r
 log_of backup l1
 grep level=info log | grep -q "related item configmaps shop/nobody" || fail "no line for the related item that is not there"
 
+# Claims of one volume group (label velero.io/volume-group) join without an option that names the label.
+for c in a b c; do
+  label=', labels: {app: x}'
+  [ $c = b ] && label=', labels: {velero.io/volume-group: db}'
+  [ $c = a ] && label=', labels: {app: db, velero.io/volume-group: db}'
+  printf -- '---\napiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: %s, namespace: shop%s}\nspec: {volumeName: pv-%s}\nstatus: {phase: Bound}\n' $c "$label" $c
+done >group.yaml
+run "$PINTLE" backup create g1 --from group.yaml -l app=db
+expect_status 0
+names=$(python3 "$here/tar_list.py" "$store/backups/g1/g1.tar.gz" | sed -n 's,^resources/[a-z]*/namespaces/shop/\([^ ]*\).json.*,\1,p' | tr '\n' ' ')
+[ "$names" = "a b " ] || fail "claims of a volume group: $names"
+
 # The same order whoever does it.
 rm pintle.yaml
 for n in 0 1 5; do

@@ -100,6 +100,7 @@ static void expect(const char *items, const char *reports) {
 }
 
 #define POD(name) "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"" name "\"}}"
+#define IN(where, name) "pods " where " " POD(name) "\n" /* a line of list */
 
 START_TEST(directory_order) {
   mkdir(at("b"), 0755);
@@ -116,14 +117,8 @@ START_TEST(directory_order) {
   put("empty.yaml", "");
   put("comment.yaml", "# nothing\n---\n");
   add(dir);
-  expect("pods default/upper B.json:1 " POD("upper") "\n"
-                                                     "pods default/a a.json:1 " POD(
-                                                         "a") "\n"
-                                                              "pods default/deep b/deep/d.yaml:1 " POD(
-                                                                  "deep") "\n"
-                                                                          "pods default/bz v b/z.yml:1 " POD(
-                                                                              "bz") "\n"
-                                                                                    "pods default/c c.json:1 " POD("c") "\n",
+  expect(IN("default/upper B.json:1", "upper") IN("default/a a.json:1", "a") IN("default/deep b/deep/d.yaml:1", "deep")
+             IN("default/bz v b/z.yml:1", "bz") IN("default/c c.json:1", "c"),
          "");
 }
 END_TEST
@@ -140,8 +135,7 @@ START_TEST(odd_files) {
   ck_assert_int_eq(symlink("nowhere", at("lost")), 0);
   put("z.json", "");
   add(dir);
-  expect("pods default/in d/in.json:1 " POD("in") "\n"
-                                                  "pods default/a link.json:1 " POD("a") "\n",
+  expect(IN("default/in d/in.json:1", "in") IN("default/a link.json:1", "a"),
          "E f.json: this is a FIFO, socket or device, and is not read\n"
          "W fifo: this is a FIFO, socket or device, and is not read\n"
          "W link: a link to a directory is not followed\n"
@@ -159,11 +153,7 @@ START_TEST(named_paths) {
   add(at("manifest"));
   put("bom.json", "\xef\xbb\xbf\r\n" POD("bom") "\r\n");
   add(at("bom.json"));
-  expect("pods default/any manifest:1 " POD("any") "\n"
-                                                   "pods default/second v manifest:3 " POD("second") "\n"
-                                                                                                     "pods default/bom bom.json:2 " POD(
-                                                                                                         "bom") "\n",
-         "");
+  expect(IN("default/any manifest:1", "any") IN("default/second v manifest:3", "second") IN("default/bom bom.json:2", "bom"), "");
 }
 END_TEST
 
@@ -175,9 +165,7 @@ START_TEST(standard_input) {
   dup2(kept, 0);
   close(kept);
   close(fd);
-  expect("pods default/a v standard input:1 " POD("a") "\n"
-                                                       "pods default/b v standard input:2 " POD("b") "\n",
-         "");
+  expect(IN("default/a v standard input:1", "a") IN("default/b v standard input:2", "b"), "");
 }
 END_TEST
 
@@ -188,18 +176,13 @@ START_TEST(lists_json) {
                    "{\"apiVersion\":\"apps/v1\",\"kind\":\"Deployment\",\"metadata\":{\"name\":\"e\"}}]}");
   put("stream.json", POD("f") "\n" POD("g") "\n\n" POD("h"));
   add(dir);
-  expect("pods default/a list.json:1 " POD(
-             "a") "\n"
-                  "pods default/b list.json:2 " POD(
-                      "b") "\n"
-                           "pods default/c pods.json:2 {\"apiVersion\":\"v1\",\"kind\":\"Pod\", \"metadata\":{\"name\":\"c\"}}\n"
-                           "secrets default/d pods.json:3 {\"apiVersion\":\"v1\",\"kind\":\"Secret\", \"metadata\":{\"name\":\"d\"}}\n"
-                           "deployments.apps default/e pods.json:3 "
-                           "{\"apiVersion\":\"apps/v1\",\"kind\":\"Deployment\",\"metadata\":{\"name\":\"e\"}}\n"
-                           "pods default/f stream.json:1 " POD("f") "\n"
-                                                                    "pods default/g stream.json:2 " POD(
-                                                                        "g") "\n"
-                                                                             "pods default/h stream.json:4 " POD("h") "\n",
+  expect(IN("default/a list.json:1", "a") IN(
+             "default/b list.json:2",
+             "b") "pods default/c pods.json:2 {\"apiVersion\":\"v1\",\"kind\":\"Pod\", \"metadata\":{\"name\":\"c\"}}\n"
+                  "secrets default/d pods.json:3 {\"apiVersion\":\"v1\",\"kind\":\"Secret\", \"metadata\":{\"name\":\"d\"}}\n"
+                  "deployments.apps default/e pods.json:3 "
+                  "{\"apiVersion\":\"apps/v1\",\"kind\":\"Deployment\",\"metadata\":{\"name\":\"e\"}}\n" IN("default/f stream.json:1", "f")
+                      IN("default/g stream.json:2", "g") IN("default/h stream.json:4", "h"),
          "");
 }
 END_TEST
@@ -213,18 +196,14 @@ START_TEST(lists_yaml) {
   put("nested.json", "{\"kind\":\"List\",\"apiVersion\":\"v1\",\"items\":[{\"kind\":\"PodList\",\"apiVersion\":\"v1\",\n\"items\":[{"
                      "\"metadata\":{\"name\":\"n\"}},\n {\"metadata\":{}}]}]}");
   add(dir);
-  expect("pods default/a v list.yaml:3 " POD(
-             "a") "\n"
-                  "pods default/n nested.json:2 " POD(
-                      "n") "\n"
-                           "configmaps default/d v nested.yaml:4 "
-                           "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"d\"}}\n"
-                           "configmaps default/e v nested.yaml:4 "
-                           "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"e\"}}\n"
-                           "pods default/b v pods.yaml:2 " POD(
-                               "b") "\n"
-                                    "secrets default/c v pods.yaml:3 "
-                                    "{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"metadata\":{\"name\":\"c\"}}\n",
+  expect(IN("default/a v list.yaml:3", "a")
+             IN("default/n nested.json:2", "n") "configmaps default/d v nested.yaml:4 "
+                                                "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"d\"}}\n"
+                                                "configmaps default/e v nested.yaml:4 "
+                                                "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"e\"}}\n" IN(
+                                                    "default/b v pods.yaml:2",
+                                                    "b") "secrets default/c v pods.yaml:3 "
+                                                         "{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"metadata\":{\"name\":\"c\"}}\n",
          "E list.yaml:6: kind is missing, and the List does not say it\n"
          "E nested.json:3:14: metadata.name is missing\n");
 }
@@ -248,8 +227,7 @@ START_TEST(no_lists) {
          "{\"apiVersion\":\"x.io/v1\",\"kind\":\"AllowList\",\"metadata\":{\"name\":\"f3\"},\"spec\":{\"items\":[]}}\n",
          "E e.yaml:1:16: key \"a\" occurs twice, first in line 1\n"
          "W a.yaml:1: kind Foo of x.io/v1 is not known; it is taken for the cluster-scoped resource foos.x.io. Add its "
-         "CustomResourceDefinition to the "
-         "input to be sure\n"
+         "CustomResourceDefinition to the input to be sure\n"
          "W d.json:1: kind AllowList of x.io/v1 is not known; it is taken for the cluster-scoped resource allowlists.x.io. Add its "
          "CustomResourceDefinition to the input to be sure\n");
 }
@@ -268,11 +246,8 @@ START_TEST(malformed) {
   put("h.json", "{\"apiVersion\":\"bad/version/x\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"h\"}}");
   add(dir);
   expect(
-      "pods default/one v a.yaml:1 " POD("one") "\n"
-                                                "pods default/two v a.yaml:10 " POD(
-                                                    "two") "\n"
-                                                           "pods default/in e.json:1 " POD("in") "\n"
-                                                                                                 "pods default/e e.json:2 " POD("e") "\n",
+      IN("default/one v a.yaml:1", "one") IN("default/two v a.yaml:10", "two") IN("default/in e.json:1", "in")
+          IN("default/e e.json:2", "e"),
       "E a.yaml:6:1: malformed YAML: did not find expected node content, while parsing a flow node\n"
       "E a.yaml:8:1: key \"kind\" occurs twice, first in line 7\n"
       "E b.json:2:21: ':' is missing\n"
@@ -285,8 +260,7 @@ START_TEST(malformed) {
       "E f.json:2:67: the text ends too early\n"
       "E f.json: 2 items are left out: the List they are in cannot be read to its end\n"
       "E g.yaml:2:1: malformed YAML: found a tab character that violates indentation, while scanning a plain scalar from line 1 on. YAML "
-      "is "
-      "indented with spaces; there is a tab here\n"
+      "is indented with spaces; there is a tab here\n"
       "E h.json:1: apiVersion \"bad/version/x\" with kind \"Pod\" is not valid\n");
 }
 END_TEST
@@ -302,9 +276,7 @@ START_TEST(limits) {
                 "e}\nkind: List\n");
   put("d.json", "{\"items\":[" POD("f") "," POD("g") "],\"kind\":\"Foo\",\"metadata\":{\"name\":\"x\"}}");
   add(dir);
-  expect("pods default/a a.json:1 " POD("a") "\n"
-                                             "pods default/c v c.yaml:2 " POD("c") "\n"
-                                                                                   "pods default/e v c.yaml:9 " POD("e") "\n",
+  expect(IN("default/a a.json:1", "a") IN("default/c v c.yaml:2", "c") IN("default/e v c.yaml:9", "e"),
          "E b.json:1:1: the document is larger than 100 bytes\n"
          "E c.yaml:8:6: a document or item may have 100 bytes as JSON, and here it has more\n"
          "E d.json:1:1: the document is larger than 100 bytes, and it is no List\n");
@@ -349,9 +321,7 @@ START_TEST(scopes) {
       "crates.y.io team/c v a.yaml:9 {\"apiVersion\":\"y.io/v1\",\"kind\":\"Crate\",\"metadata\":{\"name\":\"c\",\"namespace\":\"team\"}}\n"
       "crates.y.io default/c v a.yaml:13 {\"apiVersion\":\"y.io/v1\",\"kind\":\"Crate\",\"metadata\":{\"name\":\"c\"}}\n",
       "W a.yaml:9: kind Crate of y.io/v1 is not known; it is taken for the namespaced resource crates.y.io. Add its "
-      "CustomResourceDefinition "
-      "to the input "
-      "to be sure\n"
+      "CustomResourceDefinition to the input to be sure\n"
       "W a.yaml:1: Namespace is cluster-scoped; metadata.namespace \"oops\" is not used\n");
 }
 END_TEST
@@ -369,8 +339,8 @@ START_TEST(duplicates) {
          "deployments.apps default/d c.json:1 "
          "{\"apiVersion\":\"apps/v1\",\"kind\":\"Deployment\",\"metadata\":{\"name\":\"d\",\"namespace\":\"default\"}}\n"
          "deployments.apps other/d d.json:1 "
-         "{\"apiVersion\":\"apps/v1\",\"kind\":\"Deployment\",\"metadata\":{\"name\":\"d\",\"namespace\":\"other\"}}\n"
-         "pods default/p e.json:1 " POD("p") "\n",
+         "{\"apiVersion\":\"apps/v1\",\"kind\":\"Deployment\",\"metadata\":{\"name\":\"d\",\"namespace\":\"other\"}}\n" IN(
+             "default/p e.json:1", "p"),
          "W c.json:1: Deployment default/d occurs twice; this one is used, not the one at a.json:1\n");
   ck_assert_uint_eq(kube_source_find(source, STR("apps"), STR("deployments"), STR("other"), STR("d")), 2);
   ck_assert_uint_eq(kube_source_find(source, STR(""), STR("deployments"), STR("other"), STR("d")), SIZE_MAX); /* two groups have it */
@@ -414,11 +384,10 @@ START_TEST(archived) {
   ck_assert_int_eq(kube_source_add_archived(source, STR("pods"), STR(""), STR("x"), STR("p"), STR("{"), "b.tar.gz:pods/bad.json", &e),
                    PINTLE_OK);
   expect("oxen.z.io farm/o v b.tar.gz:oxen/o.json { "
-         "\"apiVersion\":\"z.io/v1\",\"kind\":\"Ox\",\"metadata\":{\"name\":\"o\",\"namespace\":\"farm\"} }\n"
-         "pods x/p v b.tar.gz:pods/q.json " POD("p") "\n",
+         "\"apiVersion\":\"z.io/v1\",\"kind\":\"Ox\",\"metadata\":{\"name\":\"o\",\"namespace\":\"farm\"} }\n" IN(
+             "x/p v b.tar.gz:pods/q.json", "p"),
          "W b.tar.gz:pods/q.json: the item calls itself /p, its place in the archive says otherwise; the name is the item's, the namespace "
-         "the "
-         "archive's\n"
+         "the archive's\n"
          "E b.tar.gz:podsz/p.json: the item says v1, its place in the archive pods.z.io; it is left out\n"
          "E b.tar.gz:pods/bad.json: a key is missing at line 1, column 2\n");
 }
@@ -437,6 +406,10 @@ START_TEST(cancel) {
 }
 END_TEST
 
+static void many_item(char *to, size_t size, char c, int i) {
+  snprintf(to, size, "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"%c%d\",\"namespace\":\"ns%d\"}}", c, i, i % 7);
+}
+
 /* A List of 5,000 items and as many files: every one is found again, and reads as itself. */
 START_TEST(many) {
   buf list_text = {0}, text = {0};
@@ -449,8 +422,7 @@ START_TEST(many) {
   for (int i = 0; i < 500; i++) {
     char name[40], item[200];
     snprintf(name, sizeof name, "pod-j%d.json", i);
-    snprintf(item, sizeof item, "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"j%d\",\"namespace\":\"ns%d\"}}", i,
-             i % 7);
+    many_item(item, sizeof item, 'j', i);
     put(name, item);
   }
   add(dir);
@@ -462,7 +434,7 @@ START_TEST(many) {
     int k = i < 5000 ? i : i - 5000;
     snprintf(name, sizeof name, "%c%d", i < 5000 ? 'y' : 'j', k);
     snprintf(ns, sizeof ns, "ns%d", k % 7);
-    snprintf(item, sizeof item, "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"%s\",\"namespace\":\"%s\"}}", name, ns);
+    many_item(item, sizeof item, name[0], k);
     size_t found = kube_source_find(source, STR(""), STR("pods"), str_of(ns), str_of(name));
     ck_assert_uint_ne(found, SIZE_MAX);
     if (i < 5000) ck_assert_uint_eq(found, (size_t)i);
