@@ -89,13 +89,14 @@ static void reply_related(dropin_call *c, const dropin_answer *a) {
 
 /* Requests of all kinds: 1 plugin, 2 item, 3 run, and of restores 4 the item as it was stored. */
 void dropin_execute(dropin_call *c, void **state) {
-  const dropin_item in = {.action = c->offer->action ? c->offer->action->name : NULL,
+  dropin_item in = {.action = c->offer->action ? c->offer->action->name : NULL,
                           .item = c->field[2],
                           .run = c->field[3].len ? c->field[3] : STR("{}"),
                           .stored = c->method->kind == CONF_RESTORE_ITEM_ACTION ? c->field[4] : STR(""),
                           .chosen = dropin_selects_alike(c->d, c->offer)};
   dropin_answer answer;
   error e = {0};
+  dropin_caller_of(c, &in.caller);
   dropin_items *t = dropin_items_of(c->group, state, in.run, &e);
   if (!t) {
     dropin_fail_with(c, &e);

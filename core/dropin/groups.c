@@ -33,13 +33,22 @@ static bool one_instance(const dropin_group *g) {
   return false;
 }
 
+/* A plan has no more entries than that. */
+static bool make_strikes(dropin_group *g) {
+  const host_registry *r = &g->d->registry;
+  g->n_strikes = g->chain->n_actions;
+  for (size_t i = 0; i < r->n_plugins; i++) g->n_strikes += r->plugins[i].n_actions;
+  return (g->strikes = arena_zalloc(&g->memory, (g->n_strikes + 1) * sizeof *g->strikes)) != NULL;
+}
+
 static dropin_group *make(dropin *d, const dropin_offer *offer, const conf_chain *chain, bool items, error *e) {
   dropin_group *g = calloc(1, sizeof *g);
   if (!g) return error_nomem(e), NULL;
   *g = (dropin_group){.d = d, .offer = offer, .chain = chain, .items = items};
   pthread_mutex_init(&g->lock, NULL);
   const dropin_team_options o = {.most = one_instance(g) ? 1 : MOST_LANES, .ctx = g, .idle = idle, .close = close_state, .ended = ended};
-  if (dropin_team_new(&o, &g->team, e) == PINTLE_OK) return g;
+  if (items && !make_strikes(g)) error_nomem(e);
+  else if (dropin_team_new(&o, &g->team, e) == PINTLE_OK) return g;
   ended(g);
   return NULL;
 }
@@ -86,7 +95,10 @@ dropin_group *dropin_group_location(dropin *d, const dropin_offer *offer, const 
   return NULL;
 }
 
-void dropin_group_options(const dropin_group *g, dropin_items_options *o) { dropin_options(g->d, g->offer, g->chain, o); }
+void dropin_group_options(const dropin_group *g, dropin_items_options *o) {
+  dropin_options(g->d, g->offer, g->chain, o);
+  o->strikes = g->strikes, o->n_strikes = g->n_strikes;
+}
 
 void dropin_options(dropin *d, const dropin_offer *offer, const conf_chain *chain, dropin_items_options *o) {
   *o = (dropin_items_options){.registry = &d->registry,

@@ -26,6 +26,8 @@ typedef struct dropin_group {
   pintle_kv *init;
   size_t n_init;
   dropin_team *team;
+  atomic_uint *strikes; /* items: by entry of the plan */
+  size_t n_strikes;
   pthread_mutex_t lock; /* of what is below */
   unsigned failures;    /* of starting a worker */
   error failure;

@@ -17,7 +17,7 @@ struct dropin_items {
   /* the call at hand */
   const dropin_item *in;
   dropin_subject subject;
-  bool secret;
+  bool secret, cancelled;
   arena *a;
   dropin_answer *answer;
   /* of its last stretch */
@@ -176,6 +176,8 @@ static pintle_status open_pool(dropin_items *t, str run, error *e) {
                                  .scratch = t->o.scratch,
                                  .properties = t->properties,
                                  .environment = t->o.environment,
+                                 .strikes = t->o.strikes,
+                                 .n_strikes = t->o.n_strikes,
                                  .ctx = t,
                                  .outcome = outcome,
                                  .log = pool_line};
@@ -214,7 +216,7 @@ void dropin_items_idle(dropin_items *t) {
 
 bool dropin_items_usable(const dropin_items *t) {
   error ignored;
-  return !t->pool || worker_pool_step(t->pool, 0, &ignored) == PINTLE_OK;
+  return !t->cancelled && (!t->pool || worker_pool_step(t->pool, 0, &ignored) == PINTLE_OK);
 }
 
 /* ---- one item */
@@ -240,13 +242,22 @@ static pintle_status identify(dropin_items *t, const dropin_item *in, chain_inpu
   return PINTLE_OK;
 }
 
+/* Looked at each second at least; the pool has one worker, and is of no use then. */
+static void look_at_caller(dropin_items *t) {
+  const dropin_caller *c = &t->in->caller;
+  if (t->cancelled || !c->cancelled || !c->cancelled(c->ctx)) return;
+  t->cancelled = true;
+  worker_pool_cancel(t->pool);
+}
+
 /* Stretch after stretch: who names items goes on at once, since Velero takes them only when the whole call is over. */
 static pintle_status run_stretches(dropin_items *t, chain_input *in, error *e) {
   do {
     t->what = -1;
     t->labels = (str){NULL, 0};
     pintle_status st = worker_pool_submit(t->pool, ++t->ticket, 0, in, e);
-    while (st == PINTLE_OK && t->what < 0) st = worker_pool_step(t->pool, CLOCK_SECOND, e);
+    while (st == PINTLE_OK && t->what < 0)
+      if ((st = worker_pool_step(t->pool, CLOCK_SECOND, e)) == PINTLE_OK && t->what < 0) look_at_caller(t);
     if (st != PINTLE_OK) return st;
     in->text = t->answer->text;
     in->next = t->next;
@@ -272,6 +283,6 @@ void dropin_items_apply(dropin_items *t, const dropin_item *in, arena *a, dropin
     answer->error = e;
     if (e.status == PINTLE_OK) answer->error.status = PINTLE_FAILED;
   } else if (answer->error.status == PINTLE_OK && !answer->skip)
-    answer->operation = dropin_operations_run(&t->o, &t->subject, t->operations, t->n_operations, in->run, in->action != NULL, a);
+    answer->operation = dropin_operations_run(&t->o, &t->subject, t->operations, t->n_operations, in, a);
   if (!answer->operation) answer->post = NULL, answer->n_post = 0;
 }

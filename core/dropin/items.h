@@ -6,6 +6,7 @@
 #define PINTLE_DROPIN_ITEMS_H
 #include "chain/chain.h"
 #include "dropin/log.h"
+#include <stdatomic.h>
 
 typedef struct dropin_items_options {
   const host_registry *registry;
@@ -19,6 +20,8 @@ typedef struct dropin_items_options {
   const char *scratch; /* NULL: none */
   const char *features;
   dropin_log *log;
+  atomic_uint *strikes; /* of the plan's first n_strikes entries, shared by all lanes of one plan; NULL: none are shared */
+  size_t n_strikes;
 } dropin_items_options;
 
 /* The actions and their configuration, without a worker; selectors that are computed are those of the descriptors. chain_plan_free ends it. */
@@ -31,17 +34,26 @@ pintle_status dropin_items_open(const dropin_items_options *o, str run, dropin_i
 void dropin_items_close(dropin_items *t);
 /* Hears what the worker prints between two calls. */
 void dropin_items_idle(dropin_items *t);
-/* false: no worker can be started any more; close it and open another. */
+/* false: no worker can be started any more, or a call was cancelled; close it and open another. */
 bool dropin_items_usable(const dropin_items *t);
 const chain_plan *dropin_items_plan_of(const dropin_items *t); /* with computed selectors */
 /* NULL: the chain has no such action. */
 const chain_entry *dropin_entry_of(const chain_plan *p, const char *action);
+
+/* Where a call comes from; members may be NULL. */
+typedef struct dropin_caller {
+  void *ctx;
+  bool (*cancelled)(void *ctx);
+  int (*cancel_fd)(void *ctx);
+  int64_t deadline; /* 0: none */
+} dropin_caller;
 
 typedef struct dropin_item {
   const char *action; /* NULL: the whole chain */
   str item, stored;   /* stored: restore */
   str run;            /* Backup or Restore; never empty */
   bool chosen;        /* the action is called whatever it selects */
+  dropin_caller caller; /* once it is cancelled, plugins are told to stop, and killed after the grace */
 } dropin_item;
 typedef struct dropin_answer {
   error error;                 /* status OK: what follows counts */

@@ -16,15 +16,16 @@ static void take_log(void *ctx, int32_t level, str message, const pintle_kv *fie
   dropin_say(t->log, level, &t->subject, message, fields, n);
 }
 
-static void wait_for(worker_operation *w) {
+static void wait_for(worker_operation *w, const dropin_caller *caller) {
   struct pollfd f[WORKER_OPERATION_FDS];
-  while (!worker_operation_step(w)) {
+  for (bool told = false; !worker_operation_step(w);) {
+    if (!told && caller->cancelled && caller->cancelled(caller->ctx)) worker_operation_cancel(w), told = true;
     worker_operation_fds(w, f);
     poll(f, WORKER_OPERATION_FDS, 200);
   }
 }
 
-static pintle_status run_one(const dropin_items_options *o, teller *t, const dropin_operation *op, str run, error *e) {
+static pintle_status run_one(const dropin_items_options *o, teller *t, const dropin_operation *op, const dropin_item *of, error *e) {
   worker_operation *w = NULL;
   const host_plugin *plugin = NULL;
   const host_action *action = host_find(o->registry, o->kind, op->entry->name, &plugin);
@@ -34,14 +35,14 @@ static pintle_status run_one(const dropin_items_options *o, teller *t, const dro
                                    .plugin = plugin,
                                    .action = action,
                                    .config = op->entry->config,
-                                   .run = run,
+                                   .run = of->run,
                                    .env = dropin_env_of(o->chain, plugin->file),
                                    .environment = o->environment,
                                    .scratch = o->scratch,
                                    .services = &services};
   pintle_status st = worker_operation_start(&s, op->id, o->chain->file_system_timeout > 0 ? o->chain->file_system_timeout : LIMIT, &w, e);
   if (st != PINTLE_OK) return st;
-  wait_for(w);
+  wait_for(w, &of->caller);
   st = worker_operation_result(w, e);
   const pintle_progress *p = worker_operation_progress(w);
   if (st == PINTLE_OK && p->struct_size && p->completed && p->error && p->error[0]) st = error_set(e, PINTLE_FAILED, "%s", p->error);
@@ -50,18 +51,18 @@ static pintle_status run_one(const dropin_items_options *o, teller *t, const dro
 }
 
 const char *dropin_operations_run(const dropin_items_options *o, const dropin_subject *subject, const dropin_operation *v, size_t n,
-                                  str run, bool alone, arena *a) {
+                                  const dropin_item *of, arena *a) {
   dropin_operation *left = arena_zalloc(a, (n + 1) * sizeof *left);
   size_t n_left = 0;
   for (size_t i = 0; left && i < n; i++) {
     teller t = {o->log, *subject};
     error e = {0};
     t.subject.action = str_of(v[i].entry->name);
-    if (!(v[i].entry->has & HOST_HAS_RUN_OPERATION) || run_one(o, &t, &v[i], run, &e) == PINTLE_OK) left[n_left++] = v[i];
+    if (!(v[i].entry->has & HOST_HAS_RUN_OPERATION) || run_one(o, &t, &v[i], of, &e) == PINTLE_OK) left[n_left++] = v[i];
     else dropin_sayf(o->log, PINTLE_LOG_ERROR, &t.subject, "operation %s failed: %s", v[i].id, e.message);
   }
   if (n_left == 0) return NULL;
-  return alone ? left[0].id : dropin_operations_join(left, n_left, a);
+  return of->action ? left[0].id : dropin_operations_join(left, n_left, a);
 }
 
 const char *dropin_operations_join(const dropin_operation *v, size_t n, arena *a) {

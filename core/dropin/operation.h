@@ -9,10 +9,10 @@ typedef struct dropin_operation {
   const chain_entry *entry; /* of the plan whose options are given */
   const char *id;
 } dropin_operation;
-/* Runs those whose action has run_operation, one after the other, each within the chain's fileSystemBackupTimeout (1 h); what fails is an error line.
- * The operation id that Velero gets, in *a: alone the action's own, else dropin_operations_join's of all that did not fail. NULL: none. */
+/* Runs those whose action has run_operation, one after the other, each within the chain's fileSystemBackupTimeout (1 h); what fails, or whose caller has gone, is an error line.
+ * The operation id that Velero gets, in *a: of one action its own, else dropin_operations_join's of all that did not fail. NULL: none. */
 const char *dropin_operations_run(const dropin_items_options *o, const dropin_subject *subject, const dropin_operation *v, size_t n,
-                                  str run, bool alone, arena *a);
+                                  const dropin_item *of, arena *a);
 /* ["action","id",...] */
 const char *dropin_operations_join(const dropin_operation *v, size_t n, arena *a);
 /* The pairs of such an id, n texts; NULL: it is none. */

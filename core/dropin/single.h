@@ -14,14 +14,6 @@ typedef struct dropin_single_options {
   size_t n_init;
 } dropin_single_options;
 
-/* Where a call comes from; members may be NULL. */
-typedef struct dropin_caller {
-  void *ctx;
-  bool (*cancelled)(void *ctx);
-  int (*cancel_fd)(void *ctx);
-  int64_t deadline; /* 0: none */
-} dropin_caller;
-
 typedef struct dropin_single dropin_single;
 /* run: item actions; empty else. Errors name the action. */
 pintle_status dropin_single_open(const dropin_single_options *o, str run, dropin_single **out, error *e);

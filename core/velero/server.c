@@ -102,11 +102,19 @@ void server_flush(velero_server *s, grpc_conn *c) {
 }
 
 /* ---- waiting. The lock is let go here only. */
+/* In milliseconds, never too early; limit: -1, or not longer than that. */
+static int until(int64_t then, int64_t now, int limit) {
+  int64_t ms = then <= now ? 0 : (then - now) / 1000000 + 1;
+  return limit >= 0 && limit < ms ? limit : ms < LOOK_MS ? (int)ms : LOOK_MS;
+}
+
 static int wait(velero_server *s, struct pollfd *p) {
   int64_t now = clock_monotonic();
   bool room = s->n_conns < SERVER_CONNECTIONS && now >= s->deaf_until;
   int limit = s->n_conns == 0 ? LOOK_MS : -1;
-  if (now < s->deaf_until) limit = 1 + (int)((s->deaf_until - now) / 1000000);
+  int64_t due = server_overdue(s, now);
+  if (now < s->deaf_until) limit = until(s->deaf_until, now, limit);
+  if (due) limit = until(due, now, limit);
   p[0] = (struct pollfd){.fd = s->wake, .events = POLLIN};
   p[1] = (struct pollfd){.fd = room ? s->listener : -1, .events = POLLIN};
   for (size_t i = 0; i < s->n_conns; i++) {

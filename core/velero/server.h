@@ -34,7 +34,7 @@ void velero_server_free(velero_server *);
 const char *velero_call_method(const velero_call *); /* "/generated.ObjectStore/PutObject" */
 /* The first message; the callback comes once it is there (and, where the client sends but one, nothing follows). Lives until velero_call_end. */
 str velero_call_first(const velero_call *);
-/* The next message after the first, in order; blocks. NOT_FOUND: no more; CANCELLED: reset, or the connection is gone. Lives until the next receive. */
+/* The next message after the first, in order; blocks. NOT_FOUND: no more; CANCELLED: reset, past its deadline, or the connection is gone. Lives until the next receive. */
 pintle_status velero_call_receive(velero_call *, str *message);
 /* Copies; blocks while more than 1 MiB waits; CANCELLED; NOMEM. */
 pintle_status velero_call_send(velero_call *, str message);

@@ -7,6 +7,14 @@
 static void lock(velero_server *s) { pthread_mutex_lock(&s->lock); }
 static void unlock(velero_server *s) { pthread_mutex_unlock(&s->lock); }
 
+/* Its deadline is not waited for any more. */
+static void untime(velero_call *c) {
+  velero_call **at = &c->server->timed;
+  if (!c->deadline) return;
+  while (*at && *at != c) at = &(*at)->next_timed;
+  if (*at) *at = c->next_timed;
+}
+
 static void call_free(velero_call *c) {
   for (server_message *m; (m = c->in);) {
     c->in = m->next;
@@ -28,6 +36,27 @@ static void cancel(velero_call *c) {
   pthread_cond_broadcast(&c->moved);
 }
 
+static void expire(velero_server *s, velero_call *c) {
+  static const velero_status late = {.code = GRPC_DEADLINE_EXCEEDED, .message = "the call's deadline has passed"};
+  grpc_conn *conn = grpc_stream_conn(c->stream);
+  untime(c);
+  cancel(c);
+  grpc_stream_answer(c->stream, &late);
+  server_flush(s, conn); /* may close it, and others */
+}
+
+int64_t server_overdue(velero_server *s, int64_t now) {
+  velero_call *first;
+  do {
+    first = s->timed;
+    for (velero_call *c = first; c; c = c->next_timed)
+      if (c->deadline < first->deadline) first = c;
+    if (!first) return 0;
+    if (now < first->deadline) return first->deadline;
+    expire(s, first);
+  } while (true);
+}
+
 /* ---- events, on whichever thread pumps; the lock is held */
 static void on_opened(void *ctx, grpc_stream *stream) {
   static const velero_status nomem = {.code = GRPC_RESOURCE_EXHAUSTED, .message = "out of memory"};
@@ -42,6 +71,7 @@ static void on_opened(void *ctx, grpc_stream *stream) {
   c->in_last = &c->in;
   c->cancel_fd = -1;
   pthread_cond_init(&c->moved, NULL);
+  if (c->deadline) c->next_timed = c->server->timed, c->server->timed = c;
   grpc_stream_set(stream, c);
 }
 
@@ -107,6 +137,7 @@ static void on_closed(void *ctx, grpc_stream *stream) {
   (void)ctx;
   if (!c) return;
   c->stream = NULL;
+  untime(c);
   if (c->handed) cancel(c);
   else call_free(c);
 }
@@ -179,6 +210,7 @@ int velero_call_cancel_fd(velero_call *c) {
 
 static void end(velero_call *c, const velero_status *status) {
   velero_server *s = c->server;
+  untime(c);
   if (c->stream) {
     grpc_conn *conn = grpc_stream_conn(c->stream);
     grpc_stream_set(c->stream, NULL);

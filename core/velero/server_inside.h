@@ -27,6 +27,7 @@ struct velero_server {
   int64_t alone_since, deaf_until;
   int parent;
   velero_call *ready, **ready_last; /* to be handed over once the lock is let go */
+  velero_call *timed;               /* those with a deadline that has not passed */
   atomic_bool stop;
 };
 
@@ -36,7 +37,7 @@ typedef struct server_message {
 } server_message;
 
 struct velero_call {
-  velero_call *next;
+  velero_call *next, *next_timed;
   velero_server *server;
   grpc_stream *stream; /* NULL: closed */
   char *method;
@@ -54,6 +55,8 @@ void server_unlisten(velero_server *s);
 const char *server_variable(const velero_server *s, const char *name); /* NULL: not set, or empty */
 /* server_call.c: the events of a stream; and handing over what is ready, without the lock */
 void server_hand_over(velero_server *s);
+/* [I/O thread] Cancels and answers what is past its deadline; when the next one is, 0: none is waited for. */
+int64_t server_overdue(velero_server *s, int64_t now);
 extern const grpc_events server_events;
 /* server_own.c: the services that every go-plugin server has */
 bool server_own_is(const char *method);

@@ -65,21 +65,32 @@ static void describe_death(const pool_proc *w, int status, bool known, char to[P
   else proc_how(known, status, to);
 }
 
+static void quarantine(worker_pool *p, uint32_t entry) {
+  buf body = {0};
+  p->stats[entry].quarantined = true;
+  wire_u32(&body, entry);
+  for (pool_proc *w = p->procs; w && !body.failed; w = w->next)
+    if ((w->state == POOL_STARTING || w->state == POOL_READY) && !w->gone && !w->killed_at) pool_send(p, w, WIRE_QUARANTINE, buf_str(&body));
+  buf_free(&body);
+}
+
 /* One more strike for an action; at the third it is quarantined: its items fail by its name, unless onError is Warn. */
 static void strike(worker_pool *p, uint32_t entry, bool timed_out) {
   worker_action_stats *s = &p->stats[entry];
   if (timed_out) s->timeouts++;
   else s->deaths++;
-  if (s->quarantined || ++s->strikes < POOL_STRIKES) return;
-  s->quarantined = true;
+  s->strikes++;
+  if (entry < p->o.n_strikes) s->strikes = atomic_fetch_add(&p->o.strikes[entry], 1) + 1;
+  if (s->quarantined || s->strikes < POOL_STRIKES) return;
   pool_log(p, PINTLE_LOG_ERROR, pool_plugin_of(p, entry),
            "action %s is quarantined after %d crashes or deadlines: it is not called any more in this run", p->o.plan->entries[entry].name,
            POOL_STRIKES);
-  buf body = {0};
-  wire_u32(&body, entry);
-  for (pool_proc *w = p->procs; w && !body.failed; w = w->next)
-    if (w->state == POOL_READY && !w->gone && !w->killed_at) pool_send(p, w, WIRE_QUARANTINE, buf_str(&body));
-  buf_free(&body);
+  quarantine(p, entry);
+}
+
+void pool_hear_strikes(worker_pool *p) {
+  for (uint32_t i = 0; i < p->o.n_strikes && i < p->o.plan->n; i++)
+    if (!p->stats[i].quarantined && atomic_load(&p->o.strikes[i]) >= POOL_STRIKES) quarantine(p, i);
 }
 
 /* A plugin is mapped from /proc/self/fd/N, so its frames read "N(+0x1271)": say which file that is. */

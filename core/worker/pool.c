@@ -63,6 +63,7 @@ pintle_status worker_pool_submit(worker_pool *p, uint64_t ticket, uint32_t block
   buf b = {0};
   uint32_t segment = in->next < p->o.plan->n ? p->o.plan->entries[in->next].segment : 0;
   if (p->failure.status != PINTLE_OK) return failed(p, e);
+  pool_hear_strikes(p);
   message_put_item(&b, ticket, in);
   pool_item *i = b.failed ? NULL : malloc(sizeof *i + b.len);
   if (i) {
@@ -244,6 +245,7 @@ pintle_status worker_pool_open(const worker_pool_options *options, worker_pool *
   p->queues = calloc(p->n_segments, sizeof *p->queues);
   p->stats = calloc(p->o.plan->n + 1, sizeof *p->stats);
   st = p->queues && p->stats ? make_setup(p, e) : error_nomem(e);
+  if (st == PINTLE_OK) pool_hear_strikes(p);
   if (st == PINTLE_OK && p->n_segments > MAX_PROCS / 2)
     st = error_set(e, PINTLE_UNSUPPORTED, "a chain may hold at most %d actions with one instance", MAX_PROCS / 2 - 1);
   if (st == PINTLE_OK && p->o.concurrency == 0) st = pool_local_open(p, e);

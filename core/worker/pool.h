@@ -104,6 +104,7 @@ PINTLE_PRINTF(4, 5) void pool_log(worker_pool *p, int32_t level, const char *plu
 bool pool_asked(worker_pool *p, pool_proc *w, wire_reader *r);
 pintle_status pool_answer(worker_pool *p, uint32_t entry, str question, buf *answer, error *e);
 /* death.c */
+void pool_hear_strikes(worker_pool *p); /* quarantines what other pools' crashes say */
 void pool_watch(worker_pool *p, pool_proc *w, int64_t now); /* kills what is past its deadline */
 void pool_kill(pool_proc *w, const char *why);
 void pool_buried(worker_pool *p, pool_proc *w);                   /* its pidfd is readable, or it is abandoned */

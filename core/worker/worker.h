@@ -4,6 +4,7 @@
 #ifndef PINTLE_WORKER_WORKER_H
 #define PINTLE_WORKER_WORKER_H
 #include "chain/chain.h"
+#include <stdatomic.h>
 
 typedef struct worker_pool worker_pool;
 struct ask_question;
@@ -32,6 +33,10 @@ typedef struct worker_pool_options {
   int64_t grace;   /* for cleaning up after cancel or deadline; 0 = 10 s */
   int32_t (*cancelled)(void *ctx); /* asked by worker_pool_open while workers start: not 0 ends that, CANCELLED. NULL: nobody asks */
   void *cancelled_ctx;
+  /* Crashes and deadlines of entries 0..n_strikes-1, counted together with other pools of the same plan: the third quarantines it in all. NULL: this
+   * pool counts alone. */
+  atomic_uint *strikes;
+  size_t n_strikes;
   struct worker_times *times; /* of calls beside the items (worker/times.h); the pool itself does not use it. May be NULL */
   void *ctx;
   void (*outcome)(void *ctx, uint64_t ticket, const worker_outcome *o);

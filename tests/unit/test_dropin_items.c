@@ -16,6 +16,8 @@ static void tell(void *ctx, int32_t level, str message) {
   buf_printf(&told, "%d %.*s\n", level, (int)message.len, message.ptr);
 }
 
+static dropin_items_options options;
+
 static dropin_items *begin(const char *fixture, uint32_t kind) {
   char path[4096];
   const char *const dirs[] = {path, NULL};
@@ -29,14 +31,14 @@ static dropin_items *begin(const char *fixture, uint32_t kind) {
   l.tell = tell;
   buf_clear(&told);
   buf_z(&told);
-  const dropin_items_options o = {.registry = &registry,
-                                  .plugin = &registry.plugins[0],
-                                  .kind = kind,
-                                  .chain = &no_chain,
-                                  .self = getenv("PINTLE_WORKER"),
-                                  .environment = environment,
-                                  .log = &l};
-  ck_assert_msg(dropin_items_open(&o, STR("{}"), &t, &e) == PINTLE_OK, "%s", e.message);
+  options = (dropin_items_options){.registry = &registry,
+                                   .plugin = &registry.plugins[0],
+                                   .kind = kind,
+                                   .chain = &no_chain,
+                                   .self = getenv("PINTLE_WORKER"),
+                                   .environment = environment,
+                                   .log = &l};
+  ck_assert_msg(dropin_items_open(&options, STR("{}"), &t, &e) == PINTLE_OK, "%s", e.message);
   return t;
 }
 
@@ -100,6 +102,42 @@ START_TEST(after_a_crash_the_next_call_works_and_after_three_it_is_not_called) {
 }
 END_TEST
 
+START_TEST(lanes_count_crashes_together) {
+  atomic_uint strikes[2] = {0};
+  dropin_items *first = begin("run_segv", CONF_BACKUP_ITEM_ACTION), *lanes[4] = {0};
+  dropin_items_close(first);
+  options.strikes = strikes, options.n_strikes = 2;
+  for (int i = 0; i < 4; i++) ck_assert_int_eq(dropin_items_open(&options, STR("{}"), &lanes[i], &e), PINTLE_OK);
+  for (int i = 0; i < 3; i++) {
+    ck_assert_ptr_nonnull(strstr(apply(lanes[i], "tests.pintle.io/segv", ITEM("victim")).error.message, "crashed (SIGSEGV)"));
+    if (i < 2) ck_assert_int_eq(apply(lanes[3], "tests.pintle.io/segv", ITEM("other")).error.status, PINTLE_OK);
+  }
+  for (int i = 3; i >= 0; i--) /* the one that saw no crash first */
+    ck_assert_ptr_nonnull(strstr(apply(lanes[i], "tests.pintle.io/segv", ITEM("other")).error.message, "quarantined"));
+  for (int i = 1; i < 4; i++) dropin_items_close(lanes[i]);
+  end(lanes[0]);
+}
+END_TEST
+
+static bool gone(void *ctx) {
+  (void)ctx;
+  return true;
+}
+
+START_TEST(whose_caller_has_gone_is_stopped) {
+  dropin_items *t = begin("run_slow", CONF_BACKUP_ITEM_ACTION);
+  dropin_item in = {
+      .action = "tests.pintle.io/slow", .item = STR(ITEM("victim")), .run = STR("{}"), .chosen = true, .caller = {.cancelled = gone}};
+  dropin_answer out;
+  int64_t begun = clock_monotonic();
+  dropin_items_apply(t, &in, &a, &out);
+  ck_assert_int_eq(out.error.status, PINTLE_CANCELLED);
+  ck_assert_int_lt(clock_monotonic() - begun, 5 * CLOCK_SECOND);
+  ck_assert(!dropin_items_usable(t));
+  end(t);
+}
+END_TEST
+
 START_TEST(what_is_no_item_is_refused) {
   dropin_items *t = begin("run_noop", CONF_BACKUP_ITEM_ACTION);
   static const char *const bad[] = {"", "[]", "{\"apiVersion\":\"v1\"}",
@@ -130,6 +168,8 @@ int main(void) {
   tcase_add_test(t, an_item_that_nobody_edits_comes_back_as_it_was);
   tcase_add_test(t, a_failure_names_action_plugin_and_place);
   tcase_add_test(t, after_a_crash_the_next_call_works_and_after_three_it_is_not_called);
+  tcase_add_test(t, lanes_count_crashes_together);
+  tcase_add_test(t, whose_caller_has_gone_is_stopped);
   tcase_add_test(t, what_is_no_item_is_refused);
   tcase_add_test(t, skipping);
   suite_add_tcase(s, t);

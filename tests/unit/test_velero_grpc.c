@@ -177,6 +177,31 @@ START_TEST(cancelling) {
 }
 END_TEST
 
+START_TEST(a_deadline_is_watched) { /* the client sends no reset, and asks for other things meanwhile */
+  served s;
+  asked a, b, never;
+  serve(&s, NULL);
+  grpc_conn *c = connect_grpc(&s);
+  int64_t begun = clock_monotonic();
+  grpc_stream *half = begin(c, "/generated.ObjectStore/PutObject", &b, CLOCK_SECOND / 2); /* its request is never whole */
+  grpc_stream_send(half, STR("x"));
+  grpc_stream *hang = begin(c, "/test/Hang", &a, CLOCK_SECOND / 4);
+  grpc_stream_send(hang, STR("x"));
+  grpc_stream_end(hang);
+  (void)begin(c, "/test/Hang", &never, CLOCK_SECOND / 2); /* nothing at all */
+  finish(c, &a);
+  ck_assert_uint_eq(a.code, GRPC_DEADLINE_EXCEEDED);
+  ck_assert_int_eq(a.st, PINTLE_TIMED_OUT);
+  ck_assert_int_ge(clock_monotonic() - begun, CLOCK_SECOND / 4);
+  while (atomic_load(&calls_open)) usleep(1000); /* those that had begun are told */
+  ck_assert_int_ge(clock_monotonic() - begun, CLOCK_SECOND / 2);
+  ask(c, "/test/Echo", STR("x"), &a);
+  ck_assert_str_eq(buf_z(&a.all), "x");
+  grpc_conn_free(c);
+  serve_end(&s);
+}
+END_TEST
+
 START_TEST(own_services) {
   served s;
   asked a, b;
@@ -238,8 +263,8 @@ END_TEST
 int main(void) {
   Suite *suite = suite_create("velero_grpc");
   TCase *tc = tcase_create("all");
-  const TTest *const tests[] = {percent_encoding, clean_text, timeouts,   stack_details, unary_calls,
-                                large_messages,   streams,    cancelling, own_services,  where_it_listens};
+  const TTest *const tests[] = {percent_encoding, clean_text, timeouts,     stack_details,    unary_calls,          large_messages,
+                                streams,          cancelling, own_services, where_it_listens, a_deadline_is_watched};
   for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) tcase_add_test(tc, tests[i]);
   tcase_set_timeout(tc, 15);
   suite_add_tcase(suite, tc);
