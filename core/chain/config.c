@@ -12,17 +12,18 @@ static bool is_for(const item_doc *d, const char *name, const char *kind) {
   return name && item_member(labels, STR("velero.io/plugin-config")) && str_is(item_string(item_member(labels, str_of(name))), kind);
 }
 
-static pintle_status find_config_map(const conf_set *set, const chain_candidate *c, const conf_document **out, error *e) {
-  const char *kind = conf_kind_names[c->action->kind];
+static pintle_status find_config_map(const conf_set *set, uint32_t action_kind, const char *name, const char *alias,
+                                     const conf_document **out, error *e) {
+  const char *kind = conf_kind_names[action_kind];
   char first[300], second[300];
   *out = NULL;
   for (size_t i = 0; set && i < set->n; i++) {
     const conf_document *d = set->v[i];
-    if (!is_config_map(d->doc) || (!is_for(d->doc, c->action->name, kind) && !is_for(d->doc, c->alias, kind))) continue;
+    if (!is_config_map(d->doc) || (!is_for(d->doc, name, kind) && !is_for(d->doc, alias, kind))) continue;
     if (*out) {
-      error_set(e, PINTLE_INVALID, "two ConfigMaps configure %s %s, the other one at %s", kind, c->action->name,
+      error_set(e, PINTLE_INVALID, "two ConfigMaps configure %s %s, the other one at %s", kind, name,
                 conf_place(*out, NULL, first, sizeof first));
-      error_hint(e, "keep one, or take the label %s from the other", c->action->name);
+      error_hint(e, "keep one, or take the label %s from the other", name);
       error_place(e, "%s", conf_place(d, NULL, second, sizeof second));
       return PINTLE_INVALID;
     }
@@ -42,6 +43,22 @@ static const char *config_map_source(const conf_document *d, arena *a) {
   return z;
 }
 
+/* The ConfigMap of another action, as a whole, for the option of that action's name. */
+static pintle_status add_foreign(const chain_plan_options *o, arena *a, const chain_candidate *c, chain_entry *entry, conf_layer *layers,
+                                 error *e) {
+  const conf_document *map;
+  for (const pintle_option *const *p = c->action->options; p && *p; p++) {
+    if (!strchr((*p)->name, '/')) continue;
+    pintle_status st = find_config_map(o->set, c->action->kind, (*p)->name, NULL, &map, e);
+    if (st != PINTLE_OK) return st;
+    if (!map) continue;
+    const char *source = config_map_source(map, a);
+    if (!source) return error_nomem(e);
+    layers[entry->n_layers++] = (conf_layer){source, map, item_root(map->doc), true, (*p)->name};
+  }
+  return PINTLE_OK;
+}
+
 pintle_status chain_config_make(const chain_plan_options *o, arena *a, const chain_candidate *c, chain_entry *entry, error *e) {
   const conf_document *map;
   buf json = {0};
@@ -50,16 +67,20 @@ pintle_status chain_config_make(const chain_plan_options *o, arena *a, const cha
     entry->config = (str){arena_copy(a, o->modifiers), o->modifiers.len};
     return entry->config.ptr ? PINTLE_OK : error_nomem(e);
   }
-  conf_layer *layers = arena_zalloc(a, 2 * sizeof *layers);
+  size_t n = 2;
+  for (const pintle_option *const *p = c->action->options; p && *p; p++) n++;
+  conf_layer *layers = arena_zalloc(a, n * sizeof *layers);
   if (!layers) return error_nomem(e);
-  pintle_status st = find_config_map(o->set, c, &map, e);
+  pintle_status st = find_config_map(o->set, c->action->kind, c->action->name, c->alias, &map, e);
   if (st != PINTLE_OK) return st;
-  if (c->listed && c->listed->config) layers[entry->n_layers++] = (conf_layer){"chain file", c->listed->document, c->listed->config, false};
+  if (c->listed && c->listed->config)
+    layers[entry->n_layers++] = (conf_layer){"chain file", c->listed->document, c->listed->config, false, NULL};
   if (map) {
     const char *source = config_map_source(map, a);
     if (!source) return error_nomem(e);
-    layers[entry->n_layers++] = (conf_layer){source, map, item_at(map->doc, "/data"), true};
+    layers[entry->n_layers++] = (conf_layer){source, map, item_at(map->doc, "/data"), true, NULL};
   }
+  if ((st = add_foreign(o, a, c, entry, layers, e)) != PINTLE_OK) return st;
   entry->layers = layers;
   st = conf_options(c->action->options, c->action->flags, layers, entry->n_layers, o->environment, &json, e);
   if (st != PINTLE_OK) {

@@ -16,6 +16,7 @@ static const char *const velero_keys[] = {"bucket", "prefix", "caCert", "credent
 /* ---- which layer */
 
 static const item_node *given_in(const conf_layer *l, str key) {
+  if (l->option) return str_is(key, l->option) ? l->object : NULL;
   const item_node *m = l->object ? item_member(l->object, key) : NULL;
   return item_type(m) == PINTLE_T_NULL ? NULL : m;
 }
@@ -272,7 +273,7 @@ static pintle_status add_undeclared(const conf_layer *l, const item_node *node, 
 static pintle_status add_rest(const pintle_option *const *options, const conf_layer *layers, size_t n, const conf_environment *env,
                               buf *json, error *e) {
   for (size_t i = 0; i < n; i++)
-    for (const item_node *m = layers[i].object ? item_first(layers[i].object) : NULL; m; m = item_next(m)) {
+    for (const item_node *m = layers[i].object && !layers[i].option ? item_first(layers[i].object) : NULL; m; m = item_next(m)) {
       str key = item_key(m);
       if (declared(options, key) || deciding(layers, n, key) != &layers[i] || given_in(&layers[i], key) != m) continue;
       pintle_status st = add_undeclared(&layers[i], m, env, json, e);
@@ -283,6 +284,7 @@ static pintle_status add_rest(const pintle_option *const *options, const conf_la
 
 static pintle_status check_keys(const pintle_option *const *options, uint32_t flags, const conf_layer *layers, size_t n, error *e) {
   for (size_t i = 0; i < n; i++) {
+    if (layers[i].option) continue;
     if (layers[i].object && item_type(layers[i].object) != PINTLE_T_OBJECT && item_type(layers[i].object) != PINTLE_T_NULL)
       return fault(&layers[i], layers[i].object, e, "options must be a mapping, not %s", conf_type_name(item_type(layers[i].object)));
     for (const item_node *m = layers[i].object ? item_first(layers[i].object) : NULL; m && !(flags & PINTLE_OPEN_CONFIG); m = item_next(m))

@@ -10,6 +10,7 @@ typedef struct conf_layer {
   const item_node *object;       /* key: value; NULL = empty */
   bool text;                     /* every value is text (ConfigMap, Init map): a JSON option is parsed as YAML, and {fromFile: ...} is not obeyed.
                                     So is, without being told, a layer whose document is no PluginChain. */
+  const char *option;            /* object as a whole is the value of this one option; NULL: it has a member for each */
 } conf_layer;
 typedef struct conf_environment {
   const char *(*get)(void *ctx, const char *name); /* for {fromEnv: NAME}; NULL = not set */

@@ -111,8 +111,8 @@ static pintle_status config_of_init(const dropin_single_options *o, buf *json, e
   explicit_bzero(text.data, text.cap);
   if (st != PINTLE_OK) return st;
   const conf_chain_action *l = listed(o->of.chain, o->action);
-  if (l && l->config) layers[n++] = (conf_layer){"chain file", l->document, l->config, false};
-  layers[n++] = (conf_layer){"the location's config", NULL, item_root(init), true};
+  if (l && l->config) layers[n++] = (conf_layer){"chain file", l->document, l->config, false, NULL};
+  layers[n++] = (conf_layer){"the location's config", NULL, item_root(init), true, NULL};
   return conf_options(o->action->options, o->action->flags, layers, n, o->of.lookup, json, e);
 }
 

@@ -108,8 +108,10 @@ static bool remember_directory(run_input *in, const char *tarball) {
 
 pintle_status run_input_path(run_context *c, run_input *in, const char *path, error *e) {
   char tarball[8500];
+  struct stat is;
   CLEANUP(close_p) int fd = -1;
   const char *archive = is_archive(path) ? path : is_backup_directory(path, tarball, sizeof tarball) ? tarball : NULL;
+  in->form = archive ? "backup" : stat(path, &is) == 0 && S_ISDIR(is.st_mode) ? "directory" : "file";
   if (!archive) return kube_source_add_path(in->source, path, e);
   if (archive == tarball && !remember_directory(in, tarball)) return error_nomem(e);
   pintle_status st = file_open(AT_FDCWD, archive, O_RDONLY, 0, &fd, e);
@@ -121,7 +123,7 @@ pintle_status run_input_backup(run_context *c, run_input *in, store *s, const ch
   buf key = {0};
   bool exists = false;
   int64_t size;
-  in->store = s, in->backup = backup;
+  in->store = s, in->backup = backup, in->form = "backup";
   store_key_backup(backup, STORE_METADATA, &key);
   pintle_status st = key.failed ? error_nomem(e) : store_exists(s, key.data, &exists, e);
   if (st == PINTLE_OK && !exists) {

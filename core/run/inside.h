@@ -126,6 +126,7 @@ typedef struct run_input {
   const char *name; /* for places */
   store *store;     /* with backup: where the items come from; NULL: from files */
   const char *backup;
+  const char *form; /* "backup", "directory" or "file": the property source.form */
   char *directory, *in_directory; /* a directory with the objects of a backup, and its name; else NULL */
   run_archived archived;
   bool quiet; /* it is read for the second time: what was said of it then is not said again */

@@ -141,9 +141,10 @@ static pintle_status make_layers(making *m, const run_location *l, error *e) {
   if (st == PINTLE_OK) st = inject_credential(m, e);
   find_listed(m);
   snprintf(m->source, sizeof m->source, "%s %s", item_str(m->d->doc, "/kind", "").ptr, item_str(m->d->doc, "/metadata/name", "").ptr);
-  if (m->listed && m->listed->config) m->layers[m->n_layers++] = (conf_layer){"chain file", m->listed->document, m->listed->config, false};
-  m->layers[m->n_layers++] = (conf_layer){m->source, m->d, item_at(m->d->doc, "/spec/config"), true};
-  m->layers[m->n_layers++] = (conf_layer){m->source, NULL, item_root(m->injected), true};
+  if (m->listed && m->listed->config)
+    m->layers[m->n_layers++] = (conf_layer){"chain file", m->listed->document, m->listed->config, false, NULL};
+  m->layers[m->n_layers++] = (conf_layer){m->source, m->d, item_at(m->d->doc, "/spec/config"), true, NULL};
+  m->layers[m->n_layers++] = (conf_layer){m->source, NULL, item_root(m->injected), true, NULL};
   return st;
 }
 

@@ -2,7 +2,7 @@
 #include "base/clock.h"
 #include "run/inside.h"
 
-static void properties(run_setup *s, const item_doc *resource, bool backup) {
+static void properties(run_setup *s, const item_doc *resource, const run_input *input, bool backup) {
   const char *v[] = {"run.kind",
                      backup ? "Backup" : "Restore",
                      "run.name",
@@ -15,6 +15,8 @@ static void properties(run_setup *s, const item_doc *resource, bool backup) {
                      "",
                      "source.kind",
                      "files",
+                     "source.form",
+                     input->form ? input->form : "file",
                      NULL};
   memcpy(s->properties, v, sizeof v);
 }
@@ -108,7 +110,7 @@ pintle_status run_setup_open(run_context *c, const run_setup_options *options, c
   uint32_t stop = 0;
   if (st == PINTLE_OK) st = stop_before(out, options, &stop, e);
   if (st != PINTLE_OK) return run_setup_close(out), st;
-  properties(out, resource, backup);
+  properties(out, resource, input, backup);
   describe(out, options->blocks ? &options->blocks->plan : NULL, resource);
   out->pool = (worker_pool_options){.worker = c->o.worker,
                                     .velero_worker = c->o.velero_worker,

@@ -239,6 +239,22 @@ START_TEST(text_refers_to_nothing) {
 }
 END_TEST
 
+/* A document as a whole, over the chain file's value; its members are no options. */
+START_TEST(one_option_is_the_whole) {
+  conf_set chain = chain_of("    config: {mapping: {a: b}, force: true}\n"), map = map_of("{strange: 'x'}");
+  conf_layer layers[] = {chain_layer(&chain), {"ConfigMap x", map.v[0], item_root(map.v[0]->doc), true, "mapping"}};
+  char place[300];
+  expect(layers, 2, 0,
+         "{\"force\":true,\"retries\":3,\"interval\":30000000000,\"partSize\":4194304,\"mapping\":{\"apiVersion\":\"v1\",\"kind\":"
+         "\"ConfigMap\",\"metadata\":{\"name\":\"x\"},\"data\":{\"strange\":\"x\"}}}");
+  ck_assert_str_eq(conf_options_place(layers, 2, "/mapping/data/strange", place, sizeof place), "map.yaml:2:11");
+  ck_assert_str_eq(conf_options_source(NULL, layers, 2, "mapping"), "ConfigMap x");
+  ck_assert_ptr_null(conf_options_source(NULL, layers, 2, "data"));
+  conf_set_free(&chain);
+  conf_set_free(&map);
+}
+END_TEST
+
 START_TEST(open_configuration) {
   conf_set s = chain_of("    config: {gp2: gp3, num: 1.50, nested: {a: [b]}, ref: {fromEnv: TOKEN}}\n");
   conf_layer l = chain_layer(&s);
@@ -362,6 +378,7 @@ int main(void) {
   tcase_add_test(t, later_layers_win_key_by_key);
   tcase_add_test(t, references);
   tcase_add_test(t, text_refers_to_nothing);
+  tcase_add_test(t, one_option_is_the_whole);
   tcase_add_test(t, open_configuration);
   tcase_add_loop_test(t, each_fault_has_its_place, 0, (int)(sizeof faults / sizeof *faults));
   tcase_add_test(t, required_and_broken_defaults);
