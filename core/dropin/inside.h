@@ -105,7 +105,7 @@ struct ProtobufCMessage;
 bool dropin_fields(str message, str field[DROPIN_FIELDS]); /* false: no message can be so */
 const char *dropin_text(dropin_call *c, int number);       /* a field as text; ""; sets c->bad */
 bool dropin_refuse_bad(dropin_call *c);                    /* true: the call has ended, since one of its texts is none */
-void dropin_reply(dropin_call *c, const void *message);    /* a ProtobufCMessage; ends the call */
+void dropin_reply(dropin_call *c, void *message);          /* a ProtobufCMessage; ends the call */
 void dropin_reply_empty(dropin_call *c);
 void dropin_refuse(dropin_call *c, uint32_t code, const char *message);
 void dropin_fail(dropin_call *c, const dropin_answer *answer);

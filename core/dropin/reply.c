@@ -1,6 +1,6 @@
 /* reply.c -- messages read and answered.  SPDX-License-Identifier: Apache-2.0 */
 #include "dropin/inside.h"
-#include <protobuf-c/protobuf-c.h>
+#include "velero/clean.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -61,11 +61,12 @@ bool dropin_refuse_bad(dropin_call *c) {
 }
 
 /* ---- answering */
-void dropin_reply(dropin_call *c, const void *message) {
-  const ProtobufCMessage *m = message;
+void dropin_reply(dropin_call *c, void *message) {
+  ProtobufCMessage *m = message;
   buf b = {0};
+  bool clean = velero_clean(m, &c->memory);
   size_t n = protobuf_c_message_get_packed_size(m);
-  if (!buf_reserve(&b, GRPC_PREFIX + n)) {
+  if (!clean || !buf_reserve(&b, GRPC_PREFIX + n)) {
     buf_free(&b);
     dropin_refuse(c, GRPC_RESOURCE_EXHAUSTED, "out of memory");
     return;

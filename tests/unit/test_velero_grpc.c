@@ -1,5 +1,7 @@
 /* test_velero_grpc.c -- gRPC both ways over one connection; texts and statuses.  SPDX-License-Identifier: Apache-2.0 */
+#include "shared.pb-c.h"
 #include "velero.h"
+#include "velero/clean.h"
 
 /* ---- texts */
 START_TEST(percent_encoding) {
@@ -20,6 +22,28 @@ START_TEST(clean_text) {
   char to[10];
   ck_assert_str_eq(grpc_clean(STR("a\xff\xc3\xa4"), to, sizeof to), "a\xef\xbf\xbd\xc3\xa4");
   ck_assert_str_eq(grpc_clean(STR("12345678\xc3\xa4"), to, sizeof to), "12345678"); /* no half a character */
+}
+END_TEST
+
+START_TEST(clean_messages) {
+  arena memory = {0};
+  char *units[] = {"plain", "x\xff", NULL};
+  Generated__StackFrame frame = GENERATED__STACK_FRAME__INIT, *frames[] = {&frame};
+  Generated__Stack stack = GENERATED__STACK__INIT;
+  Generated__ResourceSelector selector = GENERATED__RESOURCE_SELECTOR__INIT;
+  frame.file = (char[]){"\xc3"}, frame.function = (char[]){"\xc3\xa4"};
+  stack.frames = frames, stack.n_frames = 1;
+  ck_assert(velero_clean(&stack.base, &memory));
+  ck_assert_str_eq(frame.file, "\xef\xbf\xbd");
+  ck_assert_str_eq(frame.function, "\xc3\xa4");
+  selector.includedresources = units, selector.n_includedresources = 2;
+  selector.selector = (char[]){"\xed\xa0\x80"}; /* half of a pair */
+  ck_assert(velero_clean(&selector.base, &memory));
+  ck_assert_str_eq(selector.includedresources[0], "plain");
+  ck_assert_str_eq(selector.includedresources[1], "x\xef\xbf\xbd");
+  ck_assert_str_eq(units[1], "x\xff"); /* the owner's list */
+  ck_assert_str_eq(selector.selector, "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
+  arena_free(&memory);
 }
 END_TEST
 
@@ -263,8 +287,8 @@ END_TEST
 int main(void) {
   Suite *suite = suite_create("velero_grpc");
   TCase *tc = tcase_create("all");
-  const TTest *const tests[] = {percent_encoding, clean_text, timeouts,     stack_details,    unary_calls,          large_messages,
-                                streams,          cancelling, own_services, where_it_listens, a_deadline_is_watched};
+  const TTest *const tests[] = {percent_encoding, clean_text, clean_messages, timeouts,     stack_details,    unary_calls,
+                                large_messages,   streams,    cancelling,     own_services, where_it_listens, a_deadline_is_watched};
   for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) tcase_add_test(tc, tests[i]);
   tcase_set_timeout(tc, 15);
   suite_add_tcase(suite, tc);

@@ -15,6 +15,7 @@ import (
 
 	plugin "github.com/hashicorp/go-plugin"
 	"github.com/vmware-tanzu/velero/pkg/plugin/generated"
+	biav2 "github.com/vmware-tanzu/velero/pkg/plugin/generated/backupitemaction/v2"
 	"golang.org/x/net/http2"
 	"golang.org/x/net/http2/hpack"
 	"google.golang.org/protobuf/proto"
@@ -77,8 +78,9 @@ func headers(fields ...string) []byte {
 	return to.Bytes()
 }
 
-func call(path string) []byte {
-	return headers(":method", "POST", ":scheme", "http", ":path", path, ":authority", "localhost", "content-type", "application/grpc", "te", "trailers")
+func call(path string, more ...string) []byte {
+	usual := []string{":method", "POST", ":scheme", "http", ":path", path, ":authority", "localhost", "content-type", "application/grpc", "te", "trailers"}
+	return headers(append(usual, more...)...)
 }
 
 func (p *peer) open(id uint32, path string) error {
@@ -168,12 +170,18 @@ var cases = map[string]func(p *peer, method string){
 	"leaves": func(p *peer, m string) { p.open(1, m); p.message(1, 0, 100, []byte("half"), false); p.Close() },
 }
 
-// stores are about objects in the bucket "b" of a store that has been initialized.
-var stores = map[string]func(p *peer, name string){
+// named are about a plugin: objects in the bucket "b" of a store that has been initialized, an item.
+var named = map[string]func(p *peer, name string){
 	"starve": func(p *peer, name string) { // asks for an object, and never lets its bytes through
 		p.f.WriteSettings(http2.Setting{ID: http2.SettingInitialWindowSize, Val: 0})
 		p.open(1, "/generated.ObjectStore/GetObject")
 		p.request(&generated.GetObjectRequest{Plugin: name, Bucket: "b", Key: "large"}, true)
+	},
+	"deadline": func(p *peer, name string) { // an item that takes an hour, and nobody who resets the call
+		fields := call("/v2.BackupItemAction/Execute", "grpc-timeout", "400m")
+		p.f.WriteHeaders(http2.HeadersFrameParam{StreamID: 1, EndHeaders: true, BlockFragment: fields})
+		p.request(&biav2.ExecuteRequest{Plugin: name, Backup: []byte("{}"),
+			Item: []byte(`{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"victim","namespace":"shop"}}`)}, true)
 	},
 	"put-leaves": func(p *peer, name string) { // the half of an object, and is gone
 		p.open(1, "/generated.ObjectStore/PutObject")
@@ -206,7 +214,7 @@ func (p *peer) request(m proto.Message, end bool) {
 
 func hostile(client *plugin.Client, which, method string) (any, error) {
 	how, known := cases[which]
-	if store, also := stores[which]; also {
+	if store, also := named[which]; also {
 		how, known = store, true
 	}
 	if which != "preface" && which != "http1" && which != "silence" && !known {

@@ -9,6 +9,13 @@ play second plugins
 logged warning 'vendor/velero-plugin-pintle lists no plugins'
 rm -r plugins/vendor
 
+echo "# a directory whose name is no UTF-8, which Go would not take in a message"
+odd=odd-$(printf '\377')
+mkdir "$odd"
+cp plugins/velero-plugin-pintle plugins/good.so "$odd"/
+client discover "$odd" log >said 2>&1 || fail "Velero does not start: $(cat said)"
+rm -r "$odd"
+
 cp "$work/bin/goplugin" plugins/
 play beside plugins
 left_behind
