@@ -5,6 +5,8 @@ up=../..
 . "$(dirname "$0")/../../lib.sh" "$1"
 here=$interop/velero/plugins
 build velero/client client ${client_mod:+"velero/$client_mod"}
+GOCACHE=$(go env GOCACHE) GOMODCACHE=$(go env GOMODCACHE) # another home would have all of Velero compiled again
+export GOCACHE GOMODCACHE
 HOME=$work/home # marks all processes of a test
 export HOME
 mkdir "$HOME"
