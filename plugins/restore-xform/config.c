@@ -20,7 +20,7 @@ static size_t distance(const char *a, const char *b) {
   return row[n];
 }
 
-static const char *nearest(const char *name, const char *const *keys) {
+const char *xform_config_nearest(const char *name, const char *const *keys) {
   const char *best = NULL;
   size_t least = 99;
   for (; *keys; keys++) {
@@ -40,7 +40,7 @@ pintle_status xform_config_keys(pintle_call *call, const char *at, const char *c
     if (config->api->key(config, v, &key) != PINTLE_OK) return PINTLE_INVALID;
     while (keys[i] && strcmp(keys[i], key.ptr) != 0) i++;
     if (keys[i]) continue;
-    const char *near = nearest(key.ptr, keys);
+    const char *near = xform_config_nearest(key.ptr, keys);
     pintle_key(pointer, sizeof pointer, at, key.ptr);
     if (near) return pintle_fail_at(call, PINTLE_INVALID, pointer, "unknown key \"%.100s\"; did you mean \"%s\"?", key.ptr, near);
     return pintle_fail_at(call, PINTLE_INVALID, pointer, "unknown key \"%.100s\"", key.ptr);
@@ -67,6 +67,32 @@ pintle_status xform_config_text(pintle_call *call, const char *at, const char *k
   if (st != PINTLE_OK) return pintle_fail_at(call, PINTLE_INVALID, pointer, "\"%s\" is not a text (numbers and booleans need quotes)", key);
   if (strlen(s.ptr) != s.len) return pintle_fail_at(call, PINTLE_INVALID, pointer, "\"%s\" holds a NUL character", key);
   *out = s.ptr;
+  return PINTLE_OK;
+}
+
+pintle_status xform_config_list(pintle_call *call, const char *at, const char *key, struct xform_list *out) {
+  const pintle_doc *config = call->host->config(call);
+  char pointer[512], element[600];
+  pintle_str s;
+  size_t n = 0;
+  pintle_key(pointer, sizeof pointer, at, key);
+  const pintle_value *list = config->api->at(config, pointer), *v = config->api->first(config, list);
+  bool one = config->api->type(config, list) == PINTLE_T_STRING;
+  if (!list) return PINTLE_OK;
+  if (!one && config->api->type(config, list) != PINTLE_T_ARRAY)
+    return pintle_fail_at(call, PINTLE_INVALID, pointer, "%s is a list of texts", key);
+  if (one) v = list;
+  for (const pintle_value *e = v; e; e = one ? NULL : config->api->next(config, e)) n++;
+  if (!n) return pintle_fail_at(call, PINTLE_INVALID, pointer, "an empty %s: no item is meant, and the rule can never match", key);
+  if (!(out->all = calloc(n, sizeof *out->all))) return pintle_fail(call, PINTLE_NOMEM, "out of memory");
+  for (; v && out->n < n; v = one ? NULL : config->api->next(config, v)) {
+    if (one) memcpy(element, pointer, sizeof pointer);
+    else if (snprintf(element, sizeof element, "%s/%zu", pointer, out->n) < 0) element[0] = 0;
+    if (config->api->type(config, v) != PINTLE_T_STRING || config->api->text(config, v, &s) != PINTLE_OK || !s.len ||
+        strlen(s.ptr) != s.len)
+      return pintle_fail_at(call, PINTLE_INVALID, element, "%s is a list of texts, and none is empty", key);
+    out->all[out->n++] = s.ptr;
+  }
   return PINTLE_OK;
 }
 

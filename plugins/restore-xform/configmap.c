@@ -85,21 +85,12 @@ static pintle_status replace_patterns(struct xform_job *j, const struct place *p
   return st;
 }
 
-pintle_status xform_configmap(struct xform_job *j, const char *path) {
+pintle_status xform_configmap(struct xform_job *j, const struct xform_place *at) {
   const pintle_doc *d = j->doc;
-  struct place p = {pintle_str_or(d, "/metadata/namespace", ""), pintle_str_or(d, "/metadata/name", ""), NULL, NULL};
-  const pintle_value *v = d->api->at(d, "/data"), *next;
-  pintle_status st = PINTLE_OK;
-  (void)path;
-  if (d->api->type(d, v) != PINTLE_T_OBJECT) return PINTLE_OK;
-  for (v = d->api->first(d, v); v && st == PINTLE_OK; v = next) {
-    char pointer[600];
-    pintle_str key, is;
-    next = d->api->next(d, v); /* before the member is replaced */
-    if (d->api->type(d, v) != PINTLE_T_STRING || d->api->key(d, v, &key) != PINTLE_OK || d->api->text(d, v, &is) != PINTLE_OK) continue;
-    p.key = key.ptr, p.pointer = pintle_key(pointer, sizeof pointer, "/data", key.ptr);
-    const struct xform_text_rule *r = whole(j, &p, is);
-    st = r ? replace_whole(j, r, pointer, is) : replace_patterns(j, &p, is);
-  }
-  return st;
+  const struct place p = {pintle_str_or(d, "/metadata/namespace", ""), pintle_str_or(d, "/metadata/name", ""), at->key.ptr, at->pointer};
+  pintle_str is;
+  if (strcmp(pintle_str_or(d, "/kind", ""), "ConfigMap") != 0) return PINTLE_OK; /* other fields have no rules yet */
+  if (d->api->type(d, at->value) != PINTLE_T_STRING || d->api->text(d, at->value, &is) != PINTLE_OK) return PINTLE_OK;
+  const struct xform_text_rule *r = whole(j, &p, is);
+  return r ? replace_whole(j, r, p.pointer, is) : replace_patterns(j, &p, is);
 }

@@ -4,55 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- kinds */
-enum { FAMILY_STORAGE = 1, FAMILY_HOSTS = 2, FAMILY_TEXTS = 4 };
-struct kind {
-  const char *kind, *group, *resource;
-  int family;
-  xform_apply *apply;
-  const char *path; /* of the claim or the pod spec */
-};
-static const struct kind kinds[] = {
-    {"PersistentVolume", "", "persistentvolumes", FAMILY_STORAGE, xform_claim, ""},
-    {"PersistentVolumeClaim", "", "persistentvolumeclaims", FAMILY_STORAGE, xform_claim, ""},
-    {"Pod", "", "pods", FAMILY_STORAGE, xform_volumes, "/spec"},
-    {"PodTemplate", "", "podtemplates", FAMILY_STORAGE, xform_volumes, "/template/spec"},
-    {"ReplicationController", "", "replicationcontrollers", FAMILY_STORAGE, xform_volumes, "/spec/template/spec"},
-    {"StatefulSet", "apps", "statefulsets.apps", FAMILY_STORAGE, xform_set, "/spec/template/spec"},
-    {"Deployment", "apps", "deployments.apps", FAMILY_STORAGE, xform_volumes, "/spec/template/spec"},
-    {"Deployment", "extensions", "deployments.extensions", FAMILY_STORAGE, xform_volumes, "/spec/template/spec"},
-    {"DaemonSet", "apps", "daemonsets.apps", FAMILY_STORAGE, xform_volumes, "/spec/template/spec"},
-    {"DaemonSet", "extensions", "daemonsets.extensions", FAMILY_STORAGE, xform_volumes, "/spec/template/spec"},
-    {"ReplicaSet", "apps", "replicasets.apps", FAMILY_STORAGE, xform_volumes, "/spec/template/spec"},
-    {"ReplicaSet", "extensions", "replicasets.extensions", FAMILY_STORAGE, xform_volumes, "/spec/template/spec"},
-    {"Job", "batch", "jobs.batch", FAMILY_STORAGE, xform_volumes, "/spec/template/spec"},
-    {"CronJob", "batch", "cronjobs.batch", FAMILY_STORAGE, xform_volumes, "/spec/jobTemplate/spec/template/spec"},
-    {"Ingress", "networking.k8s.io", "ingresses.networking.k8s.io", FAMILY_HOSTS, xform_ingress, ""},
-    {"Ingress", "extensions", "ingresses.extensions", FAMILY_HOSTS, xform_ingress, ""},
-    {"ConfigMap", "", "configmaps", FAMILY_TEXTS, xform_configmap, ""},
-};
-enum { N_KINDS = sizeof kinds / sizeof *kinds };
-
-static const struct kind *kind_of(const pintle_doc *item) {
-  const char *kind = pintle_str_or(item, "/kind", ""), *version = pintle_str_or(item, "/apiVersion", "");
-  const char *slash = strchr(version, '/');
-  size_t n = slash ? (size_t)(slash - version) : 0;
-  for (size_t i = 0; i < N_KINDS; i++)
-    if (strcmp(kinds[i].kind, kind) == 0 && strlen(kinds[i].group) == n && strncmp(kinds[i].group, version, n) == 0) return &kinds[i];
-  return NULL;
-}
-
-static int families(const struct xform *x) {
-  return (x->storage.n ? FAMILY_STORAGE : 0) | (x->hosts.n ? FAMILY_HOSTS : 0) | (x->n_texts ? FAMILY_TEXTS : 0);
-}
-
 /* ---- pintle.io/resolve-references */
 static void destroy(void *self) {
   struct xform *x = self;
   if (!x) return;
-  xform_map_free(&x->storage);
-  xform_map_free(&x->hosts);
-  xform_texts_free(x);
+  xform_config_free(x);
   free(x);
 }
 
@@ -60,9 +16,7 @@ static pintle_status create(void *module, pintle_call *call, void **self) {
   struct xform *x = calloc(1, sizeof *x);
   (void)module;
   if (!x) return pintle_fail(call, PINTLE_NOMEM, "out of memory");
-  pintle_status st = xform_storage_read(x, call);
-  if (st == PINTLE_OK) st = xform_hosts_read(x, call);
-  if (st == PINTLE_OK) st = xform_texts_read(x, call);
+  pintle_status st = xform_config_read(x, call);
   if (st == PINTLE_OK) *self = x;
   else destroy(x);
   return st;
@@ -71,71 +25,84 @@ static pintle_status create(void *module, pintle_call *call, void **self) {
 /* Only what some rule may change: everything else is not even parsed for this action. */
 static pintle_status applies_to(void *self, pintle_call *call, pintle_result *out) {
   static const char *const all[] = {"*", NULL};
-  const int want = families(self);
-  const char *included[N_KINDS + 1];
+  const struct xform *x = self;
+  if (x->trees[xform_n_kinds].families) return PINTLE_OK; /* any kind */
+  const char **included = call->host->alloc(call, (xform_n_kinds + 1) * sizeof *included);
   size_t n = 0;
-  (void)call;
-  for (size_t i = 0; i < N_KINDS; i++)
-    if (kinds[i].family & want) included[n++] = kinds[i].resource;
-  included[n] = NULL;
+  if (!included) return pintle_fail(call, PINTLE_NOMEM, "out of memory");
+  for (size_t i = 0; i < xform_n_kinds; i++) {
+    const struct xform_kind *k = &xform_kinds[i];
+    size_t size = strlen(k->resource) + strlen(k->group) + 2;
+    char *name = x->trees[i].families ? call->host->alloc(call, size) : NULL;
+    if (!name && x->trees[i].families) return pintle_fail(call, PINTLE_NOMEM, "out of memory");
+    if (name && snprintf(name, size, "%s%s%s", k->resource, *k->group ? "." : "", k->group) > 0) included[n++] = name;
+  }
   const pintle_selector s = {.struct_size = sizeof s, .included_resources = included, .excluded_resources = n ? NULL : all};
   return out->api->selector(out, &s);
 }
 
 static pintle_status execute(void *self, pintle_call *call, pintle_doc *item, const pintle_input *in, pintle_result *out) {
-  struct xform_job job = {.x = self, .call = call, .doc = item, .out = out};
-  const struct kind *k = kind_of(item);
-  (void)in;
-  if (!k || !(k->family & families(self))) return PINTLE_OK;
-  pintle_status st = k->apply(&job, k->path);
-  return st == PINTLE_OK ? xform_last_applied(&job, k->apply, k->path) : st;
+  const struct xform *x = self;
+  const struct xform_node *tree = xform_tree_of(x, item);
+  struct xform_job job = {.x = x, .call = call, .in = in, .item = item, .doc = item, .out = out, .families = x->families};
+  if (x->follow_restore && in->run->api->first(in->run, in->run->api->at(in->run, "/spec/namespaceMapping")))
+    job.families |= XFORM_BIT(XFORM_NAMESPACES);
+  if (!(tree->families & job.families)) return PINTLE_OK;
+  job.redact = strcmp(pintle_str_or(item, "/kind", ""), "Secret") == 0;
+  if (!(job.applies = call->host->alloc(call, x->n_rules))) return pintle_fail(call, PINTLE_NOMEM, "out of memory");
+  pintle_status st = xform_walk(&job, tree);
+  return st == PINTLE_OK ? xform_last_applied(&job, tree) : st;
 }
 
 /* ---- tables */
-static const pintle_option storage_classes = {.struct_size = sizeof storage_classes,
-                                              .type = PINTLE_OPT_JSON,
-                                              .name = "storageClasses",
-                                              .help = "{old: new} names of StorageClasses; \"*\" is every other one"};
-static const pintle_option ingress_hosts = {.struct_size = sizeof ingress_hosts,
-                                            .type = PINTLE_OPT_JSON,
-                                            .name = "ingressHosts",
-                                            .help = "{old: new} hosts of Ingresses, whole labels; \"*.old\": \"*.new\" maps a suffix"};
-static const pintle_option config_maps = {.struct_size = sizeof config_maps,
-                                          .type = PINTLE_OPT_JSON,
-                                          .name = "configMaps",
-                                          .help = "list of {value | pattern | key, to, namespace, name} for entries of ConfigMaps"};
-static const pintle_option *const options[] = {&storage_classes, &ingress_hosts, &config_maps, NULL};
-
-static const char *const resources[] = {"persistentvolumes",
-                                        "persistentvolumeclaims",
-                                        "pods",
-                                        "podtemplates",
-                                        "replicationcontrollers",
-                                        "statefulsets.apps",
-                                        "deployments.apps",
-                                        "deployments.extensions",
-                                        "daemonsets.apps",
-                                        "daemonsets.extensions",
-                                        "replicasets.apps",
-                                        "replicasets.extensions",
-                                        "jobs.batch",
-                                        "cronjobs.batch",
-                                        "ingresses.networking.k8s.io",
-                                        "ingresses.extensions",
-                                        "configmaps",
-                                        NULL};
-static const pintle_selector selector = {.struct_size = sizeof selector, .included_resources = resources};
+#define OPTION(id, key, about) \
+  static const pintle_option id = {.struct_size = sizeof id, .type = PINTLE_OPT_JSON, .name = key, .help = about}
+OPTION(o_rules, "rules", "list of {inKinds, inNamespaces, inOriginalNamespaces, withLabels, withNames, and any of the other keys}");
+OPTION(o_storage, "storageClasses", "{old: new} StorageClasses; * and ? match, \"*\" is every other; to default or none");
+OPTION(o_snapshot, "volumeSnapshotClasses", "{old: new} VolumeSnapshotClasses");
+OPTION(o_attributes, "volumeAttributesClasses", "{old: new} VolumeAttributesClasses");
+OPTION(o_drivers, "volumeDrivers", "{old: new} CSI drivers and provisioners");
+OPTION(o_handles, "volumeHandles", "{old: new} handles of volumes and snapshots");
+OPTION(o_nfs, "nfs", "{old: new} NFS servers, or server:/path");
+OPTION(o_hosts, "hosts", "{old: new} hosts, whole labels; \"*.old\": \"*.new\" maps a suffix");
+OPTION(o_ingress_hosts, "ingressHosts", "the older name of hosts");
+OPTION(o_domain, "clusterDomain", "{old: new} DNS domain of the cluster, {cluster.local: example.local}");
+OPTION(o_ingress, "ingressClasses", "{old: new} IngressClasses");
+OPTION(o_gateway, "gatewayClasses", "{old: new} GatewayClasses");
+OPTION(o_tls, "tlsSecrets", "{old: new} names of TLS Secrets in Ingresses, Gateways, Certificates");
+OPTION(o_issuers, "issuers", "{old: new} issuers of cert-manager");
+OPTION(o_addresses, "addresses", "{old: new} IP addresses and blocks of Services, NetworkPolicies, host aliases");
+OPTION(o_lb, "loadBalancerClasses", "{old: new} load balancer classes");
+OPTION(o_images, "images", "{old: new} registries, paths or images, by whole components");
+OPTION(o_pull, "imagePullSecrets", "{old: new} names of image pull Secrets");
+OPTION(o_labels, "nodeLabels", "{key: key, key=value: key=value} labels of nodes");
+OPTION(o_zones, "zones", "{old: new} zones and regions");
+OPTION(o_nodes, "nodes", "{old: new} names of nodes");
+OPTION(o_taints, "taints", "{key: key, key=value: key=value} taints, in tolerations");
+OPTION(o_accounts, "serviceAccounts", "{old: new} names of ServiceAccounts");
+OPTION(o_cloud, "cloudIdentities", "{old: new} role ARNs, Google service accounts, Azure client ids");
+OPTION(o_priority, "priorityClasses", "{old: new} PriorityClasses");
+OPTION(o_runtime, "runtimeClasses", "{old: new} RuntimeClasses");
+OPTION(o_schedulers, "schedulers", "{old: new} schedulers");
+OPTION(o_namespaces, "namespaces", "true (what the Restore maps is mapped wherever it is named), false, or {old: new}");
+OPTION(o_annotations, "annotations", "{annotation: {old: new}} values of annotations of any kind");
+OPTION(o_config_maps, "configMaps", "list of {value | pattern | key, to, namespace, name} for entries of ConfigMaps");
+static const pintle_option *const options[] = {
+    &o_rules,         &o_storage, &o_snapshot,   &o_attributes, &o_drivers,     &o_handles,     &o_nfs,       &o_hosts,
+    &o_ingress_hosts, &o_domain,  &o_ingress,    &o_gateway,    &o_tls,         &o_issuers,     &o_addresses, &o_lb,
+    &o_images,        &o_pull,    &o_labels,     &o_zones,      &o_nodes,       &o_taints,      &o_accounts,  &o_cloud,
+    &o_priority,      &o_runtime, &o_schedulers, &o_namespaces, &o_annotations, &o_config_maps, NULL};
 
 static const pintle_action resolve = {.struct_size = sizeof resolve,
                                       .flags = PINTLE_PURE,
                                       .thread_model = PINTLE_PARALLEL,
                                       .name = "pintle.io/resolve-references",
-                                      .summary = "makes restored items point at the new cluster: storage classes, hosts, ConfigMap values",
+                                      .summary = "makes restored items point at the new cluster: classes, hosts, images, namespaces, text",
                                       .options = options,
                                       .create = create,
                                       .destroy = destroy};
 static const pintle_restore_item_action restore = {
-    .struct_size = sizeof restore, .action = &resolve, .selector = &selector, .applies_to = applies_to, .execute = execute};
+    .struct_size = sizeof restore, .action = &resolve, .applies_to = applies_to, .execute = execute};
 static const pintle_restore_item_action *const restores[] = {&convert_restore, &restore, NULL};
 const pintle_plugin PINTLE_ENTRY = {PINTLE_PLUGIN_HEAD, .name = "restore-xform", .version = "0.1.0", .vendor = "pintle",
                                     .restore_item_actions = restores};

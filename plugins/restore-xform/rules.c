@@ -1,79 +1,95 @@
-/* rules.c -- mappings from one name to another.  SPDX-License-Identifier: Apache-2.0 */
+/* rules.c -- the configuration of resolve-references: its rules, in order, and the top.  SPDX-License-Identifier: Apache-2.0 */
 #include "xform.h"
 #include <stdlib.h>
 #include <string.h>
 
-static int by_from(const void *a, const void *b) {
-  return strcmp(((const struct xform_mapping *)a)->from, ((const struct xform_mapping *)b)->from);
-}
-static int by_text(const void *a, const void *b) { return strcmp(*(const char *const *)a, *(const char *const *)b); }
+static const char *const limits[] = {"inKinds", "inNamespaces", "inOriginalNamespaces", "withLabels", "withNames", NULL};
+enum { N_LIMITS = sizeof limits / sizeof *limits - 1 };
 
-const struct xform_mapping *xform_map_find(const struct xform_map *map, const char *from) {
-  const struct xform_mapping key = {.from = from};
-  return map->n ? bsearch(&key, map->all, map->n, sizeof key, by_from) : NULL;
-}
-
-bool xform_map_is_target(const struct xform_map *map, const char *to) {
-  return map->n && bsearch(&to, map->targets, map->n, sizeof to, by_text) != NULL;
-}
-
-void xform_map_free(struct xform_map *map) {
-  for (size_t i = 0; i < map->n; i++) free(map->all[i].label);
-  free(map->all);
-  free(map->targets);
-  *map = (struct xform_map){0};
-}
-
-/* One member of the option's object. */
-static pintle_status pair(pintle_call *call, const char *option, const char *at, pintle_str from,
-                          const char *(*wrong)(const char *, const char *), struct xform_map *map) {
-  struct xform_mapping *m = &map->all[map->n];
-  char pointer[512];
-  const char *to, *why;
-  pintle_status st = xform_config_text(call, at, from.ptr, &to);
-  if (st != PINTLE_OK) return st;
-  pintle_key(pointer, sizeof pointer, at, from.ptr);
-  if (strlen(from.ptr) != from.len || !to) return pintle_fail_at(call, PINTLE_INVALID, pointer, "not a name");
-  if ((why = wrong(from.ptr, to))) return pintle_fail_at(call, PINTLE_INVALID, pointer, "%.100s: %.100s: %s", from.ptr, to, why);
-  if (!(m->label = xform_print("%s: %s -> %s", option, from.ptr, to))) return pintle_fail(call, PINTLE_NOMEM, "out of memory");
-  m->from = from.ptr, m->to = to;
-  map->targets[map->n++] = to;
-  call->host->count(call, m->label, 0); /* still 0 at the end: a warning */
-  return PINTLE_OK;
-}
-
-static pintle_status unique(pintle_call *call, const char *at, const struct xform_map *map) {
-  for (size_t i = 1; i < map->n; i++) {
-    char pointer[512];
-    if (strcmp(map->all[i - 1].from, map->all[i].from) != 0) continue;
-    pintle_key(pointer, sizeof pointer, at, map->all[i].from);
-    return pintle_fail_at(call, PINTLE_INVALID, pointer, "%.100s is mapped twice", map->all[i].from);
-  }
-  return PINTLE_OK;
-}
-
-pintle_status xform_map_read(pintle_call *call, const char *option, const char *(*wrong)(const char *, const char *),
-                             struct xform_map *map) {
+/* namespaces: true and false say whether the Restore's mapping is followed; a mapping at the top stands instead of it. */
+static pintle_status namespaces(struct xform *x, pintle_call *call, size_t rule, const char *at) {
   const pintle_doc *config = call->host->config(call);
-  char at[64];
-  size_t n = 0;
-  pintle_status st = PINTLE_OK;
-  pintle_key(at, sizeof at, "", option);
-  const pintle_value *object = config->api->at(config, at), *v;
-  if (!object) return PINTLE_OK;
-  if (config->api->type(config, object) != PINTLE_T_OBJECT)
-    return pintle_fail_at(call, PINTLE_INVALID, at, "%s is a mapping, {old: new}", option);
-  for (v = config->api->first(config, object); v; v = config->api->next(config, v)) n++;
-  if (n == 0) return PINTLE_OK;
-  map->all = calloc(n, sizeof *map->all), map->targets = calloc(n, sizeof *map->targets);
-  if (!map->all || !map->targets) return pintle_fail(call, PINTLE_NOMEM, "out of memory");
-  for (v = config->api->first(config, object); v && st == PINTLE_OK; v = config->api->next(config, v)) {
-    pintle_str from;
-    st = config->api->key(config, v, &from);
-    if (st == PINTLE_OK) st = pair(call, option, at, from, wrong, map);
+  char pointer[200];
+  int32_t follow = 1;
+  pintle_key(pointer, sizeof pointer, at, "namespaces");
+  const pintle_value *v = config->api->at(config, pointer);
+  if (!*at && v && config->api->type(config, v) == PINTLE_T_BOOL) {
+    x->follow_restore = config->api->get_bool(config, pointer, &follow) == PINTLE_OK && follow;
+    return PINTLE_OK;
   }
-  if (st != PINTLE_OK) return st;
-  qsort(map->all, map->n, sizeof *map->all, by_from);
-  qsort(map->targets, map->n, sizeof *map->targets, by_text);
-  return unique(call, at, map);
+  if (!*at && v) x->follow_restore = false;
+  return xform_map_read(x, call, XFORM_NAMESPACES, "namespaces", rule, at);
+}
+
+static pintle_status families(struct xform *x, pintle_call *call, size_t rule, const char *at) {
+  pintle_status st = namespaces(x, call, rule, at);
+  for (size_t f = 0; f < XFORM_FAMILIES && st == PINTLE_OK; f++)
+    if (f != XFORM_NAMESPACES && f != XFORM_TEXT) st = xform_map_read(x, call, (enum xform_family)f, xform_family_infos[f].name, rule, at);
+  if (st == PINTLE_OK && !*at) st = xform_map_read(x, call, XFORM_HOSTS, "ingressHosts", rule, at); /* its older name */
+  return st == PINTLE_OK ? xform_texts_read(x, call, rule, at) : st;
+}
+
+/* One of `rules`: its keys, limits and families. What it maps is what the counts grew by. */
+static pintle_status one(struct xform *x, pintle_call *call, size_t i) {
+  const pintle_doc *config = call->host->config(call);
+  const char *keys[N_LIMITS + XFORM_FAMILIES + 1];
+  size_t n = 0, had = x->n_texts;
+  char at[40];
+  for (size_t k = 0; k < N_LIMITS; k++) keys[n++] = limits[k];
+  for (size_t f = 0; f < XFORM_FAMILIES; f++) had += x->maps[f].n, keys[n++] = xform_family_infos[f].name;
+  keys[n] = NULL;
+  if (snprintf(at, sizeof at, "/rules/%zu", i) < 0) return PINTLE_FAILED;
+  x->rules[i].index = (int)i;
+  if (config->api->type(config, config->api->at(config, at)) != PINTLE_T_OBJECT)
+    return pintle_fail_at(call, PINTLE_INVALID, at, "a rule is a mapping, {inKinds: [Ingress], hosts: {old: new}}");
+  pintle_status st = xform_config_keys(call, at, keys);
+  if (st == PINTLE_OK) st = xform_limits_read(&x->rules[i], call, at);
+  uint64_t before = x->families;
+  x->families = 0;
+  if (st == PINTLE_OK) st = families(x, call, i, at);
+  x->rules[i].families = x->families;
+  x->families |= before;
+  size_t has = x->n_texts;
+  for (size_t f = 0; f < XFORM_FAMILIES; f++) has += x->maps[f].n;
+  return st == PINTLE_OK && has == had ? pintle_fail_at(call, PINTLE_INVALID, at, "this rule says nothing to change") : st;
+}
+
+/* Is there a field of the rule's families in one of the kinds that it is for? */
+static pintle_status meets_kinds(const struct xform *x, pintle_call *call, const struct xform_rule *r) {
+  char at[60];
+  if (!r->kinds.n) return PINTLE_OK;
+  for (size_t i = 0; i <= xform_n_kinds; i++)
+    for (size_t k = 0; k < r->kinds.n; k++)
+      if ((i == xform_n_kinds || xform_kind_named(r->kinds.all[k], &xform_kinds[i])) && x->trees[i].families & r->families)
+        return PINTLE_OK;
+  if (snprintf(at, sizeof at, "/rules/%d/inKinds", r->index) < 0) at[0] = 0;
+  return pintle_fail_at(call, PINTLE_INVALID, at, "no item of these kinds has a field of what this rule maps: it can never match");
+}
+
+pintle_status xform_config_read(struct xform *x, pintle_call *call) {
+  const pintle_doc *config = call->host->config(call);
+  const pintle_value *list = config->api->at(config, "/rules"), *v;
+  pintle_status st = PINTLE_OK;
+  size_t n = 0;
+  if (list && config->api->type(config, list) != PINTLE_T_ARRAY)
+    return pintle_fail_at(call, PINTLE_INVALID, "/rules", "rules is a list, [{inKinds: [Ingress], hosts: {old: new}}]");
+  for (v = config->api->first(config, list); v; v = config->api->next(config, v)) n++;
+  if (!(x->rules = calloc(n + 1, sizeof *x->rules))) return pintle_fail(call, PINTLE_NOMEM, "out of memory");
+  x->n_rules = n + 1, x->follow_restore = true;
+  for (size_t i = 0; i < n && st == PINTLE_OK; i++) st = one(x, call, i);
+  x->rules[n].index = -1;
+  if (st == PINTLE_OK) st = families(x, call, n, "");
+  for (size_t f = 0; f < XFORM_FAMILIES && st == PINTLE_OK; f++) st = xform_map_index(x, call, (enum xform_family)f);
+  if (st == PINTLE_OK) xform_say_chains(x, call);
+  if (st == PINTLE_OK) st = xform_trees(x, call, x->families | (x->follow_restore ? XFORM_BIT(XFORM_NAMESPACES) : 0));
+  for (size_t i = 0; i < n && st == PINTLE_OK; i++) st = meets_kinds(x, call, &x->rules[i]);
+  return st;
+}
+
+void xform_config_free(struct xform *x) {
+  for (size_t i = 0; i < x->n_rules; i++) xform_limits_free(&x->rules[i]);
+  free(x->rules);
+  for (size_t f = 0; f < XFORM_FAMILIES; f++) xform_map_free(&x->maps[f]);
+  xform_texts_free(x);
+  xform_trees_free(x);
 }

@@ -22,6 +22,19 @@ void xform_text_add(struct xform_text *t, const char *p, size_t n) {
   t->data[t->len] = 0;
 }
 
+void xform_text_json(struct xform_text *t, pintle_str s) {
+  xform_text_add(t, "\"", 1);
+  for (size_t i = 0; i < s.len; i++) {
+    char c = s.ptr[i], escape[8];
+    int n = 1;
+    escape[0] = c;
+    if (c == '"' || c == '\\') escape[0] = '\\', escape[1] = c, n = 2;
+    else if ((unsigned char)c < 0x20) n = snprintf(escape, sizeof escape, "\\u%04x", (unsigned char)c);
+    xform_text_add(t, escape, (size_t)n);
+  }
+  xform_text_add(t, "\"", 1);
+}
+
 void xform_text_free(struct xform_text *t) {
   free(t->data);
   *t = (struct xform_text){0};

@@ -100,12 +100,13 @@ static void say_chains(pintle_call *call, const struct xform *x, const struct xf
   }
 }
 
-pintle_status xform_texts_read(struct xform *x, pintle_call *call) {
+pintle_status xform_texts_read(struct xform *x, pintle_call *call, size_t rule, const char *rule_at) {
   const pintle_doc *config = call->host->config(call);
   const pintle_value *list = config->api->at(config, "/configMaps"), *v;
   pintle_status st = PINTLE_OK;
   size_t n = 0;
-  if (!list) return PINTLE_OK;
+  (void)rule;
+  if (!list || *rule_at) return PINTLE_OK;
   if (config->api->type(config, list) != PINTLE_T_ARRAY)
     return pintle_fail_at(call, PINTLE_INVALID, "/configMaps", "configMaps is a list of rules, [{value: old, to: new}]");
   for (v = config->api->first(config, list); v; v = config->api->next(config, v)) n++;
@@ -116,6 +117,7 @@ pintle_status xform_texts_read(struct xform *x, pintle_call *call) {
     if (snprintf(at, sizeof at, "/configMaps/%zu", x->n_texts) < 0) return PINTLE_FAILED;
     st = one(call, x, v, at);
   }
+  x->families |= XFORM_BIT(XFORM_TEXT);
   for (size_t i = 0; i < x->n_texts && st == PINTLE_OK; i++) say_chains(call, x, &x->texts[i]);
   return st;
 }

@@ -1,36 +1,125 @@
-/* xform.h -- what the files of restore-xform share.  SPDX-License-Identifier: Apache-2.0
+/* xform.h -- what the files of resolve-references share.  SPDX-License-Identifier: Apache-2.0
  *
- * create reads the configuration into a struct xform (config.c, and a *_read in each family's file), which never changes afterwards.
- * execute makes a struct job for the item and gives it to the families that care for its kind; each asks its map or rules what a text
- * becomes, and edits through xform_change, which notes and counts. The job is run a second time over last-applied-configuration. */
+ * create reads the configuration into a struct xform, which never changes afterwards: rules (limit.c), and for each family one map of all
+ * rules' mappings (map.c). execute makes a struct xform_job for the item and walks its tree once (walk.c) beside the fields of its kind
+ * (fields.c, a table; tree.c). What a field holds is looked up in its family's map, so that the cost does not grow with what does not match;
+ * edits go through xform_change, which notes and counts. The walk is done a second time over last-applied-configuration. */
 #ifndef XFORM_H
 #define XFORM_H
 #include <pintle/plugin.h>
 #include <regex.h>
 #include <stdbool.h>
 
-/* ---- rules.c: mappings from one name to another, all applied at once */
-struct xform_mapping {
-  const char *from, *to; /* live in config() */
-  char *label;           /* "storageClasses: old -> new": counter, and note of a change */
+struct xform;
+struct xform_job;
+struct xform_kind;
+
+/* ---- family.c: what a mapping maps. Each is a key at the top of the configuration and in a rule. */
+enum xform_family {
+  XFORM_STORAGE_CLASSES,
+  XFORM_SNAPSHOT_CLASSES,
+  XFORM_ATTRIBUTES_CLASSES,
+  XFORM_DRIVERS,
+  XFORM_HANDLES,
+  XFORM_NFS,
+  XFORM_HOSTS,
+  XFORM_CLUSTER_DOMAIN,
+  XFORM_INGRESS_CLASSES,
+  XFORM_GATEWAY_CLASSES,
+  XFORM_TLS_SECRETS,
+  XFORM_ISSUERS,
+  XFORM_ADDRESSES,
+  XFORM_LB_CLASSES,
+  XFORM_IMAGES,
+  XFORM_PULL_SECRETS,
+  XFORM_NODE_LABELS,
+  XFORM_ZONES,
+  XFORM_NODES,
+  XFORM_TAINTS,
+  XFORM_ACCOUNTS,
+  XFORM_CLOUD,
+  XFORM_PRIORITY_CLASSES,
+  XFORM_RUNTIME_CLASSES,
+  XFORM_SCHEDULERS,
+  XFORM_NAMESPACES,
+  XFORM_ANNOTATIONS,
+  XFORM_TEXT, /* of refs-text: has no map, xform_texts_* read and apply it */
+  XFORM_FAMILIES
 };
-struct xform_map {
-  struct xform_mapping *all; /* sorted by from */
-  const char **targets;      /* sorted */
+struct xform_family_info {
+  const char *name; /* the key */
+  /* What is wrong with a pair, NULL: nothing. */
+  const char *(*wrong)(const char *from, const char *to);
+  bool globs; /* from may hold * and ? */
+};
+extern const struct xform_family_info xform_family_infos[XFORM_FAMILIES];
+#define XFORM_BIT(family) ((uint64_t)1 << (family))
+
+/* ---- limit.c: a rule, and which items it is for. The top of the configuration is the last one and has no limits. */
+struct xform_list { /* of texts of config() */
+  const char **all;
   size_t n;
 };
-/* Reads option's object. wrong(from, to) says what is wrong with a pair, NULL: nothing. OK and n = 0 when the option is not given. */
-pintle_status xform_map_read(pintle_call *call, const char *option, const char *(*wrong)(const char *from, const char *to),
-                             struct xform_map *map);
+struct xform_requirement; /* labels.c */
+struct xform_rule {
+  int index; /* in `rules`; -1: the top */
+  bool limited;
+  struct xform_list kinds, ns, original_ns, names; /* kinds exactly, the rest as globs; none: all */
+  struct xform_requirement *labels;
+  size_t n_labels;
+  uint64_t families; /* that it maps */
+};
+/* Reads the limits of the rule at `at`. */
+pintle_status xform_limits_read(struct xform_rule *r, pintle_call *call, const char *at);
+void xform_limits_free(struct xform_rule *r);
+/* A kind, a resource, or either with .group: does it mean k? */
+bool xform_kind_named(const char *name, const struct xform_kind *k);
+/* Is this rule (a number in x->rules) for the job's item? Worked out once an item. */
+bool xform_rule_applies(struct xform_job *j, size_t rule);
+
+/* ---- labels.c: "app=web,tier in (a, b),!legacy" */
+pintle_status xform_labels_read(pintle_call *call, const char *at, const char *text, struct xform_requirement **all, size_t *n);
+bool xform_labels_match(const struct xform_requirement *all, size_t n, const pintle_doc *item);
+void xform_labels_free(struct xform_requirement *all, size_t n);
+
+/* ---- map.c: one family's mappings of all rules, all applied at once */
+struct xform_mapping {
+  char *from, *to;     /* annotations: from is "key=value"; images: without a / at the end */
+  char *label;         /* "storageClasses: old -> new", "rules[2].hosts: a -> b": counter; up to the ":" what a change is noted under */
+  uint32_t rule, rank; /* the least (rule, rank) that fits decides */
+  uint16_t literal;    /* how much of from stands before its first * or ? */
+  bool glob, carries;  /* carries: what * of from matched is put where the * of to stands */
+};
+struct xform_map {
+  struct xform_mapping *all;            /* sorted by from, rule */
+  const struct xform_mapping **globs;   /* sorted by their literal beginnings */
+  const struct xform_mapping **targets; /* sorted by to */
+  size_t n, n_globs, cap;
+  uint64_t lengths[5]; /* bit n: a glob's literal beginning has n bytes */
+};
+#define XFORM_ROOM 1024 /* of `room`, in which a text is made */
+/* Reads the object at `at`/key, if there is one, as mappings of a rule. */
+pintle_status xform_map_read(struct xform *x, pintle_call *call, enum xform_family f, const char *key, size_t rule, const char *at);
+/* After the last mapping was read: sorts, refuses what is never reached. */
+pintle_status xform_map_index(struct xform *x, pintle_call *call, enum xform_family f);
 void xform_map_free(struct xform_map *map);
-const struct xform_mapping *xform_map_find(const struct xform_map *map, const char *from); /* exactly; NULL: none */
-bool xform_map_is_target(const struct xform_map *map, const char *to);
+/* The mapping that decides what becomes of exactly this text, *to its new form (in room, or in config()); NULL: none. j NULL: limits are
+ * not looked at. */
+const struct xform_mapping *xform_find(struct xform_job *j, const struct xform *x, enum xform_family f, pintle_str is, char *room,
+                                       const char **to);
+/* The mapping of exactly `from` (of n bytes), globs left aside. */
+const struct xform_mapping *xform_find_exact(struct xform_job *j, const struct xform *x, enum xform_family f, const char *from, size_t n);
+bool xform_is_target(struct xform_job *j, const struct xform *x, enum xform_family f, pintle_str is);
+bool xform_glob(const char *glob, pintle_str is); /* * and ? */
 
 /* ---- config.c */
 /* Every member of the object at `at` is one of the NULL-ended keys; else INVALID with the nearest right name. */
 pintle_status xform_config_keys(pintle_call *call, const char *at, const char *const *keys);
+const char *xform_config_nearest(const char *name, const char *const *keys); /* NULL: none is near */
 /* *out = the string at `at`/key, NULL when absent. INVALID: no string, or it holds U+0000. */
 pintle_status xform_config_text(pintle_call *call, const char *at, const char *key, const char **out);
+/* The list of texts at `at`/key, or the one text there; n = 0 when absent. INVALID: anything else, or an empty one. */
+pintle_status xform_config_list(pintle_call *call, const char *at, const char *key, struct xform_list *out);
 /* Is `name` a DNS subdomain, as names of Kubernetes objects and hosts are? */
 bool xform_dns_name(const char *name);
 
@@ -41,10 +130,64 @@ struct xform_text { /* grows; failed: no memory */
   bool failed;
 };
 void xform_text_add(struct xform_text *t, const char *p, size_t n);
+void xform_text_json(struct xform_text *t, pintle_str s); /* as a JSON string */
 void xform_text_free(struct xform_text *t);
 char *xform_print(const char *format, ...) PINTLE_PRINTF(1, 2); /* to be freed; NULL: no memory */
 /* At most 60 bytes of s on one line, for notes; in to, which holds 72. Returns to. */
 const char *xform_short(pintle_str s, char *to);
+
+/* ---- fields.c: which fields of which kinds name something of a cluster */
+enum xform_how {
+  XFORM_WHOLE,      /* the text is looked up */
+  XFORM_ITEMS,      /* a list divided by commas */
+  XFORM_HOST_TEXT,  /* hosts within the text; also names of services, with their namespace and the cluster's domain */
+  XFORM_IMAGE,      /* an image: registry, path, tag, digest */
+  XFORM_LABEL_MAP,  /* an object of node labels */
+  XFORM_LABEL_EXPR, /* an object with key and values: a requirement on node labels */
+  XFORM_LABEL_KEY,  /* a key of node labels */
+  XFORM_TOLERATION, /* an object with key and value */
+  XFORM_NS,         /* a namespace */
+  XFORM_NS_ITEMS,   /* a list of namespaces divided by commas */
+  XFORM_NS_MAP,     /* an object of a Namespace's labels */
+  XFORM_NS_EXPR,    /* a requirement on a Namespace's labels */
+  XFORM_NS_PATH,    /* "namespace/name" */
+  XFORM_SUBJECT,    /* of a role binding */
+  XFORM_USER,       /* "system:serviceaccount:NS:NAME", "system:serviceaccounts:NS" */
+  XFORM_QUOTA,      /* an object whose keys may be CLASS.storageclass.storage.k8s.io/... */
+  XFORM_NFS_VOLUME, /* an object with server and path (or share) */
+  XFORM_ANNOTATION, /* any annotation: the family of that name */
+  XFORM_TEXTS       /* refs-text */
+};
+struct xform_field {
+  const char *kinds;   /* "Kind.group|Kind.group"; "POD": see fields.c; "*": any kind */
+  const char *path;    /* tokens divided by /, where * is any element or member, and ~1 a / */
+  uint8_t family, how; /* HOST_TEXT, LABEL_*, SUBJECT and USER look into more than one family: xform_field_families */
+};
+struct xform_kind {
+  const char *kind, *group, *resource;
+  const char *pod; /* where its pod (metadata and spec) is: "", "spec/template"; NULL: it has none */
+};
+extern const struct xform_field xform_fields[];
+extern const size_t xform_n_fields;
+uint64_t xform_field_families(const struct xform_field *f);
+extern const struct xform_kind xform_kinds[];
+extern const size_t xform_n_kinds;
+const struct xform_kind *xform_kind_of(const char *kind, const char *group, size_t group_len); /* NULL: no row names it */
+
+/* ---- tree.c: the fields of a kind as a tree */
+struct xform_node {
+  char *key; /* "*": any */
+  size_t len;
+  struct xform_node *children; /* sorted */
+  size_t n;
+  const struct xform_field **fields; /* that end here, in the table's order */
+  size_t n_fields;
+  uint64_t families; /* of fields here and below */
+};
+/* The trees of all kinds, of those fields whose family is in `families`. */
+pintle_status xform_trees(struct xform *x, pintle_call *call, uint64_t families);
+void xform_trees_free(struct xform *x);
+const struct xform_node *xform_tree_of(const struct xform *x, const pintle_doc *item);
 
 /* ---- the plugin's instance */
 struct xform_text_rule {       /* one of configMaps */
@@ -58,40 +201,72 @@ struct xform_text_rule {       /* one of configMaps */
   char *label;  /* "configMaps[2]: db.old -> db.new" */
 };
 struct xform {
-  struct xform_map storage, hosts;
+  struct xform_rule *rules; /* those of `rules`, then the top */
+  size_t n_rules;
+  struct xform_map maps[XFORM_FAMILIES];
+  uint64_t families;        /* that have a mapping or a text rule */
+  bool follow_restore;      /* namespaces: true */
+  struct xform_node *trees; /* as xform_kinds; one more for any other kind */
   struct xform_text_rule *texts;
   size_t n_texts;
 };
+
+/* ---- rules.c, chain.c */
+pintle_status xform_config_read(struct xform *x, pintle_call *call);
+void xform_config_free(struct xform *x); /* also of one half read */
+void xform_say_chains(const struct xform *x, pintle_call *call);
 
 /* ---- edit.c: one item, or what its last-applied-configuration holds */
 struct xform_job {
   const struct xform *x;
   pintle_call *call;
+  const pintle_input *in;
+  const pintle_doc *item; /* doc, or what holds the annotation that doc was read from */
   pintle_doc *doc;
   pintle_result *out;
-  const char *within; /* the pointer of the annotation that doc was read from; NULL: doc is the item */
+  const char *within;   /* the pointer of that annotation; NULL: doc is the item */
+  signed char *applies; /* of each rule: 0 not known, 1, -1 */
+  uint64_t families;    /* that may change something here */
+  bool redact;          /* a Secret: no value in notes */
   bool changed;
+};
+struct xform_place { /* of a field in the document */
+  const char *pointer;
+  pintle_str key; /* of the last member on the way: of a ConfigMap's entry, an annotation; "" in an array */
+  const pintle_value *value;
+  const struct xform_field *field;
 };
 /* Puts `to` at pointer, notes it under label and counts `times` for counter (neither for a doc within an annotation, whose change is
  * noted as a whole). */
 pintle_status xform_change(struct xform_job *j, const char *pointer, const char *counter, int64_t times, const char *note, pintle_str to);
-/* The string at pointer goes through the map: exact names only. */
-pintle_status xform_rename(struct xform_job *j, const char *pointer,
-                           const char *(*map)(const struct xform *, const char *from, char *room, const struct xform_mapping **rule));
-#define XFORM_ROOM 256 /* of `room` */
-/* What a family does with a document of its kind. */
-typedef pintle_status xform_apply(struct xform_job *j, const char *path);
-/* Runs apply over last-applied-configuration, too. */
-pintle_status xform_last_applied(const struct xform_job *j, xform_apply *apply, const char *path);
+/* The same with the note "family: is -> to" under m's label; when they are equal m is only counted. */
+pintle_status xform_put(struct xform_job *j, const char *pointer, const struct xform_mapping *m, pintle_str is, pintle_str to);
+/* As xform_put, without the edit itself: for one of several in the same value. */
+void xform_tell(struct xform_job *j, const char *pointer, const struct xform_mapping *m, pintle_str is, pintle_str to);
+/* Replaces a value by JSON; what is told is told by the caller. */
+pintle_status xform_put_json(struct xform_job *j, const char *pointer, const struct xform_text *json);
+/* Does the walk again over last-applied-configuration. */
+pintle_status xform_last_applied(struct xform_job *j, const struct xform_node *tree);
 
-/* ---- the families: what is read in create, and what is done to an item */
-pintle_status xform_storage_read(struct xform *x, pintle_call *call);
-xform_apply xform_claim;   /* PersistentVolume, PersistentVolumeClaim */
-xform_apply xform_set;     /* StatefulSet; path of its pod spec */
-xform_apply xform_volumes; /* path of a pod spec */
-pintle_status xform_hosts_read(struct xform *x, pintle_call *call);
-xform_apply xform_ingress;
-pintle_status xform_texts_read(struct xform *x, pintle_call *call);
+/* ---- walk.c */
+pintle_status xform_walk(struct xform_job *j, const struct xform_node *tree);
+
+/* ---- how_*.c: what is done to one field */
+typedef pintle_status xform_apply(struct xform_job *j, const struct xform_place *p);
+xform_apply xform_whole, xform_items, xform_annotation;                                                      /* how_text.c */
+xform_apply xform_host_text;                                                                                 /* how_host.c */
+xform_apply xform_image;                                                                                     /* how_image.c */
+xform_apply xform_label_map, xform_label_expr, xform_label_key, xform_toleration;                            /* how_label.c */
+xform_apply xform_ns, xform_ns_items, xform_ns_map, xform_ns_expr, xform_ns_path, xform_subject, xform_user; /* how_namespace.c */
+xform_apply xform_quota, xform_nfs_volume;                                                                   /* how_volume.c */
+/* What becomes of a host; and of a host within the cluster, "name.namespace.svc.domain". NULL: no rule. */
+const struct xform_mapping *xform_host(struct xform_job *j, const struct xform *x, pintle_str is, char *room, const char **to);
+/* A namespace by the Restore's mapping, or the family's; NULL: it keeps its name. made: a mapping to fill in. */
+const struct xform_mapping *xform_namespace(struct xform_job *j, pintle_str is, const char **to, struct xform_mapping *made);
+
+/* ---- refs-text: values inside text. key "configMaps" at the top, `text` at the top and in rules */
+/* Those of a rule (a number in x->rules), whose object is at `at`: "/rules/2", "" for the top. */
+pintle_status xform_texts_read(struct xform *x, pintle_call *call, size_t rule, const char *at);
 void xform_texts_free(struct xform *x);
-xform_apply xform_configmap;
+xform_apply xform_configmap; /* one entry of a ConfigMap's data */
 #endif

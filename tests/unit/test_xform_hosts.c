@@ -53,8 +53,8 @@ START_TEST(tls_and_order) {
       SUFFIX,
       "{\"apiVersion\":\"networking.k8s.io/v1\",\"kind\":\"Ingress\",\"spec\":{\"tls\":[{\"secretName\":\"a.old.example.com\"},{\"hosts\":["
       "\"x.org\",\"b.old.example.com\",\"b.old.example.com\"]}],\"rules\":[{},{\"http\":{}},{\"host\":\"b.old.example.com\",\"http\":1}]}}",
-      "[" REPLACE("/spec/rules/2/host", "b.new.example.org") "," REPLACE("/spec/tls/1/hosts/1", "b.new.example.org") "," REPLACE(
-          "/spec/tls/1/hosts/2", "b.new.example.org") "]",
+      "[" REPLACE("/spec/tls/1/hosts/1", "b.new.example.org") "," REPLACE("/spec/tls/1/hosts/2", "b.new.example.org") "," REPLACE(
+          "/spec/rules/2/host", "b.new.example.org") "]",
       NULL,
       NULL};
   xform_row(&r);

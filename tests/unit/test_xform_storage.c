@@ -10,8 +10,8 @@ START_TEST(every_place_of_a_class) {
       {"a claim, both ways to say it", "{\"storageClasses\":{\"old\":\"new\"}}",
        "{\"apiVersion\":\"v1\",\"kind\":\"PersistentVolumeClaim\",\"metadata\":{\"annotations\":{" BETA ":\"old\"}},"
        "\"spec\":{\"x\":1.0,\"storageClassName\":\"old\"}}",
-       "[" REPLACE("/spec/storageClassName", "new") "," REPLACE(BETA_AT, "new") "]",
-       "/spec/storageClassName: storageClasses: old -> new\n" BETA_AT ": storageClasses: old -> new\n", "storageClasses: old -> new = 2\n"},
+       "[" REPLACE(BETA_AT, "new") "," REPLACE("/spec/storageClassName", "new") "]",
+       BETA_AT ": storageClasses: old -> new\n/spec/storageClassName: storageClasses: old -> new\n", "storageClasses: old -> new = 2\n"},
       {"a volume", "{\"storageClasses\":{\"old\":\"new\"}}",
        "{\"apiVersion\":\"v1\",\"kind\":\"PersistentVolume\",\"spec\":{\"storageClassName\":\"old\"}}",
        "[" REPLACE("/spec/storageClassName", "new") "]", NULL, NULL},
@@ -20,8 +20,8 @@ START_TEST(every_place_of_a_class) {
        "\"annotations\":{" BETA
        ":\"old\"}},\"spec\":{\"storageClassName\":\"old\"}}],\"template\":{\"spec\":{\"volumes\":[{\"name\":\"a\"},"
        "{\"ephemeral\":{\"volumeClaimTemplate\":{\"spec\":{\"storageClassName\":\"old\"}}}}]}}}}",
-       "[" REPLACE("/spec/volumeClaimTemplates/1/spec/storageClassName", "new") "," REPLACE(
-           "/spec/volumeClaimTemplates/1" BETA_AT, "new") "," REPLACE("/spec/template/spec/volumes/1/ephemeral/volumeClaimTemplate/spec/"
+       "[" REPLACE("/spec/volumeClaimTemplates/1" BETA_AT, "new") "," REPLACE(
+           "/spec/volumeClaimTemplates/1/spec/storageClassName", "new") "," REPLACE("/spec/template/spec/volumes/1/ephemeral/volumeClaimTemplate/spec/"
                                                                       "storageClassName",
                                                                       "new") "]",
        NULL, "storageClasses: old -> new = 3\n"},
@@ -105,7 +105,7 @@ START_TEST(bad_configuration) {
   xform_refused("{\"storageClasses\":[]}", "/storageClasses", "is a mapping");
   xform_refused("{\"storageClasses\":{\"old\":7}}", "/storageClasses/old", "is not a text");
   xform_refused("{\"storageClasses\":{\"old\":null}}", "/storageClasses/old", "has no value");
-  xform_refused("{\"storageClasses\":{\"gp*\":\"new\"}}", "/storageClasses/gp*", "the first is no name");
+  xform_refused("{\"storageClasses\":{\"Gp*\":\"new\"}}", "/storageClasses/Gp*", "the first is no name");
   xform_refused("{\"storageClasses\":{\"a/b\":\"new\"}}", "/storageClasses/a~1b", "the first is no name");
   xform_refused("{\"storageClasses\":{\"old\":\"\"}}", "/storageClasses/old", "the second is no name");
 }
@@ -114,10 +114,14 @@ END_TEST
 /* Only what has rules is asked for. */
 START_TEST(the_selector_follows_the_rules) {
   pintle_test_host *h = xform_host();
-  ck_assert_ptr_nonnull(pintle_test_create(h, PINTLE_TEST_RESTORE, "pintle.io/resolve-references", "{\"ingressHosts\":{\"a.b\":\"c.d\"}}"));
-  ck_assert_str_eq(pintle_test_last(h)->selector, "{\"includedResources\":[\"ingresses.networking.k8s.io\",\"ingresses.extensions\"]}");
-  ck_assert_ptr_nonnull(pintle_test_create(h, PINTLE_TEST_RESTORE, "pintle.io/resolve-references", "{}"));
+  ck_assert_ptr_nonnull(
+      pintle_test_create(h, PINTLE_TEST_RESTORE, "pintle.io/resolve-references", "{\"namespaces\":false,\"loadBalancerClasses\":{\"a\":\"b\"}}"));
+  ck_assert_str_eq(pintle_test_last(h)->selector,
+                   "{\"includedResources\":[\"services\"]}");
+  ck_assert_ptr_nonnull(pintle_test_create(h, PINTLE_TEST_RESTORE, "pintle.io/resolve-references", "{\"namespaces\":false}"));
   ck_assert_str_eq(pintle_test_last(h)->selector, "{\"excludedResources\":[\"*\"]}");
+  ck_assert_ptr_nonnull(pintle_test_create(h, PINTLE_TEST_RESTORE, "pintle.io/resolve-references", "{\"annotations\":{\"a\":{\"b\":\"c\"}}}"));
+  ck_assert_str_eq(pintle_test_last(h)->selector, "");
   pintle_test_free(h);
 }
 END_TEST

@@ -1,0 +1,47 @@
+/* chain.c -- mappings whose target is another's source: said at load, since a second run would go on.  SPDX-License-Identifier: Apache-2.0 */
+#include "xform.h"
+#include <string.h>
+
+static bool below(const char *a, const char *b, char divider) { /* is a b, or begins with b and a divider? */
+  size_t n = strlen(b);
+  return strncmp(a, b, n) == 0 && (!a[n] || a[n] == divider);
+}
+static bool ends(const char *s, const char *tail) {
+  size_t n = strlen(s), t = strlen(tail);
+  return n >= t && strcmp(s + n - t, tail) == 0;
+}
+
+/* May o change what m has made? */
+static bool follows(const struct xform *x, enum xform_family f, const struct xform_mapping *m, const struct xform_mapping *o) {
+  char room[XFORM_ROOM];
+  const char *to;
+  const pintle_str made = {m->to, strlen(m->to)};
+  if (m == o) return false;
+  if (f == XFORM_HOSTS) {
+    if (m->to[0] == '*' && ends(o->from, m->to + 1) && strcmp(o->from, o->to) != 0) return true;
+    return xform_host(NULL, x, made, room, &to) == o && strcmp(to, m->to) != 0;
+  }
+  if (strcmp(o->from, o->to) == 0) return false;
+  if (f == XFORM_IMAGES || f == XFORM_NFS)
+    return below(m->to, o->from, '/') || below(o->from, m->to, '/') || below(m->to, o->from, ':') || below(o->from, m->to, ':');
+  if ((f == XFORM_NODE_LABELS || f == XFORM_TAINTS) && (below(m->to, o->from, '=') || below(o->from, m->to, '='))) return true;
+  if (m->carries)
+    return xform_glob(m->to, (pintle_str){o->from, strlen(o->from)}) ||
+           (o->glob && o->literal <= strcspn(m->to, "*") && strncmp(o->from, m->to, o->literal) == 0);
+  return xform_find(NULL, x, f, made, room, &to) == o && strcmp(to, m->to) != 0;
+}
+
+/* One line for a mapping; all pairs are looked at only where a target may be the source of many. */
+static void say(const struct xform *x, pintle_call *call, enum xform_family f, const struct xform_mapping *m) {
+  const struct xform_map *map = &x->maps[f];
+  for (size_t i = 0; i < map->n; i++) {
+    if (!follows(x, f, m, &map->all[i])) continue;
+    pintle_log(call, PINTLE_LOG_INFO, "%s is applied once: %s does not follow it, but would in a second run", m->label, map->all[i].label);
+    return;
+  }
+}
+
+void xform_say_chains(const struct xform *x, pintle_call *call) {
+  for (size_t f = 0; f < XFORM_FAMILIES; f++)
+    for (size_t i = 0; i < x->maps[f].n && x->maps[f].n <= 2000; i++) say(x, call, (enum xform_family)f, &x->maps[f].all[i]);
+}

@@ -1,0 +1,61 @@
+/* how_image.c -- images: registries and paths by whole components; tags and digests stay.  SPDX-License-Identifier: Apache-2.0 */
+#include "xform.h"
+#include <string.h>
+
+/* Of "registry:5000/team/app:tag@sha256:..." what stands before tag and digest. */
+static size_t name_of(pintle_str is) {
+  const char *at = memchr(is.ptr, '@', is.len);
+  size_t n = at ? (size_t)(at - is.ptr) : is.len;
+  for (size_t i = n; i > 0 && is.ptr[i - 1] != '/'; i--)
+    if (is.ptr[i - 1] == ':') return i - 1;
+  return n;
+}
+
+/* Does the first component name a registry? */
+static bool has_registry(pintle_str is) {
+  const char *slash = memchr(is.ptr, '/', is.len);
+  size_t n = slash ? (size_t)(slash - is.ptr) : 0;
+  return memchr(is.ptr, '.', n) || memchr(is.ptr, ':', n) || (n == 9 && memcmp(is.ptr, "localhost", 9) == 0);
+}
+
+/* "registry/a" -> "registry/mirror/a": what is below the target already stays. */
+static bool done(const struct xform_mapping *m, pintle_str is) {
+  size_t from = strlen(m->from), to = strlen(m->to);
+  if (to <= from || memcmp(m->to, m->from, from) != 0 || m->to[from] != '/') return false;
+  return is.len >= to && memcmp(is.ptr, m->to, to) == 0 && (is.len == to || is.ptr[to] == '/' || is.ptr[to] == ':' || is.ptr[to] == '@');
+}
+
+/* The earliest rule for the whole image, its name, or what of it ends before a /; the longest of one rule. */
+static const struct xform_mapping *rule_for(struct xform_job *j, pintle_str is) {
+  const struct xform_mapping *best = xform_find_exact(j, j->x, XFORM_IMAGES, is.ptr, is.len), *m;
+  size_t n = name_of(is);
+  if (best && done(best, is)) best = NULL;
+  for (size_t end = n; end > 0; end--) {
+    if (end != n && is.ptr[end] != '/') continue;
+    m = xform_find_exact(j, j->x, XFORM_IMAGES, is.ptr, end);
+    if (m && (!best || m->rule < best->rule) && !done(m, is)) best = m;
+  }
+  return best;
+}
+
+/* What is meant by an image without a registry: "nginx" is docker.io/library/nginx. */
+static pintle_str in_full(pintle_str is, char *room) {
+  const char *slash = memchr(is.ptr, '/', name_of(is));
+  int n = snprintf(room, XFORM_ROOM, "docker.io/%s%.*s", slash ? "" : "library/", (int)is.len, is.ptr);
+  return n > 0 && n < XFORM_ROOM ? (pintle_str){room, (size_t)n} : is;
+}
+
+pintle_status xform_image(struct xform_job *j, const struct xform_place *p) {
+  char room[XFORM_ROOM], made[2 * XFORM_ROOM];
+  pintle_str is, name;
+  const pintle_doc *d = j->doc;
+  if (d->api->type(d, p->value) != PINTLE_T_STRING || d->api->text(d, p->value, &is) != PINTLE_OK || !is.len || memchr(is.ptr, 0, is.len))
+    return PINTLE_OK;
+  name = is;
+  const struct xform_mapping *m = rule_for(j, name);
+  if (!m && !has_registry(is)) m = rule_for(j, name = in_full(is, room));
+  if (!m) return PINTLE_OK;
+  int n = snprintf(made, sizeof made, "%s%.*s", m->to, (int)(name.len - strlen(m->from)), name.ptr + strlen(m->from));
+  if (n < 0 || (size_t)n >= sizeof made) return PINTLE_OK;
+  return xform_put(j, p->pointer, m, is, (pintle_str){made, (size_t)n});
+}

@@ -1,0 +1,72 @@
+/* how_text.c -- fields whose whole text is a name.  SPDX-License-Identifier: Apache-2.0 */
+#include "xform.h"
+#include <string.h>
+
+static bool is_text(const struct xform_job *j, const struct xform_place *p, pintle_str *is) {
+  const pintle_doc *d = j->doc;
+  return d->api->type(d, p->value) == PINTLE_T_STRING && d->api->text(d, p->value, is) == PINTLE_OK && !memchr(is->ptr, 0, is->len);
+}
+
+/* What is meant by "none" (no class) and "default" (no word about it) on the right of storageClasses. */
+static pintle_status put_class(struct xform_job *j, const struct xform_place *p, const struct xform_mapping *m, pintle_str is,
+                               const char *to) {
+  if (strcmp(to, "none") == 0) return xform_put(j, p->pointer, m, is, (pintle_str){"", 0});
+  xform_tell(j, p->pointer, m, is, (pintle_str){"default", 7});
+  j->changed = true;
+  return j->doc->api->remove(j->doc, p->pointer);
+}
+
+pintle_status xform_whole(struct xform_job *j, const struct xform_place *p) {
+  enum xform_family f = p->field->family;
+  pintle_str is, key;
+  char room[XFORM_ROOM];
+  const char *to;
+  if (!is_text(j, p, &is)) return PINTLE_OK;
+  key = is;
+  if (f == XFORM_STORAGE_CLASSES && !is.len) key = (pintle_str){"none", 4};
+  if (!key.len) return PINTLE_OK;
+  const struct xform_mapping *m = is.len ? NULL : xform_find_exact(j, j->x, f, key.ptr, key.len);
+  if (m) to = m->to; /* "*" is not said of none */
+  else m = is.len ? xform_find(j, j->x, f, key, room, &to) : NULL;
+  if (!m) return PINTLE_OK;
+  if (f == XFORM_STORAGE_CLASSES && (strcmp(to, "none") == 0 || strcmp(to, "default") == 0)) return put_class(j, p, m, is, to);
+  return xform_put(j, p->pointer, m, is, (pintle_str){to, strlen(to)});
+}
+
+pintle_status xform_items(struct xform_job *j, const struct xform_place *p) {
+  struct xform_text made = {0};
+  pintle_str is;
+  pintle_status st = PINTLE_OK;
+  if (!is_text(j, p, &is)) return PINTLE_OK;
+  for (size_t i = 0; i <= is.len;) {
+    size_t n = 0, blank = 0;
+    char room[XFORM_ROOM];
+    const char *to;
+    while (i + blank < is.len && is.ptr[i + blank] == ' ') blank++;
+    while (i + blank + n < is.len && is.ptr[i + blank + n] != ',') n++;
+    const pintle_str item = {is.ptr + i + blank, n};
+    const struct xform_mapping *m = n ? xform_find(j, j->x, p->field->family, item, room, &to) : NULL;
+    xform_text_add(&made, is.ptr + i, blank);
+    if (m) xform_tell(j, p->pointer, m, item, (pintle_str){to, strlen(to)}), xform_text_add(&made, to, strlen(to));
+    else xform_text_add(&made, item.ptr, item.len);
+    i += blank + n + 1;
+    if (i <= is.len) xform_text_add(&made, ",", 1);
+  }
+  if (made.failed) st = pintle_fail(j->call, PINTLE_NOMEM, "out of memory");
+  else if (made.len != is.len || memcmp(made.data, is.ptr, is.len) != 0)
+    st = xform_change(j, p->pointer, NULL, 0, NULL, (pintle_str){made.data, made.len});
+  xform_text_free(&made);
+  return st;
+}
+
+pintle_status xform_annotation(struct xform_job *j, const struct xform_place *p) {
+  char composed[XFORM_ROOM], room[XFORM_ROOM];
+  pintle_str is;
+  const char *to;
+  if (!is_text(j, p, &is) || p->key.len + is.len + 2 > sizeof composed) return PINTLE_OK;
+  int n = snprintf(composed, sizeof composed, "%s=%s", p->key.ptr, is.ptr);
+  const struct xform_mapping *m = n < 0 ? NULL : xform_find(j, j->x, XFORM_ANNOTATIONS, (pintle_str){composed, (size_t)n}, room, &to);
+  if (!m || strncmp(to, composed, p->key.len + 1) != 0) return PINTLE_OK;
+  to += p->key.len + 1;
+  return xform_put(j, p->pointer, m, is, (pintle_str){to, strlen(to)});
+}
