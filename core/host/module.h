@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "host/call.h"
 #include "host/descriptor.h"
+#include <poll.h>
 
 /* Tables of a plugin, adopted: copied field by field into tables of our size (R1), validated, what is missing NULL. */
 typedef struct host_table_set {
@@ -39,7 +40,12 @@ typedef struct host_opener {
   pintle_status (*open)(void *ctx, int fd, const char *name, host_module **out, error *e);
   void *ctx;
   int64_t timeout; /* of load and create */
+  /* While this process waits for work: what to wait for besides (at most HOST_WATCHED; how many), and what to do when one of them tells something. Both
+   * or neither. */
+  size_t (*watch)(void *ctx, struct pollfd *f);
+  void (*heard)(void *ctx);
 } host_opener;
+enum { HOST_WATCHED = 4 };
 #define HOST_LOAD_TIMEOUT (10 * CLOCK_SECOND) /* of load and create without one */
 #define HOST_START_TIMEOUT (60 * CLOCK_SECOND) /* until a Go plugin of Velero has answered: Velero's */
 void host_module_close(host_module *m);                        /* unload() if loaded; never dlclose */

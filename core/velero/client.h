@@ -4,6 +4,7 @@
 #ifndef PINTLE_VELERO_CLIENT_H
 #define PINTLE_VELERO_CLIENT_H
 #include "velero/grpc.h"
+#include <poll.h>
 
 typedef struct velero_process velero_process; /* one executable: started, handshaken, connected */
 typedef struct velero_process_options {
@@ -36,6 +37,10 @@ typedef struct velero_request {
  * Stack's file:line:function); UNIMPLEMENTED is PINTLE_UNSUPPORTED. TIMED_OUT: past the deadline. CANCELLED: options.cancelled said so. A process that has
  * ended or broken the protocol: FAILED, and velero_process_alive is false from then on; stop it. */
 pintle_status velero_process_call(velero_process *, const velero_request *, buf *response, error *e);
+/* Between two calls: what to wait for (at most VELERO_WATCHED; how many), and what to do then: its lines are told, its end is seen. */
+enum { VELERO_WATCHED = 4 };
+size_t velero_process_watch(const velero_process *, struct pollfd *f);
+void velero_process_listen(velero_process *);
 bool velero_process_alive(const velero_process *);
 pid_t velero_process_pid(const velero_process *);
 /* Once it is not alive: how it ended, as waitpid tells (reaped; waits for an end that is under way); -1: it runs still, or nobody knows. */

@@ -82,6 +82,21 @@ static _Noreturn void end_alike(go_plugin *p, const error *e) {
   _exit(status >= 0 && WIFEXITED(status) ? WEXITSTATUS(status) : 1);
 }
 
+size_t go_watch(void *ctx, struct pollfd *f) {
+  const velero_opening *o = ctx;
+  return o->plugin && o->plugin->process ? velero_process_watch(o->plugin->process, f) : 0;
+}
+
+void go_heard(void *ctx) {
+  const velero_opening *o = ctx;
+  go_plugin *p = o->plugin;
+  error e = {0};
+  velero_process_listen(p->process);
+  if (p->call || velero_process_alive(p->process)) return; /* in a call that waits for more bytes: the call will see */
+  error_set(&e, PINTLE_FAILED, "%s ended between two calls", p->name);
+  end_alike(p, &e);
+}
+
 /* ---- calls */
 static pintle_status run(const go_instance *i, pintle_call *call, const velero_request *r, buf *response, error *e) {
   go_plugin *p = i->plugin;

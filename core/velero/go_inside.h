@@ -7,6 +7,7 @@
 
 /* One process. Calls come one at a time, on the worker's thread. */
 typedef struct go_plugin {
+  velero_opening *opening;
   arena memory, answer; /* of the tables; of the last answer */
   const char *name;
   velero_process *process;
@@ -42,6 +43,9 @@ pintle_status go_stream(const go_instance *i, pintle_call *call, const velero_re
 bool go_pack(buf *to, const ProtobufCMessage *m);                               /* replaces *to; false: no memory */
 void *go_unpack(go_plugin *p, const ProtobufCMessageDescriptor *d, str packed); /* NULL: is none; lives as answers do */
 pintle_status go_fail(pintle_call *call, const error *e);
+/* For host_opener; ctx is a velero_opening. */
+size_t go_watch(void *ctx, struct pollfd *f);
+void go_heard(void *ctx);
 /* For velero_process_options; ctx is a go_plugin. */
 void go_log(void *ctx, int32_t level, str message, const pintle_kv *fields, size_t n);
 int go_cancelled(void *ctx);

@@ -129,6 +129,7 @@ static pintle_status create(void *ctx, const host_table_set *s, pintle_call *cal
 
 static void close_plugin(void *ctx) {
   go_plugin *p = ctx;
+  if (p->opening->plugin == p) p->opening->plugin = NULL;
   velero_process_stop(p->process);
   buf_free(&p->request);
   buf_free(&p->response);
@@ -150,22 +151,25 @@ static pintle_status explain(go_plugin *p, error *e) {
 }
 
 static pintle_status open_plugin(void *ctx, int fd, const char *name, host_module **out, error *e) {
+  velero_opening *opening = ctx;
   go_plugin *p = calloc(1, sizeof *p);
   if (!p) return error_nomem(e);
+  p->opening = opening;
   p->name = arena_dup(&p->memory, name);
   p->plugin = (pintle_plugin){PINTLE_PLUGIN_HEAD, .name = p->name, .version = "unknown"}; /* the protocol does not tell */
   const velero_process_options o = {
-      .fd = fd, .path = name, .environment = ctx, .log = go_log, .cancelled = go_cancelled, .cancel_fd = go_cancel_fd, .ctx = p};
+      .fd = fd, .path = name, .environment = opening->environment, .log = go_log, .cancelled = go_cancelled, .cancel_fd = go_cancel_fd, .ctx = p};
   pintle_status st = p->name ? velero_process_start(&o, &p->process, e) : error_nomem(e);
   if (st == PINTLE_OK) st = list(p, e);
   if (st != PINTLE_OK) {
     st = explain(p, e);
     return close_plugin(p), st;
   }
+  opening->plugin = p;
   const host_outside outside = {p, create, close_plugin};
   return host_module_adopt_outside(&p->plugin, name, &outside, out, e);
 }
 
-host_opener velero_opener(const char *const *environment) {
-  return (host_opener){open_plugin, (void *)(uintptr_t)environment, HOST_START_TIMEOUT};
+host_opener velero_opener(velero_opening *o) {
+  return (host_opener){open_plugin, o, HOST_START_TIMEOUT, go_watch, go_heard};
 }

@@ -6,7 +6,11 @@
 #define PINTLE_VELERO_GO_PLUGIN_H
 #include "host/module.h"
 
-/* Starts the executable with that environment ("NAME=value", NULL-ended, kept) and lists its plugins. When the process ends or breaks the protocol in
- * a later call, this process ends as it did: whoever watches workers blames the call, and starts both anew. */
-host_opener velero_opener(const char *const *environment);
+/* Starts the executable with that environment ("NAME=value", NULL-ended, kept) and lists its plugins; one executable a process. When it ends or
+ * breaks the protocol in a later call or between two, this process ends as it did: whoever watches workers blames the call, and starts both anew. */
+typedef struct velero_opening {
+  const char *const *environment;
+  struct go_plugin *plugin; /* once it is open; NULL: none */
+} velero_opening;
+host_opener velero_opener(velero_opening *o);
 #endif

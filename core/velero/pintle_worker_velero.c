@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 int main(int argc, char **argv) {
-  const host_opener opener = velero_opener((const char *const *)environ);
+  velero_opening opening = {.environment = (const char *const *)environ};
+  const host_opener opener = velero_opener(&opening);
   return worker_main_with(argc, argv, &opener);
 }

@@ -180,6 +180,7 @@ int worker_main_with(int argc, char **argv, const host_opener *opener) {
   }
   struct worker w = {.opener = opener};
   if (!side_open(&w.side, sock, page_fd, cancel)) return 2;
+  w.side.opener = opener;
   signal(SIGPIPE, SIG_IGN);
   manners_begin(&w.manners, w.side.page);
   crash_handlers(w.side.page);

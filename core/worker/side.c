@@ -104,6 +104,18 @@ void side_stray_log(void *ctx, int32_t level, str message, const pintle_kv *fiel
   buf_free(&line);
 }
 
+/* A hosted plugin's process goes on between calls: it prints, and may end. */
+static void wait_for_work(const side *s) {
+  const host_opener *o = s->opener;
+  struct pollfd f[1 + HOST_WATCHED];
+  size_t n = 0;
+  do {
+    if (n) o->heard(o->ctx);
+    f[0] = (struct pollfd){.fd = s->sock, .events = POLLIN};
+    n = o && o->watch ? o->watch(o->ctx, f + 1) : 0;
+  } while (n && (poll(f, 1 + n, -1) >= 0 || errno == EINTR) && !f[0].revents);
+}
+
 bool side_read(side *s) {
   ssize_t n;
   if (s->in_used) {
@@ -112,6 +124,7 @@ bool side_read(side *s) {
     s->in_used = 0;
   }
   if (!buf_reserve(&s->in, 256 << 10)) return false;
+  wait_for_work(s);
   do n = read(s->sock, s->in.data + s->in.len, s->in.cap - s->in.len - 1);
   while (n < 0 && errno == EINTR);
   if (n > 0) s->in.len += (size_t)n;

@@ -17,6 +17,7 @@ typedef struct side {
   int sock, cancel_fd, epoll, timer;
   bool timer_armed;
   bool own;  /* the call in flight is of an action of our own: it closes nothing */
+  const host_opener *opener; /* may be NULL */
   pid_t pid; /* a forked child that returns from plugin code must not speak for us */
   page *page;
   uint64_t ticket, in_seq, out_seq;

@@ -8,6 +8,7 @@
 //	operation              id RUN-UID/NAME; DIR/NAME.go says how it goes: "ok", "fail", none: not yet. DIR/NAME.cancelled: it was cancelled
 //	skip                   the item is not restored       wait DURATION          for additional items, until DIR/NAME.ready is there
 //	set KEY VALUE          in data                        large BYTES            a value of that size in data
+//	later exit             after the answer                later log LINES        of 1000 bytes after the answer; then DIR/NAME.logged
 //	unset KEY              from data                      none                   no item at all (Velero: unchanged)
 package main
 
@@ -95,10 +96,25 @@ func (a action) do(r *result, words []string, uid string) error {
 		return unstructured.SetNestedField(r.item.Object, strings.Repeat("x", n), "data", "large")
 	case "none":
 		r.none = true
+	case "later":
+		go a.later(words[1:], r.item.GetName())
 	default:
 		return errors.Errorf("%q is no word", words[0])
 	}
 	return nil
+}
+
+// later is what goes on once the call is answered.
+func (a action) later(words []string, name string) {
+	time.Sleep(200 * time.Millisecond)
+	if words[0] == "exit" {
+		os.Exit(8)
+	}
+	lines, _ := strconv.Atoi(words[1])
+	for i := range lines {
+		a.log.Info("later " + strconv.Itoa(i) + " " + strings.Repeat("x", 1000))
+	}
+	note(name+".logged", "x")
 }
 
 func (a action) execute(item runtime.Unstructured, phase, uid string) (*result, error) {
