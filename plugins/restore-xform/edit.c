@@ -3,6 +3,7 @@
 #include <string.h>
 
 pintle_status xform_change(struct xform_job *j, const char *pointer, const char *counter, int64_t times, const char *note, pintle_str to) {
+  if (j->left) return PINTLE_OK;
   pintle_status st = j->doc->api->set_str(j->doc, pointer, to.ptr, to.len);
   if (st != PINTLE_OK) return pintle_fail_at(j->call, st, pointer, "cannot be written");
   j->changed = true;
@@ -15,7 +16,8 @@ pintle_status xform_change(struct xform_job *j, const char *pointer, const char 
 void xform_tell(struct xform_job *j, const char *pointer, const struct xform_mapping *m, pintle_str is, pintle_str to) {
   char note[700];
   int family = (int)strcspn(m->label, ":");
-  if (j->within) return;
+  if (j->left) check_left(j, pointer, m, is);
+  if (j->within || j->left) return;
   j->call->host->count(j->call, m->label, 1);
   if (is.len == to.len && memcmp(is.ptr, to.ptr, is.len) == 0) return; /* a rule that keeps a name has matched, too */
   int n = j->redact ? snprintf(note, sizeof note, "%.*s: (hidden)", family, m->label)
@@ -32,6 +34,7 @@ pintle_status xform_put(struct xform_job *j, const char *pointer, const struct x
 
 pintle_status xform_put_json(struct xform_job *j, const char *pointer, const struct xform_text *json) {
   if (json->failed) return pintle_fail(j->call, PINTLE_NOMEM, "out of memory");
+  if (j->left) return PINTLE_OK;
   pintle_status st = j->doc->api->set_json(j->doc, pointer, json->data, json->len);
   if (st != PINTLE_OK) return pintle_fail_at(j->call, st, pointer, "cannot be written");
   j->changed = true;

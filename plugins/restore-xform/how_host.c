@@ -70,6 +70,7 @@ static void one(struct xform_job *j, const char *pointer, pintle_str is, struct 
     xform_text_add(made, to, strlen(to));
     return;
   }
+  check_near(j, XFORM_HOSTS, is);
   if (!service(j->x, j, is, &ns, &domain)) {
     xform_text_add(made, is.ptr, is.len);
     return;

@@ -45,6 +45,15 @@ static pintle_str in_full(pintle_str is, char *room) {
   return n > 0 && n < XFORM_ROOM ? (pintle_str){room, (size_t)n} : is;
 }
 
+/* As Velero's change-image-name does it: a part of the name, anywhere in it. */
+static pintle_status imported(struct xform_job *j, const struct xform_place *p, pintle_str is) {
+  const struct import_row *row = import_image(&j->x->images, is);
+  if (!row) return PINTLE_OK;
+  const struct xform_mapping m = {.label = row->label};
+  const char *to = import_image_to(j->call, row, is);
+  return to ? xform_put(j, p->pointer, &m, is, (pintle_str){to, strlen(to)}) : pintle_fail(j->call, PINTLE_NOMEM, "out of memory");
+}
+
 pintle_status xform_image(struct xform_job *j, const struct xform_place *p) {
   char room[XFORM_ROOM], made[2 * XFORM_ROOM];
   pintle_str is, name;
@@ -54,7 +63,8 @@ pintle_status xform_image(struct xform_job *j, const struct xform_place *p) {
   name = is;
   const struct xform_mapping *m = rule_for(j, name);
   if (!m && !has_registry(is)) m = rule_for(j, name = in_full(is, room));
-  if (!m) return PINTLE_OK;
+  if (!m) check_near(j, XFORM_IMAGES, is);
+  if (!m) return imported(j, p, is);
   int n = snprintf(made, sizeof made, "%s%.*s", m->to, (int)(name.len - strlen(m->from)), name.ptr + strlen(m->from));
   if (n < 0 || (size_t)n >= sizeof made) return PINTLE_OK;
   return xform_put(j, p->pointer, m, is, (pintle_str){made, (size_t)n});

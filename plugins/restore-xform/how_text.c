@@ -12,6 +12,7 @@ static pintle_status put_class(struct xform_job *j, const struct xform_place *p,
                                const char *to) {
   if (strcmp(to, "none") == 0) return xform_put(j, p->pointer, m, is, (pintle_str){"", 0});
   xform_tell(j, p->pointer, m, is, (pintle_str){"default", 7});
+  if (j->left) return PINTLE_OK;
   j->changed = true;
   return j->doc->api->remove(j->doc, p->pointer);
 }
@@ -28,6 +29,10 @@ pintle_status xform_whole(struct xform_job *j, const struct xform_place *p) {
   const struct xform_mapping *m = is.len ? NULL : xform_find_exact(j, j->x, f, key.ptr, key.len);
   if (m) to = m->to; /* "*" is not said of none */
   else m = is.len ? xform_find(j, j->x, f, key, room, &to) : NULL;
+  if (!m && is.len) {
+    check_near(j, f, is);
+    if (f == XFORM_STORAGE_CLASSES) check_class(j, p->pointer, is);
+  }
   if (!m) return PINTLE_OK;
   if (f == XFORM_STORAGE_CLASSES && (strcmp(to, "none") == 0 || strcmp(to, "default") == 0)) return put_class(j, p, m, is, to);
   return xform_put(j, p->pointer, m, is, (pintle_str){to, strlen(to)});

@@ -81,16 +81,19 @@ static bool any_kind(const struct xform_job *j, const struct xform_list *kinds) 
   return false;
 }
 
-static bool fits(const struct xform_job *j, const struct xform_rule *r) {
+const char *xform_rule_misses(const struct xform_job *j, size_t rule) {
+  const struct xform_rule *r = &j->x->rules[rule];
   const pintle_doc *stored = j->in->item_from_backup;
-  return any_kind(j, &r->kinds) && any_glob(&r->ns, pintle_str_or(j->item, "/metadata/namespace", "")) &&
-         any_glob(&r->original_ns, pintle_str_or(stored, "/metadata/namespace", stored ? "" : j->in->id->ns)) &&
-         any_glob(&r->names, pintle_str_or(j->item, "/metadata/name", "")) && xform_labels_match(r->labels, r->n_labels, j->item);
+  if (!any_kind(j, &r->kinds)) return "inKinds";
+  if (!any_glob(&r->ns, pintle_str_or(j->item, "/metadata/namespace", ""))) return "inNamespaces";
+  if (!any_glob(&r->original_ns, pintle_str_or(stored, "/metadata/namespace", stored ? "" : j->in->id->ns))) return "inOriginalNamespaces";
+  if (!any_glob(&r->names, pintle_str_or(j->item, "/metadata/name", ""))) return "withNames";
+  return xform_labels_match(r->labels, r->n_labels, j->item) ? NULL : "withLabels";
 }
 
 bool xform_rule_applies(struct xform_job *j, size_t rule) {
   const struct xform_rule *r = &j->x->rules[rule];
-  if (!r->limited) return true;
-  if (!j->applies[rule]) j->applies[rule] = fits(j, r) ? 1 : -1;
+  if (!r->limited || j->left) return true;
+  if (!j->applies[rule]) j->applies[rule] = xform_rule_misses(j, rule) ? -1 : 1;
   return j->applies[rule] > 0;
 }

@@ -113,8 +113,8 @@ const struct xform_mapping *xform_find(struct xform_job *j, const struct xform *
 }
 
 /* ---- reading */
-static pintle_status add(struct xform *x, pintle_call *call, enum xform_family f, size_t rule, const char *pointer, const char *option,
-                         const char *from, const char *to) {
+pintle_status xform_map_add(struct xform *x, pintle_call *call, enum xform_family f, size_t rule, const char *pointer, const char *option,
+                            const char *from, const char *to) {
   struct xform_map *map = &x->maps[f];
   const char *why = xform_family_infos[f].wrong(from, to);
   if (why) return pintle_fail_at(call, PINTLE_INVALID, pointer, "%.100s: %.100s: %s", from, to, why);
@@ -177,7 +177,7 @@ static pintle_status members(struct xform *x, pintle_call *call, enum xform_fami
     char both[1024];
     if (snprintf(both, sizeof both, "%s%s%s", prefix ? prefix : "", prefix ? "=" : "", to) >= (int)sizeof both)
       return pintle_fail_at(call, PINTLE_INVALID, pointer, "too long");
-    st = add(x, call, f, rule, pointer, option, composed, both);
+    st = xform_map_add(x, call, f, rule, pointer, option, composed, both);
   }
   return st;
 }

@@ -9,6 +9,8 @@ static void destroy(void *self) {
   struct xform *x = self;
   if (!x) return;
   xform_config_free(x);
+  import_free(&x->images);
+  check_free(&x->check);
   free(x);
 }
 
@@ -16,7 +18,10 @@ static pintle_status create(void *module, pintle_call *call, void **self) {
   struct xform *x = calloc(1, sizeof *x);
   (void)module;
   if (!x) return pintle_fail(call, PINTLE_NOMEM, "out of memory");
-  pintle_status st = xform_config_read(x, call);
+  pintle_status st = check_read(&x->check, call);
+  if (st == PINTLE_OK && x->check.classes_known) x->families |= XFORM_BIT(XFORM_STORAGE_CLASSES);
+  if (st == PINTLE_OK) st = xform_config_read(x, call);
+  if (st == PINTLE_OK) st = check_rules(x, call);
   if (st == PINTLE_OK) *self = x;
   else destroy(x);
   return st;
@@ -26,7 +31,7 @@ static pintle_status create(void *module, pintle_call *call, void **self) {
 static pintle_status applies_to(void *self, pintle_call *call, pintle_result *out) {
   static const char *const all[] = {"*", NULL};
   const struct xform *x = self;
-  if (x->trees[xform_n_kinds].families) return PINTLE_OK; /* any kind */
+  if (x->check.on || x->trees[xform_n_kinds].families) return PINTLE_OK; /* any kind */
   const char **included = call->host->alloc(call, (xform_n_kinds + 1) * sizeof *included);
   size_t n = 0;
   if (!included) return pintle_fail(call, PINTLE_NOMEM, "out of memory");
@@ -42,16 +47,19 @@ static pintle_status applies_to(void *self, pintle_call *call, pintle_result *ou
 }
 
 static pintle_status execute(void *self, pintle_call *call, pintle_doc *item, const pintle_input *in, pintle_result *out) {
-  const struct xform *x = self;
+  struct xform *x = self;
   const struct xform_node *tree = xform_tree_of(x, item);
+  struct check_item check;
   struct xform_job job = {.x = x, .call = call, .in = in, .item = item, .doc = item, .out = out, .families = x->families};
   if (x->follow_restore && in->run->api->first(in->run, in->run->api->at(in->run, "/spec/namespaceMapping")))
     job.families |= XFORM_BIT(XFORM_NAMESPACES);
-  if (!(tree->families & job.families)) return PINTLE_OK;
+  if (x->check.on) job.check = check_begin(&check, &x->check, call, item, in);
+  if (!job.check && !(tree->families & job.families)) return PINTLE_OK;
   job.redact = strcmp(pintle_str_or(item, "/kind", ""), "Secret") == 0;
   if (!(job.applies = call->host->alloc(call, x->n_rules))) return pintle_fail(call, PINTLE_NOMEM, "out of memory");
   pintle_status st = xform_walk(&job, tree);
-  return st == PINTLE_OK ? xform_last_applied(&job, tree) : st;
+  if (st == PINTLE_OK) st = xform_last_applied(&job, tree);
+  return st == PINTLE_OK && job.check ? check_end(&job, tree) : st;
 }
 
 /* ---- tables */
@@ -87,11 +95,16 @@ OPTION(o_schedulers, "schedulers", "{old: new} schedulers");
 OPTION(o_namespaces, "namespaces", "true (what the Restore maps is mapped wherever it is named), false, or {old: new}");
 OPTION(o_annotations, "annotations", "{annotation: {old: new}} values of annotations of any kind");
 OPTION(o_config_maps, "configMaps", "list of {value | pattern | key, to, namespace, name} for entries of ConfigMaps");
+OPTION(o_unresolved, "unresolved", "{check, references, oldSuffixes, ignore}: what is reported of references to the old cluster");
+OPTION(o_known, "known", "{storageClasses}: names that the destination has, as globs");
+OPTION(o_classes, "velero.io/change-storage-class", "that ConfigMap of Velero's as it is, or \"backup\": the one that is in it");
+OPTION(o_change_images, "velero.io/change-image-name", "that ConfigMap of Velero's as it is, or \"backup\": the one that is in it");
 static const pintle_option *const options[] = {
-    &o_rules,         &o_storage, &o_snapshot,   &o_attributes, &o_drivers,     &o_handles,     &o_nfs,       &o_hosts,
-    &o_ingress_hosts, &o_domain,  &o_ingress,    &o_gateway,    &o_tls,         &o_issuers,     &o_addresses, &o_lb,
-    &o_images,        &o_pull,    &o_labels,     &o_zones,      &o_nodes,       &o_taints,      &o_accounts,  &o_cloud,
-    &o_priority,      &o_runtime, &o_schedulers, &o_namespaces, &o_annotations, &o_config_maps, NULL};
+    &o_rules,         &o_storage,       &o_snapshot,   &o_attributes, &o_drivers,     &o_handles,     &o_nfs,        &o_hosts,
+    &o_ingress_hosts, &o_domain,        &o_ingress,    &o_gateway,    &o_tls,         &o_issuers,     &o_addresses,  &o_lb,
+    &o_images,        &o_pull,          &o_labels,     &o_zones,      &o_nodes,       &o_taints,      &o_accounts,   &o_cloud,
+    &o_priority,      &o_runtime,       &o_schedulers, &o_namespaces, &o_annotations, &o_config_maps, &o_unresolved, &o_known,
+    &o_classes,       &o_change_images, NULL};
 
 static const pintle_action resolve = {.struct_size = sizeof resolve,
                                       .flags = PINTLE_PURE,

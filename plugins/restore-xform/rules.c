@@ -79,6 +79,7 @@ pintle_status xform_config_read(struct xform *x, pintle_call *call) {
   for (size_t i = 0; i < n && st == PINTLE_OK; i++) st = one(x, call, i);
   x->rules[n].index = -1;
   if (st == PINTLE_OK) st = families(x, call, n, "");
+  if (st == PINTLE_OK) st = xform_import(x, call);
   for (size_t f = 0; f < XFORM_FAMILIES && st == PINTLE_OK; f++) st = xform_map_index(x, call, (enum xform_family)f);
   if (st == PINTLE_OK) xform_say_chains(x, call);
   if (st == PINTLE_OK) st = xform_trees(x, call, x->families | (x->follow_restore ? XFORM_BIT(XFORM_NAMESPACES) : 0));

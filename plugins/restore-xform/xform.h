@@ -6,6 +6,8 @@
  * edits go through xform_change, which notes and counts. The walk is done a second time over last-applied-configuration. */
 #ifndef XFORM_H
 #define XFORM_H
+#include "checking.h"
+#include "importing.h"
 #include <pintle/plugin.h>
 #include <regex.h>
 #include <stdbool.h>
@@ -71,6 +73,8 @@ struct xform_rule {
 };
 /* Reads the limits of the rule at `at`. */
 pintle_status xform_limits_read(struct xform_rule *r, pintle_call *call, const char *at);
+/* The limit that keeps this rule from the job's item, as its key is called; NULL: it is for the item. */
+const char *xform_rule_misses(const struct xform_job *j, size_t rule);
 void xform_limits_free(struct xform_rule *r);
 /* A kind, a resource, or either with .group: does it mean k? */
 bool xform_kind_named(const char *name, const struct xform_kind *k);
@@ -100,6 +104,9 @@ struct xform_map {
 #define XFORM_ROOM 1024 /* of `room`, in which a text is made */
 /* Reads the object at `at`/key, if there is one, as mappings of a rule. */
 pintle_status xform_map_read(struct xform *x, pintle_call *call, enum xform_family f, const char *key, size_t rule, const char *at);
+/* One mapping; pointer: where it stands; option: what the label begins with. */
+pintle_status xform_map_add(struct xform *x, pintle_call *call, enum xform_family f, size_t rule, const char *pointer, const char *option,
+                            const char *from, const char *to);
 /* After the last mapping was read: sorts, refuses what is never reached. */
 pintle_status xform_map_index(struct xform *x, pintle_call *call, enum xform_family f);
 void xform_map_free(struct xform_map *map);
@@ -209,6 +216,8 @@ struct xform {
   struct xform_node *trees; /* as xform_kinds; one more for any other kind */
   struct xform_text_rule *texts;
   size_t n_texts;
+  struct import images; /* of Velero's ConfigMap: for images that no mapping is for */
+  struct check check;
 };
 
 /* ---- rules.c, chain.c */
@@ -224,10 +233,12 @@ struct xform_job {
   const pintle_doc *item; /* doc, or what holds the annotation that doc was read from */
   pintle_doc *doc;
   pintle_result *out;
-  const char *within;   /* the pointer of that annotation; NULL: doc is the item */
-  signed char *applies; /* of each rule: 0 not known, 1, -1 */
-  uint64_t families;    /* that may change something here */
-  bool redact;          /* a Secret: no value in notes */
+  const char *within;       /* the pointer of that annotation; NULL: doc is the item */
+  signed char *applies;     /* of each rule: 0 not known, 1, -1 */
+  uint64_t families;        /* that may change something here */
+  bool redact;              /* a Secret: no value in notes */
+  struct check_item *check; /* NULL: nothing is checked */
+  bool left;                /* what would rules change that are for other items? Nothing is changed, and check_left hears of it */
   bool changed;
 };
 struct xform_place { /* of a field in the document */
@@ -269,4 +280,19 @@ const struct xform_mapping *xform_namespace(struct xform_job *j, pintle_str is, 
 pintle_status xform_texts_read(struct xform *x, pintle_call *call, size_t rule, const char *at);
 void xform_texts_free(struct xform *x);
 xform_apply xform_configmap; /* one entry of a ConfigMap's data */
+
+/* ---- import.c: what Velero's ConfigMaps say joins the top of the configuration */
+pintle_status xform_import(struct xform *x, pintle_call *call);
+
+/* ---- check.c, check_left.c, check_near.c: the check for unresolved references, as the walk meets it */
+/* What the rules' left sides name is of the old cluster. After xform_config_read. */
+pintle_status check_rules(struct xform *x, pintle_call *call);
+/* When the rules have run over j->doc, the item: all findings. */
+pintle_status check_end(struct xform_job *j, const struct xform_node *tree);
+/* A rule that is for other items would have changed this text. */
+void check_left(struct xform_job *j, const char *pointer, const struct xform_mapping *m, pintle_str is);
+/* No rule of the family maps this text: is one near? */
+void check_near(struct xform_job *j, enum xform_family f, pintle_str is);
+/* No rule maps this StorageClass: is it known? */
+void check_class(struct xform_job *j, const char *pointer, pintle_str is);
 #endif

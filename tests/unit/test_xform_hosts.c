@@ -16,7 +16,9 @@ START_TEST(whole_labels) {
       {"v1beta1", EXACT, RULE("networking.k8s.io/v1beta1", "old.example.com"), BECOMES("new.example.com"), NULL, NULL},
       {"extensions", EXACT, RULE("extensions/v1beta1", "old.example.com"), BECOMES("new.example.com"), NULL, NULL},
       {"OpenShift's is another", EXACT, RULE("config.openshift.io/v1", "old.example.com"), NULL, "", NULL},
-      {"bold", EXACT, HOST("bold.example.com"), NULL, "", "ingressHosts: old.example.com -> new.example.com = 0\n"},
+      {"bold", EXACT, HOST("bold.example.com"), NULL, "",
+       "ingressHosts: old.example.com -> new.example.com = 0\n"
+       "ingressHosts: old.example.com -> new.example.com, but for the name bold.example.com = 1\n"},
       {"below", EXACT, HOST("a.old.example.com"), NULL, "", NULL},
       {"longer", EXACT, HOST("old.example.com.cn"), NULL, "", NULL},
       {"wildcard", EXACT, HOST("*.old.example.com"), NULL, "", NULL},

@@ -20,10 +20,11 @@ START_TEST(every_place_of_a_class) {
        "\"annotations\":{" BETA
        ":\"old\"}},\"spec\":{\"storageClassName\":\"old\"}}],\"template\":{\"spec\":{\"volumes\":[{\"name\":\"a\"},"
        "{\"ephemeral\":{\"volumeClaimTemplate\":{\"spec\":{\"storageClassName\":\"old\"}}}}]}}}}",
-       "[" REPLACE("/spec/volumeClaimTemplates/1" BETA_AT, "new") "," REPLACE(
-           "/spec/volumeClaimTemplates/1/spec/storageClassName", "new") "," REPLACE("/spec/template/spec/volumes/1/ephemeral/volumeClaimTemplate/spec/"
-                                                                      "storageClassName",
-                                                                      "new") "]",
+       "[" REPLACE("/spec/volumeClaimTemplates/1" BETA_AT,
+                   "new") "," REPLACE("/spec/volumeClaimTemplates/1/spec/storageClassName",
+                                      "new") "," REPLACE("/spec/template/spec/volumes/1/ephemeral/volumeClaimTemplate/spec/"
+                                                         "storageClassName",
+                                                         "new") "]",
        NULL, "storageClasses: old -> new = 3\n"},
       {"a CronJob's pods", "{\"storageClasses\":{\"old\":\"new\"}}",
        "{\"apiVersion\":\"batch/v1\",\"kind\":\"CronJob\",\"spec\":{\"jobTemplate\":{\"spec\":{\"template\":{\"spec\":{\"volumes\":[{"
@@ -115,12 +116,14 @@ END_TEST
 START_TEST(the_selector_follows_the_rules) {
   pintle_test_host *h = xform_host();
   ck_assert_ptr_nonnull(
-      pintle_test_create(h, PINTLE_TEST_RESTORE, "pintle.io/resolve-references", "{\"namespaces\":false,\"loadBalancerClasses\":{\"a\":\"b\"}}"));
-  ck_assert_str_eq(pintle_test_last(h)->selector,
-                   "{\"includedResources\":[\"services\"]}");
-  ck_assert_ptr_nonnull(pintle_test_create(h, PINTLE_TEST_RESTORE, "pintle.io/resolve-references", "{\"namespaces\":false}"));
+      pintle_test_create(h, PINTLE_TEST_RESTORE, "pintle.io/resolve-references",
+                         "{\"namespaces\":false,\"unresolved\":{\"check\":false},\"loadBalancerClasses\":{\"a\":\"b\"}}"));
+  ck_assert_str_eq(pintle_test_last(h)->selector, "{\"includedResources\":[\"services\"]}");
+  ck_assert_ptr_nonnull(pintle_test_create(h, PINTLE_TEST_RESTORE, "pintle.io/resolve-references",
+                                           "{\"namespaces\":false,\"unresolved\":{\"check\":false}}"));
   ck_assert_str_eq(pintle_test_last(h)->selector, "{\"excludedResources\":[\"*\"]}");
-  ck_assert_ptr_nonnull(pintle_test_create(h, PINTLE_TEST_RESTORE, "pintle.io/resolve-references", "{\"annotations\":{\"a\":{\"b\":\"c\"}}}"));
+  ck_assert_ptr_nonnull(
+      pintle_test_create(h, PINTLE_TEST_RESTORE, "pintle.io/resolve-references", "{\"annotations\":{\"a\":{\"b\":\"c\"}}}"));
   ck_assert_str_eq(pintle_test_last(h)->selector, "");
   pintle_test_free(h);
 }

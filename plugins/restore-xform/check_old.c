@@ -1,0 +1,184 @@
+/* check_old.c -- names of the old cluster in the texts of an item: hosts by their last labels, services by their namespace.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "checking.h"
+#include "xform.h"
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- names, from their end: the hash of every suffix falls out of one walk from right to left */
+static unsigned char lower(char c) { return (unsigned char)(c >= 'A' && c <= 'Z' ? c + 32 : c); }
+static uint64_t step(uint64_t h, char c) { return (h ^ lower(c)) * 1099511628211u; }
+enum { LONGEST = 253 };
+static const uint64_t start = 14695981039346656037u;
+
+static bool same(const char *name, const char *text, size_t n) {
+  for (size_t i = 0; i < n; i++)
+    if (lower(text[i]) != (unsigned char)name[i]) return false;
+  return name[n] == 0;
+}
+
+/* Of the n bytes at text, whose hash is h. */
+static const struct check_name *find(const struct check_names *s, uint64_t h, const char *text, size_t n) {
+  for (size_t i = (size_t)(h >> 7) & (s->size - 1); s->table[i]; i = (i + 1) & (s->size - 1))
+    if (same(s->all[s->table[i] - 1].name, text, n)) return &s->all[s->table[i] - 1];
+  return NULL;
+}
+
+pintle_status check_name_add(struct check *c, pintle_call *call, const char *name, size_t n, const char *label) {
+  struct check_names *s = &c->names;
+  if (n > 2 && strncmp(name, "*.", 2) == 0) name += 2, n -= 2;
+  if (!memchr(name, '.', n) || n > LONGEST) return PINTLE_OK;
+  if (s->n == s->cap) {
+    size_t cap = s->cap ? s->cap * 2 : 32;
+    struct check_name *all = realloc(s->all, cap * sizeof *all);
+    if (!all) return pintle_fail(call, PINTLE_NOMEM, "out of memory");
+    s->all = all, s->cap = cap;
+  }
+  struct check_name *new = &s->all[s->n];
+  *new = (struct check_name){strndup(name, n), label};
+  if (!new->name) return pintle_fail(call, PINTLE_NOMEM, "out of memory");
+  for (char *p = new->name; *p; p++) *p = (char)lower(*p);
+  s->n++;
+  return PINTLE_OK;
+}
+
+pintle_status check_names_index(struct check *c, pintle_call *call) {
+  struct check_names *s = &c->names;
+  for (s->size = 16; s->size < s->n * 2; s->size *= 2) continue;
+  free(s->table);
+  if (!(s->table = calloc(s->size, sizeof *s->table))) return pintle_fail(call, PINTLE_NOMEM, "out of memory");
+  for (size_t i = 0; i < s->n; i++) {
+    const char *name = s->all[i].name;
+    size_t len = strlen(name);
+    uint64_t h = start;
+    for (size_t j = len; j-- > 0;) h = step(h, name[j]);
+    struct check_name *is = (struct check_name *)find(s, h, name, len);
+    if (s->all[i].label) s->has_old = true;
+    if (is) {
+      if (!s->all[i].label) is->label = NULL; /* both source and target */
+      continue;
+    }
+    size_t at = (size_t)(h >> 7) & (s->size - 1);
+    while (s->table[at]) at = (at + 1) & (s->size - 1);
+    s->table[at] = (uint32_t)i + 1;
+  }
+  return PINTLE_OK;
+}
+
+/* ---- a word of the letters that hosts have, with a dot in it */
+struct word {
+  const char *p;
+  size_t n;
+};
+
+static const struct check_name *old_host(const struct check_names *s, struct word w) {
+  const struct check_name *longest = NULL;
+  uint64_t h = start;
+  if (s->n == 0) return NULL;
+  for (size_t i = w.n; i-- > 0 && w.n - i <= LONGEST;) {
+    h = step(h, w.p[i]);
+    if (i > 0 && w.p[i - 1] != '.') continue;
+    const struct check_name *is = find(s, h, w.p + i, w.n - i);
+    if (is) longest = is;
+  }
+  return longest && longest->label ? longest : NULL;
+}
+
+static void say_host(struct check_item *k, const struct check_place *p, struct word w, const struct check_name *name) {
+  char pointer[600], host[LONGEST + 1];
+  bool secret = strcmp(k->kind, "Secret") == 0;
+  size_t n = w.n < LONGEST ? w.n : LONGEST;
+  for (size_t i = 0; i < n; i++) host[i] = (char)lower(w.p[i]);
+  host[n] = 0;
+  check_say(k, check_pointer(p, pointer, sizeof pointer), host, "still names %.253s, which is of the old cluster (%.200s)",
+            secret ? name->name : host, name->label);
+}
+
+/* "db.shop.svc.cluster.local", and the namespace shop is restored as another one. */
+static void service(struct check_item *k, const struct check_place *p, struct word w) {
+  const pintle_doc *run = k->in->run;
+  const char *svc = memmem(w.p, w.n, ".svc", 4), *ns = svc;
+  char name[64], at[100], pointer[600], subject[100];
+  if (!svc || (svc + 4 < w.p + w.n && svc[4] != '.')) return;
+  while (ns > w.p && ns[-1] != '.') ns--;
+  size_t n = (size_t)(svc - ns);
+  if (n == 0 || n >= sizeof name || ns == w.p) return;
+  memcpy(name, ns, n);
+  name[n] = 0;
+  const char *to = pintle_str_or(run, pintle_key(at, sizeof at, "/spec/namespaceMapping", name), name);
+  if (strcmp(to, name) == 0 || snprintf(subject, sizeof subject, "Namespace/%s", name) < 0) return;
+  const pintle_value *v = run->api->first(run, run->api->at(run, "/spec/namespaceMapping"));
+  for (; v; v = run->api->next(run, v)) {
+    pintle_str s;
+    if (run->api->text(run, v, &s) == PINTLE_OK && strcmp(s.ptr, name) == 0) return; /* another one is called so now */
+  }
+  check_say(k, check_pointer(p, pointer, sizeof pointer), subject, "still names a service of the namespace %s, which is restored as %.63s",
+            name, to);
+}
+
+static bool in_host(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+static void look(struct check_item *k, const struct check_place *p, pintle_str s, bool mapped) {
+  const char *end = s.ptr + s.len, *dot = s.ptr;
+  while ((dot = memchr(dot, '.', (size_t)(end - dot)))) {
+    const char *from = dot, *to = dot;
+    while (from > s.ptr && in_host(from[-1])) from--;
+    while (to < end && in_host(*to)) to++;
+    dot = to; /* nothing of this word is looked at again */
+    while (from < to && (*from == '.' || *from == '-' || *from == '_')) from++;
+    while (to > from && (to[-1] == '.' || to[-1] == '-' || to[-1] == '_')) to--;
+    const struct word w = {from, (size_t)(to - from)};
+    const struct check_name *name = old_host(&k->c->names, w);
+    if (name) say_host(k, p, w, name);
+    if (mapped) service(k, p, w);
+    if (dot == end) break;
+  }
+}
+
+/* ---- every text of the item */
+static bool passed_over(const struct check_item *k, const struct check_place *p, const char *key) {
+  static const char *const top[] = {"apiVersion", "kind", "status", "binaryData", NULL}, *const metadata[] = {
+                                                                                             "name",          "namespace",
+                                                                                             "managedFields", "ownerReferences",
+                                                                                             "finalizers",    "uid",
+                                                                                             "selfLink",      NULL};
+  bool secret = strcmp(k->kind, "Secret") == 0;
+  const char *const *names = !p->up ? top : !p->up->up && p->key && strcmp(p->key, "metadata") == 0 ? metadata : NULL;
+  for (; names && *names; names++)
+    if (strcmp(*names, key) == 0) return true;
+  if (!p->up) return secret && (strcmp(key, "data") == 0 || strcmp(key, "stringData") == 0);
+  return strcmp(key, "kubectl.kubernetes.io/last-applied-configuration") == 0; /* it follows */
+}
+
+static void walk(struct check_item *k, const struct check_place *p, const pintle_value *v, bool mapped, size_t depth) {
+  const pintle_doc *d = k->doc;
+  int32_t type = d->api->type(d, v);
+  struct check_place at = {.up = p};
+  pintle_str s;
+  if (type == PINTLE_T_STRING && d->api->text(d, v, &s) == PINTLE_OK && s.len > 3) look(k, p, s, mapped);
+  if ((type != PINTLE_T_OBJECT && type != PINTLE_T_ARRAY) || depth == 0) return;
+  for (v = d->api->first(d, v); v; v = d->api->next(d, v), at.index++) {
+    if (type == PINTLE_T_OBJECT) {
+      if (d->api->key(d, v, &s) != PINTLE_OK || passed_over(k, p, s.ptr)) continue;
+      at.key = s.ptr;
+    }
+    walk(k, &at, v, mapped, depth - 1);
+  }
+}
+
+/* What names API groups, which look like hosts. */
+static bool holds_groups(const char *kind) {
+  static const char *const kinds[] = {"CustomResourceDefinition", "APIService", "Role", "ClusterRole", NULL};
+  const char *const *p = kinds;
+  while (*p && strcmp(*p, kind) != 0) p++;
+  return *p != NULL;
+}
+
+void check_texts(struct check_item *k) {
+  const struct check_place top = {0};
+  const pintle_doc *run = k->in->run;
+  bool mapped = run->api->first(run, run->api->at(run, "/spec/namespaceMapping")) != NULL;
+  if ((k->c->names.has_old || mapped) && !holds_groups(k->kind)) walk(k, &top, k->doc->api->at(k->doc, ""), mapped, 100);
+}
