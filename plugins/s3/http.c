@@ -287,6 +287,7 @@ static void set_up(struct s3_http *h, s3_request *r, const char *url) {
   curl_easy_setopt(e, CURLOPT_XFERINFODATA, r);
   curl_easy_setopt(e, CURLOPT_NOPROGRESS, 0L);
   curl_easy_setopt(e, CURLOPT_BUFFERSIZE, 256L << 10);
+  if (r->alone) curl_easy_setopt(e, CURLOPT_FRESH_CONNECT, 1L);
   curl_easy_setopt(e, CURLOPT_HTTPHEADER, r->list);
   set_tls(c, e);
   set_proxy(c, r->to.https, e);
@@ -450,7 +451,12 @@ pintle_status s3_http_step(struct s3_http *h, int wait) {
 pintle_status s3_http_do(struct s3_http *h, s3_request *r) {
   pintle_status st = PINTLE_OK;
   s3_http_start(h, r);
-  while (!r->done && st == PINTLE_OK) st = s3_http_step(h, 1000);
+  bool late = false;
+  while (!r->done && st == PINTLE_OK) {
+    st = s3_http_step(h, 1000);
+    if (st != PINTLE_OK && r->finish && !h->cleaning) h->cleaning = s3_clock() + CLEANING * second, late = true, st = PINTLE_OK;
+  }
+  if (late) h->cleaning = 0;
   if (!r->done) end(h, r, st);
   return r->st;
 }

@@ -28,7 +28,9 @@ typedef struct s3_request {
   pintle_status (*begin)(struct s3_request *);
   void *ctx;
   int64_t from, length;
-  bool slow; /* the store may be silent for minutes (CompleteMultipartUpload) */
+  bool slow;   /* the store may be silent for minutes (CompleteMultipartUpload) */
+  bool alone;  /* on a connection of its own, so that curl does not repeat it in silence: `tries` and `ambiguous` are the truth */
+  bool finish; /* goes on for 8 s in a call that is to end: its answer must be known */
 
   /* What came of it. */
   bool done;

@@ -28,6 +28,7 @@ static pintle_status begin(s3_upload *u) {
   s3_request r = s3_ask("POST", u->bucket, u->key);
   s3_query_add(&r, "uploads", "");
   s3_object_headers(u, &r);
+  r.finish = true; /* without its id nobody could remove it */
   if (s3_sum_element(u->checksum)) s3_header_add(&r, "x-amz-checksum-algorithm", s3_sum_name(u->checksum));
   pintle_status st = s3_http_do(u->h, &r);
   if (st != PINTLE_OK) st = s3_say(u->h, &r, "putting");
@@ -133,10 +134,10 @@ static pintle_status complete(s3_upload *u) {
   s3_query_add(&r, "uploadId", u->id.p);
   s3_header_add(&r, "content-type", "application/xml");
   if (u->only_new) s3_header_add(&r, "if-none-match", "*");
-  r.body = body.p, r.body_len = body.n, r.slow = true;
+  r.body = body.p, r.body_len = body.n, r.slow = r.alone = true;
   pintle_status st = s3_http_do(u->h, &r);
   /* Repeated, although the first one was carried out: what is there now decides. */
-  if (st != PINTLE_OK && strcmp(r.code, "NoSuchUpload") == 0 && r.tries > 1) u->proven = false, st = PINTLE_OK;
+  if (st != PINTLE_OK && strcmp(r.code, "NoSuchUpload") == 0 && r.tries > 1) u->doubtful = true, u->proven = false, st = PINTLE_OK;
   else if (u->only_new && r.status == 412) st = pintle_fail(s3_http_call(u->h), PINTLE_EXISTS, "%s is there already", u->key);
   else if (st != PINTLE_OK) st = s3_say(u->h, &r, "putting");
   s3_request_free(&r);

@@ -126,6 +126,7 @@ static pintle_status put_once(s3_upload *u, s3_part *p, bool *wrote) {
   s3_object_headers(u, r);
   s3_sum_header_add(u, p, r);
   if (u->only_new) s3_header_add(r, "if-none-match", "*");
+  r->alone = u->only_new;
   r->body = p->data, r->body_len = p->n, r->sha256 = p->sha256;
   pintle_status st = s3_http_do(u->h, r);
   *wrote = st == PINTLE_OK;

@@ -35,7 +35,8 @@ typedef struct s3_upload {
   s3_proof *proofs; /* n of them, in order */
   size_t n, cap;
   int64_t total;
-  bool proven; /* the answers so far prove every part */
+  bool proven;   /* the answers so far prove every part */
+  bool doubtful; /* it may not have been carried out: what is there may be an older object */
 } s3_upload;
 
 /* put.c */

@@ -122,6 +122,8 @@ static pintle_status look(s3_upload *u, int64_t *size, bool *proven) {
 }
 
 static pintle_status wrong(s3_upload *u, const char *how) {
+  if (u->doubtful)
+    return pintle_fail(s3_http_call(u->h), PINTLE_TRANSIENT, "putting %s: the store does not know the upload any more", u->key);
   s3_remove(u->h, u->bucket, u->key);
   return pintle_fail(s3_http_call(u->h), PINTLE_FAILED, "the store does not have what was sent as %s: %s; the object was removed", u->key,
                      how);
