@@ -78,11 +78,12 @@ static bool on_element(void *ctx, const char *path, const char *text) {
   else if (strcmp(p, "/EncodingType") == 0) l->encoded = strcmp(text, "url") == 0;
   else if (strcmp(p, "/NextContinuationToken") == 0) set(&l->next_token, text);
   else if (strcmp(p, l->prefixes ? "/CommonPrefixes/Prefix" : "/Contents/Key") == 0) set(&l->key, text);
+  else if (strcmp(p, l->prefixes ? "/CommonPrefixes" : "/Contents") == 0) return add(l);
+  else if (l->prefixes) return true; /* keys without a delimiter */
   else if (strcmp(p, "/Contents/Size") == 0) l->now.size = strtoll(text, NULL, 10);
   else if (strcmp(p, "/Contents/LastModified") == 0) l->now.modified = when(text);
   else if (strcmp(p, "/Contents/ETag") == 0)
     snprintf(l->now.etag, sizeof l->now.etag, "%.*s", (int)strcspn(text + (*text == '"'), "\""), text + (*text == '"'));
-  else if (strcmp(p, l->prefixes ? "/CommonPrefixes" : "/Contents") == 0) return add(l);
   return true;
 }
 
