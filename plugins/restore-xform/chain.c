@@ -19,7 +19,7 @@ static bool follows(const struct xform *x, enum xform_family f, const struct xfo
   if (m == o) return false;
   if (f == XFORM_HOSTS) {
     if (m->to[0] == '*' && ends(o->from, m->to + 1) && strcmp(o->from, o->to) != 0) return true;
-    return xform_host(NULL, x, made, room, &to) == o && strcmp(to, m->to) != 0;
+    return xform_host_rule(NULL, x, made, room, &to) == o && strcmp(to, m->to) != 0;
   }
   if (strcmp(o->from, o->to) == 0) return false;
   if (f == XFORM_IMAGES || f == XFORM_NFS)

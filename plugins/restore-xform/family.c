@@ -15,7 +15,8 @@ static bool name_or_glob(const char *s) { return strpbrk(s, "*?") ? strlen(s) <=
 
 static const char *wrong_name(const char *from, const char *to) {
   if (!name_or_glob(from)) return "the first is no name that an object may have (nor a pattern with * and ?)";
-  return xform_dns_name(to) || (strchr(to, '*') && name_or_glob(to)) ? NULL : "the second is no name that an object may have";
+  return xform_dns_name(to) || (strchr(from, '*') && strchr(to, '*') && name_or_glob(to)) ? NULL
+                                                                                          : "the second is no name that an object may have";
 }
 
 static const char *wrong_text(const char *from, const char *to) {
@@ -83,8 +84,9 @@ static const char *wrong_nfs(const char *from, const char *to) {
 
 static const char *wrong_class(const char *from, const char *to) {
   if (!name_or_glob(from)) return "the first is no name of a StorageClass (nor a pattern, nor none)";
-  return xform_dns_name(to) || (strchr(to, '*') && name_or_glob(to)) ? NULL
-                                                                     : "the second is no name of a StorageClass (nor default, nor none)";
+  return xform_dns_name(to) || (strchr(from, '*') && strchr(to, '*') && name_or_glob(to))
+             ? NULL
+             : "the second is no name of a StorageClass (nor default, nor none)";
 }
 
 const struct xform_family_info xform_family_infos[XFORM_FAMILIES] = {

@@ -31,7 +31,7 @@ static const struct xform_mapping *rule_for(struct xform_job *j, const struct xf
   return best;
 }
 
-const struct xform_mapping *xform_host(struct xform_job *j, const struct xform *x, pintle_str is, char *room, const char **to) {
+const struct xform_mapping *xform_host_rule(struct xform_job *j, const struct xform *x, pintle_str is, char *room, const char **to) {
   const struct xform_mapping *m = x->maps[XFORM_HOSTS].n ? rule_for(j, x, is) : NULL;
   if (!m || m->from[0] != '*' || equal(is, m->from)) return m ? (*to = m->to, m) : NULL;
   int n = snprintf(room, XFORM_ROOM, "%.*s%s", (int)(is.len - strlen(m->from + 1)), is.ptr, m->to + 1);
@@ -64,7 +64,7 @@ static void one(struct xform_job *j, const char *pointer, pintle_str is, struct 
   char room[XFORM_ROOM];
   const char *to = NULL, *ns_to = NULL;
   pintle_str ns, domain;
-  const struct xform_mapping *m = xform_host(j, j->x, is, room, &to), *n, *d;
+  const struct xform_mapping *m = xform_host_rule(j, j->x, is, room, &to), *n, *d;
   if (m) {
     xform_tell(j, pointer, m, is, (pintle_str){to, strlen(to)});
     xform_text_add(made, to, strlen(to));

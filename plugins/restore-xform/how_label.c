@@ -67,10 +67,26 @@ static bool text_of(const pintle_doc *d, const pintle_value *v, pintle_str *s) {
   return d->api->type(d, v) == PINTLE_T_STRING && d->api->text(d, v, s) == PINTLE_OK && !memchr(s->ptr, 0, s->len);
 }
 
-/* Would another member have this key, too? */
-static bool taken(const struct xform_job *j, const struct xform_place *p, pintle_str key) {
-  char pointer[1024];
-  return j->doc->api->at(j->doc, pintle_key(pointer, sizeof pointer, p->pointer, key.ptr)) != NULL;
+/* Another member has the new key already: with the same value this one is not needed any more. */
+enum { FREE, SAME, TAKEN };
+static int taken(struct xform_job *j, const struct xform_place *p, pintle_str key, const struct label *to) {
+  char pointer[1600];
+  pintle_str is;
+  if (!to->key.len || equal(key, to->key)) return FREE;
+  const pintle_value *v = j->doc->api->at(j->doc, pintle_key(pointer, sizeof pointer, p->pointer, to->key.ptr));
+  if (!v) return FREE;
+  struct label other = {.key = {"", 0}};
+  if (!text_of(j->doc, v, &is)) return TAKEN;
+  map_label(j, p->field->family, to->key, is, true, &other);
+  return equal(other.key, to->key) && equal(other.value, to->value) ? SAME : TAKEN;
+}
+
+static void member(struct xform_text *made, pintle_str key, pintle_str value, bool text) {
+  xform_text_add(made, made->len ? "," : "{", 1);
+  xform_text_json(made, key);
+  xform_text_add(made, ":", 1);
+  if (text) xform_text_json(made, value);
+  else xform_text_add(made, value.ptr, value.len);
 }
 
 pintle_status xform_label_map(struct xform_job *j, const struct xform_place *p) {
@@ -81,25 +97,24 @@ pintle_status xform_label_map(struct xform_job *j, const struct xform_place *p) 
   if (d->api->type(d, p->value) != PINTLE_T_OBJECT) return PINTLE_OK;
   for (const pintle_value *v = d->api->first(d, p->value); v; v = d->api->next(d, v)) {
     struct label to = {.key = {"", 0}};
-    pintle_str key, value = {"", 0};
+    pintle_str key, value = {"null", 4};
     if (d->api->key(d, v, &key) != PINTLE_OK) continue;
     bool text = text_of(d, v, &value);
     if (text && !memchr(key.ptr, 0, key.len)) map_label(j, p->field->family, key, value, true, &to);
-    if (to.key.len && !equal(key, to.key) && taken(j, p, to.key)) {
-      if (!j->within)
-        j->call->host->finding(j->call, PINTLE_LOG_WARN, "unresolved", p->pointer, "a label stays: its new key is there already");
+    else if (d->api->text(d, v, &value) != PINTLE_OK) continue;
+    int clash = taken(j, p, key, &to);
+    if (clash == TAKEN) {
+      if (!j->within && !j->left)
+        j->call->host->finding(j->call, PINTLE_LOG_WARN, "unresolved", p->pointer,
+                               "a label stays: its new key is there with another value");
       to.of_key = to.of_value = NULL;
     }
     bool maps = to.of_key || to.of_value;
     if (maps) tell(j, p->pointer, &to, key, value);
     differs = differs || (maps && !(equal(key, to.key) && equal(value, to.value)));
-    xform_text_add(&made, made.len ? "," : "{", 1);
-    xform_text_json(&made, maps ? to.key : key);
-    xform_text_add(&made, ":", 1);
-    if (text) xform_text_json(&made, maps ? to.value : value);
-    else if (d->api->text(d, v, &value) == PINTLE_OK) xform_text_add(&made, value.ptr, value.len);
+    if (!maps || clash != SAME) member(&made, maps ? to.key : key, maps ? to.value : value, d->api->type(d, v) == PINTLE_T_STRING);
   }
-  xform_text_add(&made, "}", 1);
+  xform_text_add(&made, made.len ? "}" : "{}", made.len ? 1 : 2);
   if (differs) st = xform_put_json(j, p->pointer, &made);
   xform_text_free(&made);
   return st;
@@ -144,7 +159,7 @@ pintle_status xform_label_expr(struct xform_job *j, const struct xform_place *p)
       memcpy(copy, to.key.ptr, to.key.len);
       new_key = (pintle_str){copy, to.key.len};
     } else if (!equal(new_key, to.key)) {
-      if (!j->within)
+      if (!j->within && !j->left)
         j->call->host->finding(j->call, PINTLE_LOG_WARN, "unresolved", p->pointer,
                                "the rules give the values of one requirement different keys: it stays");
       return PINTLE_OK;

@@ -7,33 +7,44 @@ static bool is_text(const struct xform_job *j, const struct xform_place *p, pint
   return d->api->type(d, p->value) == PINTLE_T_STRING && d->api->text(d, p->value, is) == PINTLE_OK && !memchr(is->ptr, 0, is->len);
 }
 
-/* What is meant by "none" (no class) and "default" (no word about it) on the right of storageClasses. */
+/* storageClasses knows two words beside names: none (a class of "") on both sides, and on the right default (no word about a class). */
 static pintle_status put_class(struct xform_job *j, const struct xform_place *p, const struct xform_mapping *m, pintle_str is,
                                const char *to) {
-  if (strcmp(to, "none") == 0) return xform_put(j, p->pointer, m, is, (pintle_str){"", 0});
-  xform_tell(j, p->pointer, m, is, (pintle_str){"default", 7});
-  if (j->left) return PINTLE_OK;
-  j->changed = true;
-  return j->doc->api->remove(j->doc, p->pointer);
+  const pintle_str none = {"none", 4}, new = {to, strlen(to)};
+  pintle_status st;
+  if (strcmp(to, "default") == 0) {
+    if (strcmp(pintle_str_or(j->item, "/kind", ""), "PersistentVolume") == 0) { /* one without a class is bound by no claim that gets one */
+      if (!j->within && !j->left)
+        j->call->host->finding(j->call, PINTLE_LOG_WARN, "unresolved", p->pointer, "a volume needs the name of the new class; it stays");
+      return PINTLE_OK;
+    }
+    xform_tell(j, p->pointer, m, is.len ? is : none, new);
+    if (j->left) return PINTLE_OK;
+    if ((st = j->doc->api->remove(j->doc, p->pointer)) != PINTLE_OK) return pintle_fail_at(j->call, st, p->pointer, "cannot be removed");
+    j->changed = true;
+    return PINTLE_OK;
+  }
+  xform_tell(j, p->pointer, m, is.len ? is : none, new);
+  if (strcmp(to, "none") == 0) return is.len ? xform_change(j, p->pointer, NULL, 0, NULL, (pintle_str){"", 0}) : PINTLE_OK;
+  return xform_change(j, p->pointer, NULL, 0, NULL, new);
 }
 
 pintle_status xform_whole(struct xform_job *j, const struct xform_place *p) {
   enum xform_family f = p->field->family;
-  pintle_str is, key;
+  const struct xform_mapping *m;
+  pintle_str is;
   char room[XFORM_ROOM];
   const char *to;
   if (!is_text(j, p, &is)) return PINTLE_OK;
-  key = is;
-  if (f == XFORM_STORAGE_CLASSES && !is.len) key = (pintle_str){"none", 4};
-  if (!key.len) return PINTLE_OK;
-  const struct xform_mapping *m = is.len ? NULL : xform_find_exact(j, j->x, f, key.ptr, key.len);
-  if (m) to = m->to; /* "*" is not said of none */
-  else m = is.len ? xform_find(j, j->x, f, key, room, &to) : NULL;
-  if (!m && is.len) {
+  if (!is.len) { /* "*" is not said of none */
+    m = f == XFORM_STORAGE_CLASSES ? xform_find_exact(j, j->x, f, "none", 4) : NULL;
+    return m ? put_class(j, p, m, is, m->to) : PINTLE_OK;
+  }
+  if (!(m = xform_find(j, j->x, f, is, room, &to))) {
     check_near(j, f, is);
     if (f == XFORM_STORAGE_CLASSES) check_class(j, p->pointer, is);
+    return PINTLE_OK;
   }
-  if (!m) return PINTLE_OK;
   if (f == XFORM_STORAGE_CLASSES && (strcmp(to, "none") == 0 || strcmp(to, "default") == 0)) return put_class(j, p, m, is, to);
   return xform_put(j, p->pointer, m, is, (pintle_str){to, strlen(to)});
 }

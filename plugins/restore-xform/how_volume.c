@@ -29,7 +29,7 @@ pintle_status xform_quota(struct xform_job *j, const struct xform_place *p) {
     if (d->api->key(d, v, &key) != PINTLE_OK) continue;
     const struct xform_mapping *m = quota_key(j, key, &new);
     bool taken = m && strcmp(new.data, key.ptr) != 0 && d->api->at(d, pintle_key(pointer, sizeof pointer, p->pointer, new.data));
-    if (taken && !j->within)
+    if (taken && !j->within && !j->left)
       j->call->host->finding(j->call, PINTLE_LOG_WARN, "unresolved", p->pointer,
                              "the quota of a class stays: the new class has one already");
     bool maps = m && !taken && !new.failed;

@@ -62,9 +62,9 @@ void xform_limits_free(struct xform_rule *r) {
   xform_labels_free(r->labels, r->n_labels);
 }
 
-static bool any_glob(const struct xform_list *globs, const char *is) {
+static bool any_glob(const struct xform_list *globs, const char *is) { /* what has no namespace is in none, not even in "*" */
   for (size_t i = 0; i < globs->n; i++)
-    if (xform_glob(globs->all[i], (pintle_str){is, strlen(is)})) return true;
+    if (*is && xform_glob(globs->all[i], (pintle_str){is, strlen(is)})) return true;
   return globs->n == 0;
 }
 

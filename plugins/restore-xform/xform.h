@@ -271,7 +271,7 @@ xform_apply xform_label_map, xform_label_expr, xform_label_key, xform_toleration
 xform_apply xform_ns, xform_ns_items, xform_ns_map, xform_ns_expr, xform_ns_path, xform_subject, xform_user; /* how_namespace.c */
 xform_apply xform_quota, xform_nfs_volume;                                                                   /* how_volume.c */
 /* What becomes of a host; and of a host within the cluster, "name.namespace.svc.domain". NULL: no rule. */
-const struct xform_mapping *xform_host(struct xform_job *j, const struct xform *x, pintle_str is, char *room, const char **to);
+const struct xform_mapping *xform_host_rule(struct xform_job *j, const struct xform *x, pintle_str is, char *room, const char **to);
 /* A namespace by the Restore's mapping, or the family's; NULL: it keeps its name. made: a mapping to fill in. */
 const struct xform_mapping *xform_namespace(struct xform_job *j, pintle_str is, const char **to, struct xform_mapping *made);
 

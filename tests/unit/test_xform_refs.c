@@ -1,0 +1,172 @@
+/* test_xform_refs.c -- pintle.io/resolve-references: xform_refs.rows, its rules' limits.  SPDX-License-Identifier: Apache-2.0
+ *
+ * xform_refs.rows: "# what", then `config`, `mapping` (the Restore's namespaceMapping), `stored` (the item in the backup) and `item`, and what
+ * comes of it: `becomes` (nothing when the item stays), a `note` and a `finding` for each of them, in order. With REFS_ROWS=print the file is
+ * printed as it would have to be. */
+#include "xform_rows.h"
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { CONFIG, MAPPING, STORED, ITEM, BECOMES, NOTES, FINDINGS, PARTS };
+static const char *const parts[PARTS] = {"config", "mapping", "stored", "item", "becomes", "note", "finding"};
+struct block {
+  char what[200], *part[PARTS];
+};
+
+static void lines(const char *key, const char *text) {
+  for (; *text; text += strcspn(text, "\n") + 1) printf("%s %.*s\n", key, (int)strcspn(text, "\n"), text);
+}
+
+static void print(const struct block *b, const pintle_test_outcome *o) {
+  printf("\n# %s\n", b->what);
+  for (int i = 0; i <= ITEM; i++)
+    if (b->part[i]) printf("%s %s\n", parts[i], b->part[i]);
+  if (strcmp(o->patch, "[]") != 0) printf("becomes %s\n", o->item);
+  lines("note", o->notes);
+  lines("finding", o->findings);
+}
+
+static void run(const struct block *b) {
+  char *restore = NULL;
+  if (b->part[MAPPING])
+    ck_assert(asprintf(&restore,
+                       "{\"metadata\":{\"name\":\"r\",\"namespace\":\"velero\"},\"spec\":{\"namespaceMapping\":%s},\"status\":{}}",
+                       b->part[MAPPING]) > 0);
+  const pintle_test_options world = {.run = restore};
+  pintle_test_host *h = pintle_test_new(&world);
+  ck_assert(h && pintle_test_load(h, &PINTLE_ENTRY)->status == PINTLE_OK);
+  pintle_test_instance *a =
+      pintle_test_create(h, PINTLE_TEST_RESTORE, "pintle.io/resolve-references", b->part[CONFIG] ? b->part[CONFIG] : "{}");
+  ck_assert_msg(a != NULL, "%s: %s at %s", b->what, pintle_test_last(h)->message, pintle_test_last(h)->at);
+  const pintle_test_outcome *o = pintle_test_restore(a, b->part[ITEM], b->part[STORED], 0);
+  if (getenv("REFS_ROWS")) print(b, o);
+  else {
+    ck_assert_msg(o->status == PINTLE_OK, "%s: %s %s", b->what, o->message, o->at);
+    ck_assert_msg(strcmp(o->notes, b->part[NOTES] ? b->part[NOTES] : "") == 0, "%s: notes: %s", b->what, o->notes);
+    ck_assert_msg(strcmp(o->findings, b->part[FINDINGS] ? b->part[FINDINGS] : "") == 0, "%s: findings: %s", b->what, o->findings);
+    if (b->part[BECOMES]) ck_assert_msg(strcmp(o->item, b->part[BECOMES]) == 0, "%s: becomes: %s", b->what, o->item);
+    else ck_assert_msg(strcmp(o->patch, "[]") == 0, "%s: it changed: %s", b->what, o->patch);
+    if (b->part[BECOMES]) o = pintle_test_restore(a, b->part[BECOMES], b->part[STORED], 0);
+    ck_assert_msg(strcmp(o->patch, "[]") == 0, "%s, again: %s", b->what, o->patch);
+  }
+  pintle_test_free(h);
+  free(restore);
+}
+
+static void clear(struct block *b) {
+  for (int i = 0; i < PARTS; i++) free(b->part[i]);
+  *b = (struct block){0};
+}
+
+/* A line of the file: notes and findings are many, each ended by \n. */
+static bool read_part(struct block *b, const char *line) {
+  for (int i = 0; i < PARTS; i++) {
+    size_t n = strlen(parts[i]);
+    char *more = NULL, *had = b->part[i];
+    if (strncmp(line, parts[i], n) != 0 || line[n] != ' ') continue;
+    ck_assert(asprintf(&more, "%s%.*s%s", i >= NOTES && had ? had : "", (int)strcspn(line + n + 1, "\n"), line + n + 1,
+                       i >= NOTES ? "\n" : "") >= 0);
+    free(had);
+    b->part[i] = more;
+    return true;
+  }
+  return *line == '\n';
+}
+
+START_TEST(rows) {
+  FILE *f = fopen(ROWS, "r");
+  char *line = NULL;
+  size_t cap = 0, n = 0;
+  struct block b = {0};
+  ck_assert_msg(f != NULL, "cannot open " ROWS);
+  for (;;) {
+    bool end = getline(&line, &cap, f) < 0;
+    if ((end || *line == '#') && b.part[ITEM]) run(&b), n++;
+    if (end || *line == '#') clear(&b);
+    if (end) break;
+    if (*line == '#') snprintf(b.what, sizeof b.what, "%.*s", (int)strcspn(line + 2, "\n"), line + 2);
+    else ck_assert_msg(read_part(&b, line), "%s: what is this: %s", b.what, line);
+  }
+  free(line);
+  fclose(f);
+  ck_assert_uint_gt(n, 60);
+}
+END_TEST
+
+START_TEST(bad_rules) {
+  xform_refused("{\"rules\":{}}", "/rules", "rules is a list");
+  xform_refused("{\"rules\":[7]}", "/rules/0", "a rule is a mapping");
+  xform_refused("{\"rules\":[{\"storageClases\":{\"a\":\"b\"}}]}", "/rules/0/storageClases", "did you mean \"storageClasses\"?");
+  xform_refused("{\"rules\":[{\"inKinds\":[\"Pod\"]}]}", "/rules/0", "says nothing to change");
+  xform_refused("{\"rules\":[{\"inKinds\":[],\"zones\":{\"a\":\"b\"}}]}", "/rules/0/inKinds", "can never match");
+  xform_refused("{\"rules\":[{\"inKinds\":[\"Deploymet\"],\"zones\":{\"a\":\"b\"}}]}", "/rules/0/inKinds/0",
+                "did you mean \"Deployment\"?");
+  xform_refused("{\"rules\":[{\"inKinds\":[\"ConfigMap\"],\"zones\":{\"a\":\"b\"}}]}", "/rules/0/inKinds", "it can never match");
+  xform_refused("{\"rules\":[{\"inNamespaces\":[\"Shop\"],\"zones\":{\"a\":\"b\"}}]}", "/rules/0/inNamespaces/0", "can never match");
+  xform_refused("{\"rules\":[{\"withLabels\":\"a in b\",\"zones\":{\"a\":\"b\"}}]}", "/rules/0/withLabels", "no label selector");
+  xform_refused("{\"rules\":[{\"withLabels\":\"\",\"zones\":{\"a\":\"b\"}}]}", "/rules/0/withLabels", "no label selector");
+  xform_refused("{\"rules\":[{\"withLabels\":\"a,\",\"zones\":{\"a\":\"b\"}}]}", "/rules/0/withLabels", "no label selector");
+  xform_refused("{\"rules\":[{\"hosts\":{\"A.b\":\"c.d\"}}]}", "/rules/0/hosts/A.b", "the first is no host");
+  xform_refused("{\"zones\":{\"a\":\"c\"},\"rules\":[{\"zones\":{\"a\":\"b\"}}]}", "/zones/a", "this can never match");
+  xform_refused("{\"hosts\":{\"a.b\":\"c.d\"},\"ingressHosts\":{\"a.b\":\"c.d\"}}", "/ingressHosts/a.b", "is mapped twice");
+}
+END_TEST
+
+START_TEST(bad_mappings) {
+  xform_refused("{\"images\":{\"a b\":\"c\"}}", "/images/a b", "the first is no image");
+  xform_refused("{\"images\":{\"a\":\"\"}}", "/images/a", "the second is no image");
+  xform_refused("{\"storageClasses\":{\"a\":\"b-*\"}}", "/storageClasses/a", "the second is no name");
+  xform_refused("{\"storageClasses\":{\"a*b*\":\"c*\"}}", "/storageClasses/a*b*", "there is one *");
+  xform_refused("{\"nodeLabels\":{\"a=b\":\"c\"}}", "/nodeLabels/a=b", "either both");
+  xform_refused("{\"nodeLabels\":{\"a*=b\":\"c=d\"}}", "/nodeLabels/a*=b", "in the value only");
+  xform_refused("{\"nodeLabels\":{\"=b\":\"c=d\"}}", "/nodeLabels/=b", "neither");
+  xform_refused("{\"addresses\":{\"host\":\"10.0.0.1\"}}", "/addresses/host", "the first is no IP address");
+  xform_refused("{\"nfs\":{\"nas/x\":\"nas:/y\"}}", "/nfs/nas~1x", "server:/path");
+  xform_refused("{\"nfs\":{\"nas\":\"nas:/y\"}}", "/nfs/nas", "either both");
+  xform_refused("{\"clusterDomain\":{\"cluster.local\":\"\"}}", "/clusterDomain/cluster.local", "lower case");
+  xform_refused("{\"namespaces\":{\"a\":\"B\"}}", "/namespaces/a", "the second is no namespace");
+  xform_refused("{\"namespaces\":7}", "/namespaces", "is a mapping");
+  xform_refused("{\"annotations\":{\"a\":\"b\"}}", "/annotations/a", "is a mapping");
+  xform_refused("{\"annotations\":{\"a\":{\"b\":7}}}", "/annotations/a/b", "is not a text");
+}
+END_TEST
+
+/* Rules' mappings are counted under their own names; each has a counter from the beginning. */
+START_TEST(counters) {
+  static const row rows[] = {
+      {"two rules and the top",
+       "{\"zones\":{\"a\":\"b\"},\"rules\":[{\"inKinds\":[\"Pod\"],\"nodes\":{\"n\":\"m\"}},{\"nodes\":{\"x\":\"y\"}}]}",
+       "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"spec\":{\"nodeName\":\"n\"}}",
+       "[{\"op\":\"replace\",\"path\":\"/spec/nodeName\",\"value\":\"m\"}]", "/spec/nodeName: rules[0].nodes: n -> m\n",
+       "rules[0].nodes: n -> m = 1\nrules[1].nodes: x -> y = 0\nzones: a -> b = 0\n"}};
+  XFORM_ROWS(rows);
+}
+END_TEST
+
+/* A target that is another's source: said at load. */
+static void chained(const char *config, const char *log) {
+  pintle_test_host *h = xform_host();
+  ck_assert_msg(pintle_test_create(h, PINTLE_TEST_RESTORE, "pintle.io/resolve-references", config) != NULL, "%s", config);
+  ck_assert_msg((strstr(pintle_test_last(h)->log, log) != NULL) == (*log != 0) || !*log, "%s: %s", config, pintle_test_last(h)->log);
+  if (!*log) ck_assert_msg(!*pintle_test_last(h)->log, "%s: %s", config, pintle_test_last(h)->log);
+  pintle_test_free(h);
+}
+
+START_TEST(chains) {
+  chained("{\"zones\":{\"a\":\"b\",\"b\":\"c\"}}", "INFO zones: a -> b is applied once: zones: b -> c does not follow it");
+  chained("{\"zones\":{\"a\":\"b\",\"c\":\"d\",\"x*\":\"b\"}}", "");
+  chained("{\"zones\":{\"a-*\":\"b-*\",\"b-1\":\"c\"}}", "zones: a-* -> b-* is applied once");
+  chained("{\"hosts\":{\"*.a.com\":\"*.b.com\",\"x.b.com\":\"c.com\"}}", "hosts: *.a.com -> *.b.com is applied once");
+  chained("{\"hosts\":{\"a.com\":\"b.com\",\"b.com\":\"b.com\"}}", "");
+  chained("{\"images\":{\"a.io\":\"b.io\",\"b.io/x\":\"c.io\"}}", "images: a.io -> b.io is applied once");
+  chained("{\"nodeLabels\":{\"a\":\"b\",\"b=1\":\"c=2\"}}", "nodeLabels: a -> b is applied once");
+  chained("{\"zones\":{\"a\":\"b\"},\"rules\":[{\"inKinds\":[\"Pod\"],\"zones\":{\"b\":\"c\"}}]}",
+          "zones: a -> b is applied once: rules[0].zones: b -> c");
+}
+END_TEST
+
+int main(void) {
+  const TTest *const tests[] = {rows, bad_rules, bad_mappings, counters, chains};
+  return xform_main("xform_refs", tests, sizeof tests / sizeof *tests);
+}
