@@ -28,7 +28,7 @@ static pintle_status create(void *module, pintle_call *call, void **self) {
   pintle_status st = s3_config_read(call, &s->config);
   const s3_config *c = &s->config;
   const s3_creds_options options = {
-      .credentials_file = c->credentials_file, .profile = c->profile, .region = c->region, .ca = c->ca, .insecure = c->insecure};
+      .credentials_file = c->credentials_file, .profile = c->profile, .region = c->region, .ca = c->ca, .proxy = c->proxy, .insecure = c->insecure};
   if (st == PINTLE_OK) st = s3_creds_chain_new(call, &options, &s->creds);
   if (st != PINTLE_OK) return destroy(s), st;
   if (c->insecure)
