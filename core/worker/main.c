@@ -22,6 +22,7 @@ struct worker {
   chain *chain;
   manners manners;
   const host_opener *opener;
+  bool drop_in;
 };
 
 /* ---- hooks of the chain */
@@ -48,9 +49,10 @@ static pintle_status ask(void *ctx, pintle_call *call, const chain_entry *entry,
   return side_ask(ctx, call, entry->index, question, answer, e);
 }
 
+/* As a drop-in there is nobody to ask. */
 static const void *extension(void *ctx, const char *id) {
-  (void)ctx;
-  return ask_extension(id);
+  const struct worker *w = ctx;
+  return w->drop_in ? NULL : ask_extension(id);
 }
 
 static bool broken(struct worker *w, const chain_entry *entry, const error *e) {
@@ -81,6 +83,7 @@ static bool set_up(struct worker *w, str body) {
                      .opener = w->opener,
                      .ctx = w};
   o.mode = wire_get_z(&r, &w->setup_memory);
+  w->drop_in = o.mode && strcmp(o.mode, "velero") == 0;
   o.scratch = wire_get_z(&r, &w->setup_memory);
   for (uint32_t left = wire_get_u32(&r); left && n < 64; left--) w->properties[n++] = wire_get_z(&r, &w->setup_memory);
   w->properties[n] = NULL;

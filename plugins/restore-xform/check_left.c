@@ -28,6 +28,6 @@ void check_class(struct xform_job *j, const char *pointer, pintle_str is) {
   if (!k || j->within || j->left || is.len > 253 || xform_is_target(NULL, j->x, XFORM_STORAGE_CLASSES, is)) return;
   if (check_matches(&k->c->classes, is.ptr) || check_exists(k, &check_objects[CHECK_STORAGE_CLASS], "", is.ptr)) return;
   if (snprintf(subject, sizeof subject, "StorageClass/%s", is.ptr) < 0) return;
-  check_say(k, pointer, subject,
-            "StorageClass %s is not known: no rule maps it, and it is neither in the backup nor among known.storageClasses", is.ptr);
+  check_say(k, pointer, subject, "StorageClass %s is not known: no rule maps it, and %s", is.ptr,
+            k->c->why_not ? "known.storageClasses does not have it" : "neither the backup nor known.storageClasses has it");
 }

@@ -79,8 +79,9 @@ static bool ask(struct check_item *k, const pintle_objects *from, const struct c
     id.group = "";
     st = from->get(k->call, &id, &found);
   }
-  if (st != PINTLE_OK && st != PINTLE_NOT_FOUND) k->st = pintle_wrap(k->call, st, "looking for %s %s", o->kind, name);
-  return st == PINTLE_OK;
+  if (st == PINTLE_CANCELLED || st == PINTLE_TIMED_OUT || st == PINTLE_NOMEM)
+    k->st = pintle_wrap(k->call, st, "looking for %s %s", o->kind, name);
+  return st != PINTLE_NOT_FOUND && k->st == PINTLE_OK; /* what cannot be asked is taken to be there: no item fails by a check */
 }
 
 /* In ns, or in a namespace of the backup that becomes the same as ns does, or that becomes ns. */

@@ -87,4 +87,27 @@ sed -i 's/ignore:/ignor:/' pintle.yaml
 run "$PINTLE" restore create r10 --from-backup b1 --to to10
 expect_status 2
 expect_err pintle.yaml:9: 'unknown key "ignor"; did you mean "ignore"?'
+
+# the examples of the plugin's page
+rm -rf pintle.yaml in
+cat >examples.py <<'END'
+import re, sys, textwrap
+text = open(sys.argv[1]).read()
+found = re.findall(r"<!-- unresolved -->\n```yaml\n(.*?)```\n```yaml\n(.*?)```\n```\n(.*?)```\n", text, re.S)
+assert len(found) == text.count("<!-- unresolved -->") == 2
+for i, (config, items, said) in enumerate(found):
+    head = "apiVersion: pintle.io/v1alpha1\nkind: PluginChain\nmetadata: {name: default}\nspec:\n  actions:\n  - name: pintle.io/resolve-references\n"
+    open("chain-%d.yaml" % i, "w").write(head + "    config:\n" + textwrap.indent(config, " " * 6))
+    open("in-%d.yaml" % i, "w").write(items)
+    open("said-%d" % i, "w").write(said)
+END
+run python3 examples.py "$here/../../plugins/restore-xform/README.md"
+expect_status 0
+for i in 0 1; do
+  mkdir -p "in-$i" && mv "in-$i.yaml" "in-$i/all.yaml"
+  run "$PINTLE" chain run --phase restore --action pintle.io/resolve-references --config "chain-$i.yaml" "in-$i"
+  expect_status 0
+  sed -n 's/^warning: \(.*\) (pintle.io.*$/\1/p' err | sort >warned
+  sort "said-$i" | diff -u - warned || fail "example $i of the page"
+done
 pass

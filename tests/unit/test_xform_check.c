@@ -198,7 +198,143 @@ START_TEST(many_objects) {
 }
 END_TEST
 
+#define MAP(labels, data)                                                                                                   \
+  "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"m\",\"namespace\":\"velero\",\"labels\":{" labels \
+  "}},\"data\":{" data "}}"
+#define LABELS(name) "\"velero.io/plugin-config\":\"\",\"velero.io/" name "\":\"RestoreItemAction\""
+#define CLASSES "\"velero.io/change-storage-class\":"
+#define IMAGES "\"velero.io/change-image-name\":"
+START_TEST(imports_refused) {
+  xform_refused("{" CLASSES "\"file\"}", "/velero.io~1change-storage-class", "neither a ConfigMap as Velero has it");
+  xform_refused("{" CLASSES "{\"gp2\":\"gp3\"}}", "/velero.io~1change-storage-class", "neither a ConfigMap as Velero has it");
+  xform_refused("{" CLASSES "\"backup\"}", "/velero.io~1change-storage-class", "cannot be seen here");
+  xform_refused("{" CLASSES MAP("", "") "}", "/velero.io~1change-storage-class", "lacks the label velero.io/plugin-config");
+  xform_refused("{" CLASSES MAP(LABELS("change-image-name"), "") "}", "/velero.io~1change-storage-class",
+                "lacks the label velero.io/change-storage-class: RestoreItemAction");
+  xform_refused("{" CLASSES MAP(LABELS("change-storage-class"), "\"a\":7") "}", "/velero.io~1change-storage-class/data/a", "not a text");
+  xform_refused("{" CLASSES MAP(LABELS("change-storage-class"), "\"a\":\"B\"") "}", "/velero.io~1change-storage-class/data/a",
+                "the second is no name");
+  xform_refused("{" CLASSES "{\"kind\":\"List\",\"items\":[" MAP("", "") "]}}", "/velero.io~1change-storage-class",
+                "no ConfigMap of the List");
+  xform_refused("{" IMAGES
+                "{\"kind\":\"List\",\"items\":[" MAP(LABELS("change-image-name"), "") "," MAP(LABELS("change-image-name"), "") "]}}",
+                "/velero.io~1change-image-name/items/1", "the second ConfigMap");
+}
+END_TEST
+
+/* What is said of entries that Velero passes over, takes in any order, or would do again. */
+START_TEST(imports_doubted) {
+  pintle_test_host *h = xform_host();
+  ck_assert_ptr_nonnull(pintle_test_create(
+      h, PINTLE_TEST_RESTORE, ACTION,
+      "{" IMAGES MAP(LABELS("change-image-name"), "\"a\":\"old\",\"b\":\"c,c/d\",\"e\":\"abc,x\",\"f\":\",x\",\"g\":\"x, \"") "}"));
+  ck_assert_str_eq(
+      pintle_test_last(h)->log,
+      "WARN velero.io/change-image-name: a: \"old\" is passed over: it is not \"old,new\"\n"
+      "WARN velero.io/change-image-name: f: \",x\" is passed over: it is not \"old,new\"\n"
+      "WARN velero.io/change-image-name: g: \"x, \" is passed over: it is not \"old,new\"\n"
+      "INFO velero.io/change-image-name: c -> c/d: what it makes holds what it replaces: a second run would change it again\n"
+      "INFO velero.io/change-image-name: abc -> x comes before velero.io/change-image-name: c -> c/d: both fit some images, and "
+      "Velero takes either\n");
+  ck_assert_str_eq(pintle_test_unmatched(h), "velero.io/change-image-name: abc -> x\nvelero.io/change-image-name: c -> c/d\n");
+  pintle_test_free(h);
+}
+END_TEST
+
+START_TEST(as_a_drop_in_they_are_velero_s) {
+  static const pintle_kv properties[] = {{"host.mode", "velero"}, {NULL, NULL}};
+  const pintle_test_options world = {.properties = properties};
+  pintle_test_host *h = pintle_test_new(&world);
+  ck_assert_int_eq(pintle_test_load(h, &PINTLE_ENTRY)->status, PINTLE_OK);
+  pintle_test_instance *a = pintle_test_create(h, PINTLE_TEST_RESTORE, ACTION,
+                                               "{" CLASSES MAP(LABELS("change-storage-class"), "\"a\":\"b\"") "," IMAGES "\"backup\"}");
+  ck_assert_str_eq(pintle_test_last(h)->log, "INFO velero.io/change-storage-class is left to Velero, whose own action has done it already\n"
+                                             "INFO velero.io/change-image-name is left to Velero, whose own action has done it already\n");
+  const pintle_test_outcome *o = pintle_test_restore(
+      a, "{\"apiVersion\":\"v1\",\"kind\":\"PersistentVolumeClaim\",\"metadata\":{\"name\":\"p\"},\"spec\":{\"storageClassName\":\"a\"}}",
+      NULL, 0);
+  ck_assert_str_eq(o->patch, "[]");
+  pintle_test_free(h);
+}
+END_TEST
+
+START_TEST(in_the_backup) {
+  static const char items[] =
+      "[" MAP(LABELS("change-storage-class"), "\"a\":\"b\"") "," MAP(LABELS("change-image-name"), "\"a\":\"x,y\"") "]";
+  static const char two[] =
+      "[" MAP(LABELS("change-storage-class"), "\"a\":\"b\"") "," MAP(LABELS("change-storage-class"), "\"a\":\"b\"") "]";
+  pintle_test_options world = {.items = items};
+  pintle_test_host *h = pintle_test_new(&world);
+  ck_assert_int_eq(pintle_test_load(h, &PINTLE_ENTRY)->status, PINTLE_OK);
+  pintle_test_instance *a = pintle_test_create(h, PINTLE_TEST_RESTORE, ACTION, "{" CLASSES "\"backup\"}");
+  ck_assert_msg(a != NULL, "%s", pintle_test_last(h)->message);
+  const pintle_test_outcome *o = pintle_test_restore(
+      a, "{\"apiVersion\":\"v1\",\"kind\":\"PersistentVolumeClaim\",\"metadata\":{\"name\":\"p\"},\"spec\":{\"storageClassName\":\"a\"}}",
+      NULL, 0);
+  ck_assert_str_eq(o->notes, "/spec/storageClassName: velero.io/change-storage-class: a -> b\n");
+  pintle_test_free(h);
+  world.items = two;
+  h = pintle_test_new(&world);
+  ck_assert_int_eq(pintle_test_load(h, &PINTLE_ENTRY)->status, PINTLE_OK);
+  ck_assert_ptr_null(pintle_test_create(h, PINTLE_TEST_RESTORE, ACTION, "{" CLASSES "\"backup\"}"));
+  ck_assert_msg(strstr(pintle_test_last(h)->message, "two ConfigMaps of the backup have the label velero.io/change-storage-class") != NULL,
+                "%s", pintle_test_last(h)->message);
+  pintle_test_free(h);
+}
+END_TEST
+
+/* A file is no backup, unless that is said. */
+START_TEST(of_a_file) {
+  static const pintle_kv properties[] = {{"source.form", "file"}, {NULL, NULL}};
+  static const char item[] = "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"a\",\"namespace\":\"shop\"},\"spec\":{"
+                             "\"serviceAccountName\":\"a\"}}";
+  const pintle_test_options world = {.properties = properties, .items = "[]"};
+  pintle_test_host *h = pintle_test_new(&world);
+  ck_assert_int_eq(pintle_test_load(h, &PINTLE_ENTRY)->status, PINTLE_OK);
+  pintle_test_instance *a = pintle_test_create(h, PINTLE_TEST_RESTORE, ACTION, "{\"unresolved\":{}}");
+  ck_assert_str_eq(
+      pintle_test_restore(a, item, NULL, 0)->findings,
+      "INFO not-checked : not checked whether the Secrets, ConfigMaps, accounts, claims and others that items name are in the backup: a "
+      "file is no backup (unresolved: {references: true} checks it all the same)\n");
+  ck_assert_str_eq(pintle_test_restore(a, item, NULL, 0)->findings, "");
+  a = pintle_test_create(h, PINTLE_TEST_RESTORE, ACTION, "{\"unresolved\":{\"references\":true}}");
+  ck_assert_str_eq(pintle_test_restore(a, item, NULL, 0)->findings,
+                   "WARN unresolved /spec/serviceAccountName: ServiceAccount a of namespace shop is not in the backup\n");
+  pintle_test_free(h);
+}
+END_TEST
+
+/* Out of memory, cancelled: no finding is made up, nothing leaks. */
+START_TEST(interrupted) {
+  static const char item[] = "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"a\",\"namespace\":\"shop\"},\"spec\":{"
+                             "\"serviceAccountName\":\"a\",\"imagePullSecrets\":[{\"name\":\"b\"}]}}";
+  for (uint32_t at = 1; at < 4; at++) {
+    pintle_test_options world = {.items = "[]"};
+    pintle_test_host *h = pintle_test_new(&world);
+    ck_assert_int_eq(pintle_test_load(h, &PINTLE_ENTRY)->status, PINTLE_OK);
+    pintle_test_instance *a = pintle_test_create(h, PINTLE_TEST_RESTORE, ACTION, "{\"unresolved\":{}}");
+    pintle_test_set(h)->cancel_at = at;
+    const pintle_test_outcome *o = pintle_test_restore(a, item, NULL, 0);
+    ck_assert_msg(at > 2 ? o->status == PINTLE_OK : o->status == PINTLE_CANCELLED, "%u: %d", at, (int)o->status);
+    pintle_test_set(h)->cancel_at = 0;
+    o = pintle_test_restore(a, item, NULL, 0);
+    ck_assert_str_eq(o->findings, "WARN unresolved /spec/serviceAccountName: ServiceAccount a of namespace shop is not in the backup\n"
+                                  "WARN unresolved /spec/imagePullSecrets/0/name: Secret b of namespace shop is not in the backup\n");
+    pintle_test_free(h);
+  }
+}
+END_TEST
+
 int main(void) {
-  const TTest *const tests[] = {rows, bad_options, off_without_configuration, many_objects};
+  const TTest *const tests[] = {rows,
+                                bad_options,
+                                off_without_configuration,
+                                many_objects,
+                                imports_refused,
+                                imports_doubted,
+                                as_a_drop_in_they_are_velero_s,
+                                in_the_backup,
+                                of_a_file,
+                                interrupted};
   return xform_main("xform_check", tests, sizeof tests / sizeof *tests);
 }
