@@ -113,6 +113,11 @@ int64_t s3_number_of(const s3_request *r, const char *name) {
   return *end ? PINTLE_NONE : n;
 }
 
+void s3_pin(s3_request *r, const s3_request *of) {
+  memcpy(r->etag, of->etag, sizeof r->etag);
+  r->total = of->total, r->pinned = true;
+}
+
 /* ---- receiving */
 static size_t on_header(char *data, size_t one, size_t n, void *ctx) {
   s3_request *r = ctx;
@@ -150,10 +155,12 @@ pintle_status s3_http_open(s3_request *r) {
     return snprintf(r->said, sizeof r->said, "the store sends another range than was asked for"), PINTLE_FAILED;
   if (r->status == 200) total = s3_number_of(r, "content-length");
   r->skip = r->status == 200 ? want : 0;
-  if (r->begun && (strcmp(etag, r->etag) != 0 || (total >= 0 && r->total >= 0 && total != r->total)))
+  if ((r->begun || r->pinned) && (strcmp(etag, r->etag) != 0 || (total >= 0 && r->total >= 0 && total != r->total)))
     return snprintf(r->said, sizeof r->said, "the object was replaced while it was read"), PINTLE_CONFLICT;
   if (r->begun) return PINTLE_OK;
-  r->begun = true, r->total = total;
+  r->begun = true;
+  if (r->pinned) return PINTLE_OK;
+  r->total = total;
   memcpy(r->etag, etag, sizeof etag);
   return r->begin ? r->begin(r) : PINTLE_OK;
 }
@@ -178,7 +185,7 @@ static size_t on_data(char *data, size_t one, size_t n, void *ctx) {
   if (r->sink && (r->status == 200 || r->status == 206)) {
     r->st = take(r, data, n);
     r->enough = r->length >= 0 && r->got == r->length && r->st == PINTLE_OK;
-    bool last = r->enough && r->status == 206; /* then the connection ends by itself, and is kept */
+    bool last = r->enough && r->status == 206 && r->to_end; /* then the answer ends by itself, and the connection is kept */
     return r->st == PINTLE_OK && (!r->enough || last) ? n : CURL_WRITEFUNC_ERROR;
   }
   if (r->answer.n + n > LARGEST_ANSWER) return CURL_WRITEFUNC_ERROR;
@@ -216,6 +223,7 @@ static bool sign(struct s3_http *h, s3_request *r, const char *path, const char 
   size_t n = 0;
   s3_text authorization = {0};
   int64_t at = r->from + r->got;
+  r->to_end = r->length >= 0;
   s3_region(h->s, region);
   r->signed_at = (int64_t)time(NULL) + atomic_load(&h->s->skew);
   s3_amz_date(r->signed_at, date);
@@ -226,7 +234,7 @@ static bool sign(struct s3_http *h, s3_request *r, const char *path, const char 
   all[n++] = (s3_field){"x-amz-date", date};
   if (*who->session_token) all[n++] = (s3_field){"x-amz-security-token", who->session_token};
   if (*range) all[n++] = (s3_field){"range", range};
-  if (r->got && *r->etag) all[n++] = (s3_field){"if-match", r->etag};
+  if ((r->got || r->pinned) && *r->etag) all[n++] = (s3_field){"if-match", r->etag};
   for (size_t i = 0; i < r->n_headers; i++) all[n++] = r->headers[i];
   const s3_sign what = {.method = r->method,
                         .path = path,

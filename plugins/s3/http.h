@@ -54,11 +54,11 @@ typedef struct s3_request {
   int64_t got_before; /* when the last try began */
   int64_t skip;       /* bytes that a store without ranges sends again */
   int64_t signed_at;
-  s3_endpoint to; /* where it goes */
-  s3_text moved;  /* path and query after a redirect; empty: none */
-  bool begun, opened, enough;
-  char error[256]; /* CURL_ERROR_SIZE */
-  int64_t bytes;   /* moved by this try */
+  s3_endpoint to;                             /* where it goes */
+  s3_text moved;                              /* path and query after a redirect; empty: none */
+  bool begun, opened, enough, pinned, to_end; /* to_end: this try asked for all that is wanted, and no more */
+  char error[256];                            /* CURL_ERROR_SIZE */
+  int64_t bytes;                              /* moved by this try */
 } s3_request;
 
 /* A loop for this call; NULL: no memory (the error is recorded). Give it back in any case. */
@@ -72,6 +72,9 @@ s3_request s3_ask(const char *method, const char *bucket, const char *key);
 void s3_query_add(s3_request *r, const char *name, const char *value);
 void s3_header_add(s3_request *r, const char *name, const char *value); /* an empty value: not added */
 void s3_customer_key_add(s3 *s, s3_request *r);                         /* SSE-C's three, if configured */
+
+/* Only that version of the object, whose answer has begun: another one is CONFLICT. */
+void s3_pin(s3_request *r, const s3_request *of);
 
 void s3_http_start(struct s3_http *h, s3_request *r);
 /* Goes on with all; waits at most so long (ms) for something to happen. CANCELLED, TIMED_OUT: the call is to end. */

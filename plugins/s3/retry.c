@@ -200,7 +200,8 @@ static bool lost(CURLcode rc) {
   case CURLE_OPERATION_TIMEDOUT:
   case CURLE_SSL_CONNECT_ERROR:
   case CURLE_SEND_FAIL_REWIND:
-  case CURLE_WEIRD_SERVER_REPLY: return true;
+  case CURLE_WEIRD_SERVER_REPLY:
+  case CURLE_UNSUPPORTED_PROTOCOL: return true; /* bytes behind the last answer are taken for HTTP/0.9 */
   default: return false;
   }
 }
@@ -263,7 +264,10 @@ static pintle_status answered(struct s3_http *h, s3_request *r) {
 
 pintle_status s3_judge(struct s3_http *h, s3_request *r, int rc) {
   r->next = 0;
-  if (r->st != PINTLE_OK) return r->st; /* the sink's */
+  if (r->st != PINTLE_OK) { /* the sink's */
+    if (!*r->said) keep(r->said, sizeof r->said, "the bytes could not be handed on");
+    return r->st;
+  }
   if (r->enough) return refund(s3_http_instance(h)), PINTLE_OK;
   if (rc == CURLE_OK) return answered(h, r);
   r->ambiguous = true;

@@ -307,6 +307,51 @@ def lost_in_the_middle(s):
 
 
 @test
+def parallel_get(s):
+    data = bytes_of(43 * MIB + 11)
+    s.objects['k'] = (data, 'tag')
+    for n in (2, 4):
+        t = Tool(s, partSize=5 * MIB, concurrency=n)
+        del s.seen[:]
+        assert t.get('k') == (OK, data)
+        same(len([h for m, p, h in s.seen]), 9)
+        same([h.get('if-match') for m, p, h in s.seen], [None] + 8 * ['"tag"'])
+        assert t.get('k', 'range', 3, 30 * MIB) == (OK, data[3:3 + 30 * MIB])
+        assert t.get('k', 'range', 3, -1) == (OK, data[3:])
+        t.close()
+    # each connection is lost, some of them twice
+    luck = random.Random(3)
+
+    def hook(r):
+        if r.command != 'GET' or luck.random() < 0.4:
+            return False
+        m = (r.headers.get('Range') or 'bytes=0-')[6:].split('-')
+        first, last = int(m[0]), int(m[1] or len(data) - 1)
+        r.send_response(206 if r.headers.get('Range') else 200)
+        r.send_header('ETag', '"tag"')
+        r.send_header('Content-Length', str(last + 1 - first))
+        if r.headers.get('Range'):
+            r.send_header('Content-Range', 'bytes %d-%d/%d' % (first, last, len(data)))
+        r.end_headers()
+        r.wfile.write(data[first:first + luck.randrange(4 * MIB)])
+        r.wfile.flush()
+        r.drop()
+        return True
+    s.hook = hook
+    t = Tool(s, partSize=5 * MIB, concurrency=3)
+    assert t.get('k') == (OK, data)
+    s.hook = lambda r: r.headers.get('Range') and s.objects.update(k=(bytes_of(43 * MIB + 11, 2), 'other'))
+    st, text = t.get('k')
+    same(st, CONFLICT)
+    s.hook = lambda r: r.headers.get('Range') and (r.answer(200, data, [('ETag', '"tag"')]) or True)  # knows no ranges
+    s.objects['k2'] = (data, 'tag')
+    assert t.get('k2') == (OK, data)
+    t.ask('set', 'break_at', str(13 * MIB))
+    same(t.get('k2')[0], TRANSIENT)
+    t.close()
+
+
+@test
 def wrong_checksum_of_what_is_got(s):
     s.hook = lambda r: r.answer(200, b'other', [('ETag', '"x"'), ('x-amz-checksum-crc32', 'y/Q5Jg==')]) or True
     t = Tool(s)
