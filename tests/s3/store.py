@@ -22,7 +22,7 @@ def hmac256(key, text):
 
 
 class Store:
-    def __init__(self):
+    def __init__(self, tls=None):
         self.objects, self.uploads, self.seen, self.wrong = {}, {}, [], []
         self.hook = lambda request: False
         self.clock = 0                 # seconds that this store's clock is ahead
@@ -37,7 +37,10 @@ class Store:
             pass
         Handler.store = store
         self.server = Server(('127.0.0.1', 0), Handler)
-        self.url = 'http://127.0.0.1:%d' % self.server.server_port
+        if tls:  # an ssl.SSLContext
+            self.server.socket = tls.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
+        self.port = self.server.server_port
+        self.url = '%s://127.0.0.1:%d' % ('https' if tls else 'http', self.port)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def close(self):
@@ -80,6 +83,9 @@ class Request(BaseHTTPRequestHandler):
     # ---- what came
     def read(self):
         self.body = self.rfile.read(int(self.headers.get('Content-Length') or 0))
+        self.proxied = self.path.startswith('http://')
+        if self.proxied:
+            self.path = '/' + self.path[7:].partition('/')[2]
         raw, _, query = self.path.partition('?')
         self.raw = raw
         self.query = dict(urllib.parse.parse_qsl(query, keep_blank_values=True, encoding='utf-8'))

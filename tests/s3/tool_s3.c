@@ -54,6 +54,7 @@ int main(int argc, char **argv) {
   if (argc != 2 || !host || pintle_test_load(host, &PINTLE_ENTRY)->status != PINTLE_OK) return 2;
   char *config = slurp(argv[1], &n);
   pintle_test_instance *s = pintle_test_create(host, PINTLE_TEST_STORE, "pintle.io/s3", config);
+  fputs(pintle_test_last(host)->log, stderr);
   if (!s) printf("%d\t%s %s\n", pintle_test_last(host)->status, pintle_test_last(host)->at, pintle_test_last(host)->message);
   while (s && fgets(line, sizeof line, stdin)) {
     char *word[6] = {0}, *rest = line;
