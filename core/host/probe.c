@@ -162,7 +162,10 @@ static size_t step(probes *ps) {
   return ended;
 }
 
-static size_t slots(void) {
+/* Loading a .so is work; of a Go plugin's process the answer is waited for, a minute perhaps. */
+static size_t slots(const host_plugin *plugins, size_t n_plugins) {
+  for (size_t i = 0; i < n_plugins; i++)
+    if (plugins[i].velero && !plugins[i].reason) return AT_ONCE_MAX;
   long n = sysconf(_SC_NPROCESSORS_ONLN);
   return n < 1 ? 1 : n > AT_ONCE_MAX ? AT_ONCE_MAX : (size_t)n;
 }
@@ -172,7 +175,7 @@ pintle_status host_probe_all(const host_scan_options *options, arena *a, host_pl
   pintle_status st = PINTLE_OK;
   size_t next = 0, busy = 0;
   if (!ps) return error_nomem(e);
-  *ps = (probes){.options = options, .a = a, .plugins = plugins, .warnings = warnings, .slots = slots()};
+  *ps = (probes){.options = options, .a = a, .plugins = plugins, .warnings = warnings, .slots = slots(plugins, n)};
   for (size_t i = 0; i < AT_ONCE_MAX; i++) ps->running[i].child = (host_child){.pid = -1, .pidfd = -1, .answer = -1, .log = {-1, -1}};
   while (next < n || busy) {
     while (st == PINTLE_OK && next < n && busy < ps->slots) {

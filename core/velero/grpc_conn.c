@@ -172,7 +172,7 @@ pintle_status grpc_conn_pump(grpc_conn *c, error *e) {
   if (st == PINTLE_OK) st = grpc_conn_flush(c, e);
   if (st != PINTLE_OK) return st;
   bool idle = c->out_at == c->out.len && !nghttp2_session_want_read(c->session) && !nghttp2_session_want_write(c->session);
-  return idle ? over(c, PINTLE_FAILED, e, "the connection was ended") : PINTLE_OK;
+  return idle ? over(c, c->fault ? PINTLE_INVALID : PINTLE_FAILED, e, "the connection was ended") : PINTLE_OK;
 }
 
 int grpc_conn_fd(const grpc_conn *c) { return c->io.fd; }

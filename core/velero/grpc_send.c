@@ -82,6 +82,8 @@ static ssize_t on_send(nghttp2_session *session, const uint8_t *p, size_t n, int
 static int on_sent(nghttp2_session *session, const nghttp2_frame *frame, void *ctx) {
   grpc_conn *c = ctx;
   if (frame->hd.type == NGHTTP2_RST_STREAM && frame->rst_stream.error_code != NGHTTP2_NO_ERROR) grpc_conn_calm(c);
+  if (frame->hd.type == NGHTTP2_GOAWAY && frame->goaway.error_code != NGHTTP2_NO_ERROR && !c->fault)
+    c->fault = nghttp2_http2_strerror(frame->goaway.error_code); /* the library has found it */
   if (!c->server || !(frame->hd.flags & NGHTTP2_FLAG_END_STREAM) || (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA))
     return 0;
   grpc_stream *s = nghttp2_session_get_stream_user_data(session, frame->hd.stream_id);

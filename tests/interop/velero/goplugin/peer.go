@@ -35,78 +35,62 @@ var peers = map[string]func(net.Conn){
 		}
 	},
 	"goaway": func(c net.Conn) { greet(c).WriteGoAway(0, http2.ErrCodeEnhanceYourCalm, []byte("not today")) },
-	"resets": func(c net.Conn) {
-		answers(c, func(f *http2.Framer, id uint32) { f.WriteRSTStream(id, http2.ErrCodeInternal) })
-	},
 	"no-window": func(c net.Conn) { // flow control that never lets anything through
 		f := http2.NewFramer(c, c)
 		go io.Copy(io.Discard, c)
 		f.WriteSettings(http2.Setting{ID: http2.SettingInitialWindowSize, Val: 0})
 	},
-	"headers": func(c net.Conn) { // CONTINUATION without an end
-		answers(c, func(f *http2.Framer, id uint32) {
-			f.WriteHeaders(http2.HeadersFrameParam{StreamID: id, BlockFragment: fields(":status", "200")})
-			for i := 0; f.WriteContinuation(id, false, fields("x", strings.Repeat("y", 4000))) == nil; i++ {
-			}
-		})
-	},
-	"long-header": func(c net.Conn) {
-		answers(c, func(f *http2.Framer, id uint32) {
-			long := fields(":status", "200", "content-type", "application/grpc", "x", strings.Repeat("y", 1<<20))
-			f.WriteHeaders(http2.HeadersFrameParam{StreamID: id, BlockFragment: long[:16000]})
-			for long = long[16000:]; len(long) > 16000; long = long[16000:] {
-				f.WriteContinuation(id, false, long[:16000])
-			}
-			f.WriteContinuation(id, true, long)
-		})
-	},
-	"half-message": func(c net.Conn) { // five bytes say that a thousand follow; ten do
-		answers(c, func(f *http2.Framer, id uint32) {
-			begin(f, id)
-			f.WriteData(id, false, append([]byte{0, 0, 0, 3, 232}, make([]byte, 10)...))
-		})
-	},
-	"cut-message": func(c net.Conn) { // the same, and the stream ends
-		answers(c, func(f *http2.Framer, id uint32) {
-			begin(f, id)
-			f.WriteData(id, false, append([]byte{0, 0, 0, 3, 232}, make([]byte, 10)...))
-			end(f, id, "0")
-		})
-	},
-	"huge-message": func(c net.Conn) { // 4 GiB are said to follow
-		answers(c, func(f *http2.Framer, id uint32) {
-			begin(f, id)
-			f.WriteData(id, false, []byte{0, 255, 255, 255, 255})
-			for junk := make([]byte, 16384); f.WriteData(id, false, junk) == nil; {
-			}
-		})
-	},
-	"compressed": func(c net.Conn) {
-		answers(c, func(f *http2.Framer, id uint32) {
-			begin(f, id)
-			f.WriteData(id, false, []byte{1, 0, 0, 0, 1, 7})
-			end(f, id, "0")
-		})
-	},
-	"no-status": func(c net.Conn) {
-		answers(c, func(f *http2.Framer, id uint32) {
-			begin(f, id)
-			f.WriteData(id, true, []byte{0, 0, 0, 0, 0})
-		})
-	},
-	"odd-status": func(c net.Conn) {
-		answers(c, func(f *http2.Framer, id uint32) {
-			begin(f, id)
-			end(f, id, "ninety-nine")
-		})
-	},
-	"not-grpc": func(c net.Conn) {
-		answers(c, func(f *http2.Framer, id uint32) {
-			f.WriteHeaders(http2.HeadersFrameParam{StreamID: id, EndHeaders: true, EndStream: true,
-				BlockFragment: fields(":status", "404", "content-type", "text/html")})
-		})
-	},
 	"http1": func(c net.Conn) { io.WriteString(c, "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n") },
+}
+
+// replies are what may be said on a stream.
+var replies = map[string]func(*http2.Framer, uint32){
+	"resets": func(f *http2.Framer, id uint32) { f.WriteRSTStream(id, http2.ErrCodeInternal) },
+	"headers": func(f *http2.Framer, id uint32) { // CONTINUATION without an end
+		f.WriteHeaders(http2.HeadersFrameParam{StreamID: id, BlockFragment: fields(":status", "200")})
+		for i := 0; f.WriteContinuation(id, false, fields("x", strings.Repeat("y", 4000))) == nil; i++ {
+		}
+	},
+	"long-header": func(f *http2.Framer, id uint32) {
+		long := fields(":status", "200", "content-type", "application/grpc", "x", strings.Repeat("y", 1<<20))
+		f.WriteHeaders(http2.HeadersFrameParam{StreamID: id, BlockFragment: long[:16000]})
+		for long = long[16000:]; len(long) > 16000; long = long[16000:] {
+			f.WriteContinuation(id, false, long[:16000])
+		}
+		f.WriteContinuation(id, true, long)
+	},
+	"half-message": func(f *http2.Framer, id uint32) { // five bytes say that a thousand follow; ten do
+		begin(f, id)
+		f.WriteData(id, false, append([]byte{0, 0, 0, 3, 232}, make([]byte, 10)...))
+	},
+	"cut-message": func(f *http2.Framer, id uint32) { // the same, and the stream ends
+		begin(f, id)
+		f.WriteData(id, false, append([]byte{0, 0, 0, 3, 232}, make([]byte, 10)...))
+		end(f, id, "0")
+	},
+	"huge-message": func(f *http2.Framer, id uint32) { // 4 GiB are said to follow
+		begin(f, id)
+		f.WriteData(id, false, []byte{0, 255, 255, 255, 255})
+		for junk := make([]byte, 16384); f.WriteData(id, false, junk) == nil; {
+		}
+	},
+	"compressed": func(f *http2.Framer, id uint32) {
+		begin(f, id)
+		f.WriteData(id, false, []byte{1, 0, 0, 0, 1, 7})
+		end(f, id, "0")
+	},
+	"no-status": func(f *http2.Framer, id uint32) {
+		begin(f, id)
+		f.WriteData(id, true, []byte{0, 0, 0, 0, 0})
+	},
+	"odd-status": func(f *http2.Framer, id uint32) {
+		begin(f, id)
+		end(f, id, "ninety-nine")
+	},
+	"not-grpc": func(f *http2.Framer, id uint32) {
+		f.WriteHeaders(http2.HeadersFrameParam{StreamID: id, EndHeaders: true, EndStream: true,
+			BlockFragment: fields(":status", "404", "content-type", "text/html")})
+	},
 }
 
 func fields(list ...string) []byte {
@@ -158,6 +142,9 @@ func answers(c net.Conn, how func(*http2.Framer, uint32)) {
 // servePeer does not return where it knows how.
 func servePeer(how string) bool {
 	peer, known := peers[how]
+	if reply := replies[how]; reply != nil {
+		peer, known = func(c net.Conn) { answers(c, reply) }, true
+	}
 	if !known {
 		return false
 	}
@@ -168,5 +155,38 @@ func servePeer(how string) bool {
 			time.Sleep(time.Hour)
 		}
 		go peer(c)
+	}
+}
+
+// tapped is a connection on which others write than its server.
+type tapped struct {
+	net.Listener
+	now chan net.Conn
+}
+
+func (t *tapped) Accept() (net.Conn, error) {
+	c, err := t.Listener.Accept()
+	if err == nil {
+		t.now <- c
+	}
+	return c, err
+}
+
+// speak says on the connection what the peer of that name would, in the middle of a call; a reply is that to the stream.
+func (t *tapped) speak(how string, id uint32) {
+	c := <-t.now
+	if reply := replies[how]; reply != nil {
+		reply(http2.NewFramer(c, nil), id)
+	} else if how == "pings" || how == "settings" {
+		for f := http2.NewFramer(c, nil); ; {
+			if f.WritePing(false, [8]byte{1}) != nil || (how == "settings" && f.WriteSettings() != nil) {
+				return
+			}
+		}
+	} else if how == "goaway" {
+		http2.NewFramer(c, nil).WriteGoAway(id, http2.ErrCodeEnhanceYourCalm, []byte("not today"))
+		c.Close()
+	} else if peer := peers[how]; peer != nil {
+		peer(c)
 	}
 }

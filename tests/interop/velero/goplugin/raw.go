@@ -4,8 +4,10 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"net"
 	"os"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/vmware-tanzu/velero/pkg/plugin/generated"
@@ -15,6 +17,9 @@ import (
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 )
+
+// streams counts those that the client opened, by two, as their numbers do.
+var streams atomic.Uint32
 
 // asItIs is a codec that leaves bytes alone.
 type asItIs struct{}
@@ -80,12 +85,15 @@ var items = map[string]func() [][]byte{
 	},
 }
 
-func answer(how string, stream grpc.ServerStream, method string) error {
+func answer(how string, stream grpc.ServerStream, method string, l *tapped) error {
 	var asked []byte
+	streams.Add(2)
 	if err := stream.RecvMsg(&asked); err != nil {
 		return err
 	}
 	reply := [][]byte{{}}
+	victim := strings.HasSuffix(method, "/Execute") && bytes.Contains(asked, []byte(`"victim"`))
+	inCall, isInCall := strings.CutPrefix(how, "call-")
 	switch {
 	case strings.HasSuffix(method, "/Check"):
 		reply = [][]byte{{8, 1}}
@@ -104,14 +112,18 @@ func answer(how string, stream grpc.ServerStream, method string) error {
 		reply = [][]byte{junk}
 	case strings.HasSuffix(method, "/AppliesTo") && how == "applies-selector":
 		reply = [][]byte{packed(&biav2.BackupItemActionAppliesToResponse{ResourceSelector: &generated.ResourceSelector{Selector: "a in ("}})}
-	case strings.HasSuffix(method, "/Execute") && how == "item-endless":
+	case victim && isInCall:
+		l.speak(inCall, uint32(streams.Load()-1))
+		<-stream.Context().Done()
+		return nil
+	case victim && how == "item-endless":
 		message := packed(&biav2.ExecuteResponse{Item: []byte(`{}`)})
 		for {
 			if err := stream.SendMsg(&message); err != nil {
 				return err
 			}
 		}
-	case strings.HasSuffix(method, "/Execute") && items[how] != nil:
+	case victim && items[how] != nil:
 		reply = items[how]()
 	}
 	for _, one := range reply {
@@ -124,13 +136,14 @@ func answer(how string, stream grpc.ServerStream, method string) error {
 
 // serveRaw does not return where it knows how.
 func serveRaw(how string) bool {
-	if lists[how] == nil && items[how] == nil && how != "unimplemented" && !strings.HasPrefix(how, "applies-") {
+	if lists[how] == nil && items[how] == nil && how != "unimplemented" && !strings.HasPrefix(how, "applies-") && !strings.HasPrefix(how, "call-") {
 		return false
 	}
+	l := &tapped{listen(), make(chan net.Conn, 9)}
 	server := grpc.NewServer(grpc.ForceServerCodec(asItIs{}), grpc.UnknownServiceHandler(func(_ any, stream grpc.ServerStream) error {
 		method, _ := grpc.MethodFromServerStream(stream)
-		return answer(how, stream, method)
+		return answer(how, stream, method, l)
 	}))
-	server.Serve(listen())
+	server.Serve(l)
 	return true
 }
