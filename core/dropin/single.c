@@ -140,6 +140,7 @@ static pintle_status open_worker(dropin_single *s, str config, str run, error *e
                                    .properties = s->properties,
                                    .scratch = o->of.scratch,
                                    .timeout = l ? l->timeout : 0,
+                                   .copy_timeout = l && l->timeout ? 0 : o->of.chain->file_system_timeout,
                                    .services = &s->services};
   return worker_single_open(&w, &s->worker, e);
 }

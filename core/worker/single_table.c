@@ -48,7 +48,9 @@ void single_send_call(worker_single *s, single_id id, single_call *c) {
   c->flags = single_functions[id].flags;
   c->args.function = id;
   int64_t left = c->caller->host->remaining(c->caller), now = clock_monotonic();
-  int64_t own = c->flags & (SINGLE_IDLE | SINGLE_LONG) ? PINTLE_NONE : s->timeout;
+  bool copies = id == SINGLE_CREATE_SNAPSHOT || id == SINGLE_CREATE_VOLUME_FROM_SNAPSHOT;
+  int64_t usual = copies && s->o.copy_timeout > 0 ? s->o.copy_timeout : s->timeout;
+  int64_t own = c->flags & (SINGLE_IDLE | SINGLE_LONG) ? PINTLE_NONE : usual;
   if (own >= 0 && (left < 0 || left > own)) left = own;
   c->args.number = ++s->number;
   c->args.deadline = left >= 0 ? now + left : 0;

@@ -7,6 +7,9 @@ cp "$PLUGINS/run_noop.so" image/
 chmod 0755 image/run_noop.so
 printf 'apiVersion: pintle.io/v1alpha1\nkind: PluginChain\nmetadata: {name: default}\n' >image/pintle.d/noop.yaml
 cp image/pintle.d/noop.yaml image/pintle.yaml
+run image/velero-plugin-pintle install --help
+expect_status 0
+expect_out "Usage:" "velero-plugin-pintle install --to DIR" "Examples:" "install --to /plugins"
 run image/velero-plugin-pintle install --to to/plugins
 expect_status 0
 expect_out "to/plugins/run_noop.so: copied" "to/plugins/pintle.d/noop.yaml: copied" "to/plugins/velero-plugin-pintle: copied"

@@ -41,6 +41,11 @@ run "$dropin" preflight velero
 expect_status 2
 expect_out "text.so was set aside: is no ELF file; the chain lists it" \
   "velero/pintle.yaml:7:5: the chain lists action tests.pintle.io/nowhere, which no plugin here has" 'unknown option "itme"' pintle.yaml:8:
+for tool in "$dropin preflight" "$PINTLE plugin preflight"; do
+  run $tool --help
+  expect_status 0
+  expect_out "Say what would stop Velero if DIR were its plugin directory" "Examples:" "preflight /plugins"
+done
 run "$dropin" preflight nowhere
 expect_status 1
 expect_err "cannot read nowhere"

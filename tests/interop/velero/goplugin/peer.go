@@ -97,7 +97,7 @@ func fields(list ...string) []byte {
 	var to bytes.Buffer
 	e := hpack.NewEncoder(&to)
 	for i := 0; i < len(list); i += 2 {
-		e.WriteField(hpack.HeaderField{Name: list[i], Value: list[i+1]})
+		e.WriteField(hpack.HeaderField{Name: list[i], Value: list[i+1], Sensitive: true}) // never indexed: the server writes on the connection, too
 	}
 	return to.Bytes()
 }

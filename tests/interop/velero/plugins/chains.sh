@@ -25,6 +25,36 @@ logged error 'operation 11/b failed: the work went wrong'
 logged error 'operation 11/c failed: .*exceeded the deadline of 2.0 s'
 
 rm -r plugins
+drop_in snapshotter
+chain() { printf 'apiVersion: pintle.io/v1alpha1\nkind: PluginChain\nmetadata: {name: default}\nspec: {%s}\n' "$1" >plugins/pintle.yaml; }
+chain 'dropIn: {fileSystemBackupTimeout: 2s}'
+play chain-copies plugins
+chain 'dropIn: {fileSystemBackupTimeout: 1h}, actions: [{name: tests.pintle.io/snapshotter, timeout: 2s}]'
+play chain-copies plugins
+
+rm -r plugins
+drop_in selects good
+mkdir plugins/pintle.d
+{
+  printf 'apiVersion: pintle.io/v1alpha1\nkind: PluginChain\nmetadata: {name: default}\nspec:\n  actions:\n'
+  echo '  - {name: tests.pintle.io/selects, config: {resources: [configmaps], namespaces: [shop], not-resources: [pods, secrets], not-namespaces: [web, kube-system], labels: app=web}}'
+} >plugins/pintle.yaml
+# chain NAME CONFIG: another one
+chain() { printf 'apiVersion: pintle.io/v1alpha1\nkind: PluginChain\nmetadata: {name: %s}\nspec: {actions: [{name: tests.pintle.io/selects, config: {%s}}]}\n' "$1" "$2" >"plugins/pintle.d/$1.yaml"; }
+chain nightly 'resources: [secrets, configmaps], namespaces: [bank], not-resources: [secrets, nodes], not-namespaces: [web], labels: app=web'
+for chain in nightly other; do
+  printf '{"metadata":{"name":"b1","namespace":"velero","uid":"11","annotations":{"pintle.io/chain":"%s"}},"spec":{}}\n' $chain >$chain.json
+done
+for ns in shop bank; do
+  printf '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a","namespace":"%s","labels":{"app":"web"}}}\n' $ns >$ns.json
+done
+play chain-selects plugins
+chain other 'labels: "app in (web, api)"'
+play chain-selects-all plugins
+sed -i 's/^spec: {/spec: {dropIn: {oneAction: true}, /; s/^spec:$/spec:\n  dropIn: {oneAction: true}/' plugins/pintle.yaml plugins/pintle.d/*.yaml # of every chain
+play chain-selects-one plugins
+
+rm -r plugins
 drop_in fails good
 cat >plugins/pintle.yaml <<'END'
 apiVersion: pintle.io/v1alpha1
