@@ -47,6 +47,8 @@ static bool insert(struct xform_node *node, const char *path, const struct xform
     node->families |= xform_field_families(f);
     path += n + (path[n] == '/');
   }
+  for (size_t i = 0; i < node->n_fields; i++) /* any kind's annotations are a Pod's own, too */
+    if (node->fields[i]->family == f->family && node->fields[i]->how == f->how) return true;
   const struct xform_field **fields = realloc(node->fields, (node->n_fields + 1) * sizeof *fields);
   if (!fields) return false;
   node->fields = fields;

@@ -10,17 +10,16 @@
 
 #define NAMES(family) "\"" family "\":{\"old\":\"new\"}"
 static const char
-    config
-        [] =
-            "{" NAMES("storageClasses") "," NAMES("volumeSnapshotClasses") "," NAMES("volumeAttributesClasses") "," NAMES("volumeDrivers") "," NAMES("volumeHandles") "," NAMES(
-                "nfs") "," NAMES("ingressClasses") "," NAMES("gatewayClasses") "," NAMES("tlsSecrets") "," NAMES("issuers") "," NAMES("load"
-                                                                                                                                      "Bala"
-                                                                                                                                      "ncer"
-                                                                                                                                      "Clas"
-                                                                                                                                      "ses") "," NAMES("images") "," NAMES("imagePullSecrets") "," NAMES("zones") "," NAMES("nodes") "," NAMES("serviceAccounts") "," NAMES("cloudIdentities") "," NAMES("priorityClasses") "," NAMES("runtimeClasses") "," NAMES("schedulers") "," NAMES("namespaces") ",\"hosts\":{\"old.example.com\":\"new.example.com\"},\"addresses\":{\"10.0.0.1\":\"10.9.0.1\"},"
-                                                                                                                                                                                                                                                                                                                                                                                                        "\"nodeLabels\":{\"old\":\"new\",\"k=old\":\"k=new\"},\"taints\":{\"old\":\"new\"},"
-                                                                                                                                                                                                                                                                                                                                                                                                        "\"annotations\":{\"example.com/a\":{\"old\":\"new\"}},"
-                                                                                                                                                                                                                                                                                                                                                                                                        "\"configMaps\":[{\"value\":\"old\",\"to\":\"new\"}]}";
+    config[] =
+        "{" NAMES("storageClasses") "," NAMES("volumeSnapshotClasses") "," NAMES("volumeAttributesClasses") "," NAMES("volumeDrivers") "," NAMES("volumeHandles") "," NAMES("nfs") "," NAMES("ingressClasses") "," NAMES("gatewayClasses") "," NAMES("tlsSecrets") "," NAMES(
+            "issuers") "," NAMES("load"
+                                 "Bala"
+                                 "ncer"
+                                 "Clas"
+                                 "ses") "," NAMES("images") "," NAMES("imagePullSecrets") "," NAMES("zones") "," NAMES("nodes") "," NAMES("serviceAccounts") "," NAMES("cloudIdentities") "," NAMES("priorityClasses") "," NAMES("runtimeClasses") "," NAMES("schedulers") "," NAMES("namespaces") ",\"hosts\":{\"old.example.com\":\"new.example.com\"},\"addresses\":{\"10.0.0.1\":\"10.9.0.1\"},"
+                                                                                                                                                                                                                                                                                                   "\"nodeLabels\":{\"old\":\"new\",\"k=old\":\"k=new\"},\"taints\":{\"old\":\"new\"},"
+                                                                                                                                                                                                                                                                                                   "\"annotations\":{\"example.com/a\":{\"old\":\"new\"}},"
+                                                                                                                                                                                                                                                                                                   "\"configMaps\":[{\"value\":\"old\",\"to\":\"new\"}]}";
 
 struct sample {
   const char *is, *to;
@@ -131,6 +130,109 @@ START_TEST(each_field_alone) {
 }
 END_TEST
 
+/* ---- items that have everything, at random */
+struct pair { /* the item, and what becomes of it */
+  struct xform_text is, to;
+  uint32_t dice;
+  bool texts; /* fields of refs-text have rules here */
+};
+
+static uint32_t roll(struct pair *p, uint32_t n) {
+  p->dice = p->dice * 1664525u + 1013904223u;
+  return (p->dice >> 8) % n;
+}
+
+static void both(struct pair *p, const char *text) {
+  xform_text_add(&p->is, text, strlen(text));
+  xform_text_add(&p->to, text, strlen(text));
+}
+
+static void leaf(struct pair *p, const struct xform_field *f) {
+  static const char *const others[] = {"\"older\"", "\"bold.example.com\"", "7", "null", "{\"old\":[\"old\"]}", "[]", "\"\"", "true"};
+  const struct sample s = sample_of(f);
+  if (roll(p, 3) == 0) {
+    both(p, others[roll(p, sizeof others / sizeof *others)]);
+    return;
+  }
+  xform_text_add(&p->is, s.is, strlen(s.is));
+  xform_text_add(&p->to, s.to, strlen(s.to));
+}
+
+/* What the tree of fields has at a place; some of it left out, with strangers between. */
+static void grow(struct pair *p, const struct xform_node *node) {
+  const struct xform_field *f = NULL;
+  for (size_t i = 0; i < node->n_fields && !f; i++)
+    if (node->fields[i]->how != XFORM_TEXTS || p->texts) f = node->fields[i];
+  if (f && (node->n == 0 || roll(p, 2))) {
+    leaf(p, f);
+    return;
+  }
+  if (node->n == 1 && strcmp(node->children[0].key, "*") == 0 &&
+      !(node->children[0].n_fields && strstr(node->children[0].fields[0]->path, "annotations/*")) &&
+      !(p->texts && node->children[0].n_fields)) {
+    both(p, "[");
+    for (uint32_t n = roll(p, 4); n > 0; n--) {
+      if (roll(p, 4)) grow(p, &node->children[0]);
+      else both(p, "{\"old\":1e2}");
+      both(p, n > 1 ? "," : "");
+    }
+    both(p, "]");
+    return;
+  }
+  both(p, roll(p, 2) ? "{\"zz\":1.0" : "{\"Zz\":[\"old\",null]");
+  for (size_t i = 0; i < node->n; i++) {
+    const struct xform_node *child = &node->children[i];
+    const pintle_str key = {child->key, child->len};
+    if (roll(p, 4) == 0) continue;
+    both(p, ",");
+    if (strcmp(child->key, "*") == 0) both(p, "\"example.com/a\"");
+    else xform_text_json(&p->is, key), xform_text_json(&p->to, key);
+    both(p, ":");
+    grow(p, child);
+  }
+  both(p, roll(p, 2) ? ",\"aa\":null}" : "}");
+}
+
+static void one_item(pintle_test_instance *a, const struct xform_kind *k, const struct xform_node *tree, uint32_t seed) {
+  struct pair p = {.dice = seed, .texts = strcmp(k->kind, "ConfigMap") == 0};
+  char head[300], *is = NULL, *to = NULL;
+  grow(&p, tree);
+  snprintf(head, sizeof head, "{\"apiVersion\":\"%s%sv1\",\"kind\":\"%s\",", k->group, *k->group ? "/" : "", k->kind);
+  ck_assert(!p.is.failed && !p.to.failed && asprintf(&is, "%s%s", head, p.is.data + 1) > 0 &&
+            asprintf(&to, "%s%s", head, p.to.data + 1) > 0);
+  const pintle_test_outcome *o = pintle_test_restore(a, is, NULL, 0);
+  ck_assert_msg(o->status == PINTLE_OK && strcmp(o->item, to) == 0, "%u: %s\nbecame %s\nnot %s", seed, is, o->item, to);
+  o = pintle_test_restore(a, to, NULL, 0);
+  ck_assert_msg(strcmp(o->patch, "[]") == 0, "%u: again: %s", seed, o->patch);
+  /* the same as its own last-applied-configuration */
+  struct xform_text inner = {0}, after = {0};
+  for (int i = 0; i < 2; i++) {
+    struct xform_text *t = i ? &after : &inner;
+    const char *text = i ? to : is;
+    xform_text_add(t, head, strlen(head));
+    static const char applied[] = "\"metadata\":{\"annotations\":{\"kubectl.kubernetes.io/last-applied-configuration\":";
+    xform_text_add(t, applied, strlen(applied));
+    xform_text_json(t, (pintle_str){text, strlen(text)});
+    xform_text_add(t, "}}}", 3);
+  }
+  o = pintle_test_restore(a, inner.data, NULL, 0);
+  ck_assert_msg(o->status == PINTLE_OK && strcmp(o->item, after.data) == 0, "%u: applied: %s", seed, o->item);
+  xform_text_free(&inner), xform_text_free(&after), xform_text_free(&p.is), xform_text_free(&p.to);
+  free(is), free(to);
+}
+
+START_TEST(random_items) {
+  pintle_test_host *h = xform_host();
+  pintle_test_instance *a = pintle_test_create(h, PINTLE_TEST_RESTORE, "pintle.io/resolve-references", config);
+  struct xform x = {0};
+  ck_assert(a && xform_trees(&x, NULL, ~(uint64_t)0) == PINTLE_OK);
+  for (size_t k = 0; k < xform_n_kinds; k++)
+    for (uint32_t i = 0; i < 40; i++) one_item(a, &xform_kinds[k], &x.trees[k], (uint32_t)k * 1000 + i);
+  xform_trees_free(&x);
+  pintle_test_free(h);
+}
+END_TEST
+
 START_TEST(tables_are_in_order) {
   for (size_t k = 0; k < xform_n_kinds; k++) {
     const struct xform_kind *kind = &xform_kinds[k];
@@ -157,6 +259,6 @@ START_TEST(tables_are_in_order) {
 END_TEST
 
 int main(void) {
-  const TTest *const tests[] = {tables_are_in_order, each_field_alone};
+  const TTest *const tests[] = {tables_are_in_order, each_field_alone, random_items};
   return xform_main("xform_fields", tests, sizeof tests / sizeof *tests);
 }
