@@ -87,7 +87,7 @@ static pintle_status replace_patterns(struct xform_job *j, const struct place *p
 
 pintle_status xform_configmap(struct xform_job *j, const struct xform_place *at) {
   const pintle_doc *d = j->doc;
-  const struct place p = {pintle_str_or(d, "/metadata/namespace", ""), pintle_str_or(d, "/metadata/name", ""), at->key.ptr, at->pointer};
+  const struct place p = {xform_restored_into(j), pintle_str_or(d, "/metadata/name", ""), at->key.ptr, at->pointer};
   pintle_str is;
   if (strcmp(pintle_str_or(d, "/kind", ""), "ConfigMap") != 0) return PINTLE_OK; /* other fields have no rules yet */
   if (d->api->type(d, at->value) != PINTLE_T_STRING || d->api->text(d, at->value, &is) != PINTLE_OK) return PINTLE_OK;

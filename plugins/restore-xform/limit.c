@@ -81,11 +81,17 @@ static bool any_kind(const struct xform_job *j, const struct xform_list *kinds) 
   return false;
 }
 
+const char *xform_restored_into(const struct xform_job *j) {
+  const char *ns = pintle_str_or(j->item, "/metadata/namespace", j->in->id->ns);
+  char at[400];
+  return pintle_str_or(j->in->run, pintle_key(at, sizeof at, "/spec/namespaceMapping", ns), ns);
+}
+
 const char *xform_rule_misses(const struct xform_job *j, size_t rule) {
   const struct xform_rule *r = &j->x->rules[rule];
   const pintle_doc *stored = j->in->item_from_backup;
   if (!any_kind(j, &r->kinds)) return "inKinds";
-  if (!any_glob(&r->ns, pintle_str_or(j->item, "/metadata/namespace", ""))) return "inNamespaces";
+  if (!any_glob(&r->ns, xform_restored_into(j))) return "inNamespaces";
   if (!any_glob(&r->original_ns, pintle_str_or(stored, "/metadata/namespace", stored ? "" : j->in->id->ns))) return "inOriginalNamespaces";
   if (!any_glob(&r->names, pintle_str_or(j->item, "/metadata/name", ""))) return "withNames";
   return xform_labels_match(r->labels, r->n_labels, j->item) ? NULL : "withLabels";

@@ -73,6 +73,8 @@ struct xform_rule {
 };
 /* Reads the limits of the rule at `at`. */
 pintle_status xform_limits_read(struct xform_rule *r, pintle_call *call, const char *at);
+/* The namespace that the item goes to: the Restore's mapping is applied to it after all actions, as in Velero. */
+const char *xform_restored_into(const struct xform_job *j);
 /* The limit that keeps this rule from the job's item, as its key is called; NULL: it is for the item. */
 const char *xform_rule_misses(const struct xform_job *j, size_t rule);
 void xform_limits_free(struct xform_rule *r);
