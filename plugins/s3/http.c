@@ -262,6 +262,8 @@ static void set_tls(const s3_config *c, CURL *e) {
     struct curl_blob pem = {(void *)(uintptr_t)c->ca, strlen(c->ca), CURL_BLOB_NOCOPY};
     curl_easy_setopt(e, CURLOPT_CAINFO_BLOB, &pem);
   }
+  const char *bundle = getenv("AWS_CA_BUNDLE");
+  if (!*c->ca && bundle && *bundle) curl_easy_setopt(e, CURLOPT_CAINFO, bundle);
 }
 
 static void set_proxy(const s3_config *c, bool https, CURL *e) {

@@ -1,26 +1,19 @@
 /* place.c -- where a bucket and a key are, and what is said when a request failed.  SPDX-License-Identifier: Apache-2.0 */
 #include "http.h"
 #include "retry.h"
-#include <stdlib.h>
 #include <string.h>
-
-static const char *environment(void) {
-  const char *region = getenv("AWS_REGION");
-  if (!region || !*region) region = getenv("AWS_DEFAULT_REGION");
-  return region ? region : "";
-}
 
 bool s3_region_known(s3 *s) {
   pthread_mutex_lock(&s->lock);
-  bool known = *s->region || *s->config.region || *s->config.url || *environment();
+  bool known = *s->region || *s->config.url || *s3_creds_region(s->creds);
   pthread_mutex_unlock(&s->lock);
   return known;
 }
 
 void s3_region(s3 *s, char to[64]) {
+  const char *given = s3_creds_region(s->creds);
   pthread_mutex_lock(&s->lock);
-  const char *region = *s->region ? s->region : *s->config.region ? s->config.region : *environment() ? environment() : "us-east-1";
-  snprintf(to, 64, "%s", region);
+  snprintf(to, 64, "%s", *s->region ? s->region : *given ? given : "us-east-1");
   pthread_mutex_unlock(&s->lock);
 }
 

@@ -27,8 +27,12 @@ static pintle_status create(void *module, pintle_call *call, void **self) {
   atomic_init(&s->tokens, S3_RETRY_TOKENS);
   pintle_status st = s3_config_read(call, &s->config);
   const s3_config *c = &s->config;
-  const s3_creds_options options = {
-      .credentials_file = c->credentials_file, .profile = c->profile, .region = c->region, .ca = c->ca, .proxy = c->proxy, .insecure = c->insecure};
+  const s3_creds_options options = {.credentials_file = c->credentials_file,
+                                    .profile = c->profile,
+                                    .region = c->region,
+                                    .ca = c->ca,
+                                    .proxy = c->proxy,
+                                    .insecure = c->insecure};
   if (st == PINTLE_OK) st = s3_creds_chain_new(call, &options, &s->creds);
   if (st != PINTLE_OK) return destroy(s), st;
   if (c->insecure)
@@ -58,8 +62,8 @@ static const pintle_object_store store = {.struct_size = sizeof(pintle_object_st
                                           .get_object_range = s3_get_range,
                                           .put_object_if_absent = s3_put_if_absent};
 static const pintle_object_store *const stores[] = {&store, NULL};
-static const char *const environment[] = {"AWS_*",       "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY",      "ALL_PROXY",    "http_proxy",
-                                          "https_proxy", "no_proxy",   "all_proxy",   "SSL_CERT_FILE", "SSL_CERT_DIR", NULL};
+static const char *const environment[] = {"AWS_*",      "HTTP_PROXY",  "HTTPS_PROXY", "NO_PROXY",  "ALL_PROXY",
+                                          "http_proxy", "https_proxy", "no_proxy",    "all_proxy", NULL};
 
 const pintle_plugin PINTLE_ENTRY = {PINTLE_PLUGIN_HEAD,      .name = "s3",      .version = "0.1.0", .load = load,
                                     .object_stores = stores, .env = environment};

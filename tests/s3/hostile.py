@@ -1,5 +1,6 @@
 """hostile.py TOOL -- plugins/s3 against a store that misbehaves (store.py).  SPDX-License-Identifier: Apache-2.0"""
-import base64, hashlib, json, os, random, ssl, subprocess, sys, tempfile, time, urllib.request
+from concurrent.futures import ThreadPoolExecutor
+import base64, hashlib, json, os, random, socket, ssl, subprocess, sys, tempfile, threading, time, traceback, urllib.request
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from store import ACCESS, SECRET, Store
 
@@ -625,6 +626,108 @@ def presigned(s):
     t.close()
 
 
+# ---- a bad line: a relay before the store
+class Line:
+    """Sends on what comes, at most `piece` bytes at a time, each after delay() seconds; a connection ends after so many bytes of the store's."""
+
+    def __init__(self, store, piece=1 << 20, delay=lambda: 0, ends=lambda: 1 << 60):
+        self.port, self.piece, self.delay, self.ends = store.port, piece, delay, ends
+        self.listener = socket.create_server(('127.0.0.1', 0))
+        self.url = 'http://127.0.0.1:%d' % self.listener.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            try:
+                client = self.listener.accept()[0]
+            except OSError:
+                return
+            store = socket.create_connection(('127.0.0.1', self.port))
+            threading.Thread(target=self.carry, args=(client, store, 1 << 60), daemon=True).start()
+            threading.Thread(target=self.carry, args=(store, client, self.ends()), daemon=True).start()
+
+    def carry(self, one, other, left):
+        try:
+            while left > 0:
+                data = one.recv(min(self.piece, left))
+                if not data:
+                    break
+                left -= len(data)
+                time.sleep(self.delay())
+                other.sendall(data)
+        except OSError:
+            pass
+        for s in (one, other):
+            try:
+                s.shutdown(2)
+            except OSError:
+                pass
+
+
+@test
+def slow_line(s):
+    """500 ms, give or take 100, on every burst."""
+    line = Line(s, delay=lambda: random.uniform(0.4, 0.6))
+    t = Tool(line, partSize=5 * MIB)
+    same(t.put('k', b'data'), (OK, ''))
+    same(t.get('k'), (OK, b'data'))
+    same(t.put('big', bytes_of(6 * MIB)), (OK, ''))
+    assert t.get('big') == (OK, bytes_of(6 * MIB))
+    same(t.lines('list', ''), [('k', '4'), ('big', str(6 * MIB))])
+    t.close()
+
+
+@test
+def narrow_line(s):
+    """Little by little, far below what a timeout would be for the whole."""
+    line = Line(s, piece=2000, delay=lambda: 0.05)
+    t = Tool(line, idleTimeout=2 * 10**9, maxRetries=0)
+    same(t.put('k', bytes_of(150000)), (OK, ''))
+    assert t.get('k') == (OK, bytes_of(150000))
+    t.close()
+
+
+@test
+def line_that_ends(s):
+    luck = random.Random(5)
+    line = Line(s, ends=lambda: luck.choice([0, 50, 3000, 400000, 1 << 60]))
+    t = Tool(line, partSize=5 * MIB, maxRetries=20)
+    for n in (0, 1000, 12 * MIB):
+        same(t.put('k', bytes_of(n)), (OK, ''))
+        assert t.get('k') == (OK, bytes_of(n))
+    same(t.lines('list', ''), [('k', str(12 * MIB))])
+    t.close()
+
+
+# ---- who we are
+@test
+def token_expires_in_mid_upload(s):
+    """After three parts the store wants other credentials; the program that gives them is asked again."""
+    program = work + '/who'
+    with open(program, 'w') as f:
+        f.write('#!/bin/sh\necho x >>%s/asked\nn=$(wc -l <%s/asked)\necho "{\\"Version\\":1,\\"AccessKeyId\\":\\"%s\\",\\"SecretAccessKey\\":\\"%s\\",'
+                '\\"SessionToken\\":\\"token-$n\\",\\"Expiration\\":\\"2099-01-01T00:00:00Z\\"}"\n' % (work, work, ACCESS, SECRET))
+    os.chmod(program, 0o755)
+    with open(work + '/profiles', 'w') as f:
+        f.write('[default]\ncredential_process = %s\n' % program)
+    parts = set()
+
+    def hook(r):
+        if 'partNumber' in r.query:
+            parts.add(r.query['partNumber'])
+        if len(parts) > 3 and r.headers['x-amz-security-token'] == 'token-1':
+            r.error(400, 'ExpiredToken')
+            return True
+    s.hook = hook
+    t = Tool(s, {'AWS_ACCESS_KEY_ID': '', 'AWS_SECRET_ACCESS_KEY': ''}, partSize=5 * MIB, credentialsFile=work + '/profiles')
+    same(t.put('k', bytes_of(31 * MIB)), (OK, ''))
+    assert s.objects['k'][0] == bytes_of(31 * MIB)
+    assert {h['x-amz-security-token'] for m, p, h in s.seen} > {'token-1'}
+    same(s.seen[-1][2]['x-amz-security-token'] == 'token-1', False)
+    assert 'token-' not in t.logged()
+    t.close()
+
+
 # ---- TLS and proxies
 def certificate(name, days, *more):
     """A key and a certificate of its own authority, for names or addresses."""
@@ -700,26 +803,27 @@ def proxies(s):
     t.close()
 
 
-def main():
-    failed = 0
-    only = sys.argv[2:]
-    for f in tests:
-        if only and f.__name__ not in only:
-            continue
-        store = Store()
-        at = time.time()
-        try:
-            f(store)
-            same(store.wrong, [])
-            print('ok %s %.1f s' % (f.__name__, time.time() - at), flush=True)
-        except Exception as e:
-            failed += 1
-            import traceback
-            traceback.print_exc()
-            print('not ok %s: %s; %s' % (f.__name__, e, store.wrong[:3]), flush=True)
+def one(f):
+    store = Store()
+    at = time.time()
+    try:
+        f(store)
+        same(store.wrong, [])
+        print('ok %s %.1f s' % (f.__name__, time.time() - at), flush=True)
+        return True
+    except Exception as e:
+        print('%snot ok %s: %s; %s' % (traceback.format_exc(), f.__name__, e, store.wrong[:3]), flush=True)
+        return False
+    finally:
         if f is not nobody_listens:
             store.close()
-    return 1 if failed else 0
+
+
+def main():
+    only = sys.argv[2:]
+    with ThreadPoolExecutor(4) as several:
+        done = list(several.map(one, [f for f in tests if not only or f.__name__ in only]))
+    return 0 if all(done) else 1
 
 
 with tempfile.TemporaryDirectory() as work:
