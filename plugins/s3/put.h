@@ -37,6 +37,7 @@ typedef struct s3_upload {
   int64_t total;
   bool proven;   /* the answers so far prove every part */
   bool doubtful; /* it may not have been carried out: what is there may be an older object */
+  bool removed;  /* verification has removed it */
 } s3_upload;
 
 /* put.c */

@@ -113,6 +113,8 @@ static pintle_status look(s3_upload *u, int64_t *size, bool *proven) {
       *size = s3_number_of(&r, "content-length");
       *proven =
           checksum_of_whole(u, &r) || (u->id.n ? etag_of_parts(u, etag) : u->proofs[0].etag[0] && strcmp(etag, u->proofs[0].etag) == 0);
+    } else if (st == PINTLE_DENIED && u->proven && !u->id.n) {
+      *size = u->total, *proven = true, st = PINTLE_OK; /* who may only write: the answer to the PUT had its MD5 or checksum */
     } else if (st != PINTLE_NOT_FOUND) s3_say(u->h, &r, "verifying");
     s3_request_free(&r);
   }
@@ -125,11 +127,12 @@ static pintle_status wrong(s3_upload *u, const char *how) {
   if (u->doubtful)
     return pintle_fail(s3_http_call(u->h), PINTLE_TRANSIENT, "putting %s: the store does not know the upload any more", u->key);
   s3_remove(u->h, u->bucket, u->key);
+  u->removed = true;
   return pintle_fail(s3_http_call(u->h), PINTLE_FAILED, "the store does not have what was sent as %s: %s; the object was removed", u->key,
                      how);
 }
 
-pintle_status s3_verify(s3_upload *u) {
+static pintle_status verify(s3_upload *u) {
   int64_t size = PINTLE_NONE;
   bool proven = false, same = false;
   char how[96];
@@ -143,4 +146,13 @@ pintle_status s3_verify(s3_upload *u) {
   st = s3_read_back(u, &same);
   if (st == PINTLE_NOT_FOUND) return wrong(u, "it is gone");
   return st != PINTLE_OK || same ? st : wrong(u, "other bytes came back");
+}
+
+/* What cannot be verified is not left behind either, if it is ours. */
+pintle_status s3_verify(s3_upload *u) {
+  pintle_status st = verify(u);
+  if (st == PINTLE_OK || u->doubtful || u->removed) return st;
+  s3_http_cleaning(u->h);
+  s3_remove(u->h, u->bucket, u->key);
+  return st;
 }

@@ -508,6 +508,21 @@ def gone_after_put(s):
 
 
 @test
+def cannot_be_verified(s):
+    """Who may write and not look is believed by the answer's MD5; what no answer comes for is not left behind."""
+    s.hook = lambda r: r.command == 'HEAD' and (r.error(403, 'AccessDenied') or True)
+    t = Tool(s, maxRetries=1)
+    same(t.put('k', b'data'), (OK, ''))
+    s.etag = lambda data: 'none'
+    same(t.put('k', b'data')[0], DENIED)
+    same(s.objects, {})
+    s.hook = lambda r: r.command == 'HEAD' and (r.error(500, 'InternalError') or True)
+    same(t.put('k', b'data')[0], TRANSIENT)
+    same(s.objects, {})
+    t.close()
+
+
+@test
 def repeated_keys(s):
     pages = ['<IsTruncated>true</IsTruncated><NextContinuationToken>2</NextContinuationToken><Contents><Key>a</Key><Size>1</Size></Contents>'
              '<Contents><Key>b</Key><Size>2</Size></Contents>',
