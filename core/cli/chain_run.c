@@ -1,8 +1,24 @@
 /* chain_run.c -- pintle chain run: manifests through the chain, and what comes out.  SPDX-License-Identifier: Apache-2.0 */
 #include "cli/commands.h"
+#include "cli/fail_on.h"
 #include "cli/run_end.h"
 #include "cli/signals.h"
 #include "cli/spec.h"
+
+static int write_report(cli *c, cli_session *s, const run_chain_request *request, const engine_summary *summary, cli_watch *w, int status) {
+  const cli_report_facts facts = {.session = s,
+                                  .action_kind = request->kind,
+                                  .only = request->only,
+                                  .kind = "Chain run",
+                                  .name = request->from_backup ? request->from_backup : request->from,
+                                  .source = request->from_backup ? request->from_backup : request->from,
+                                  .backup = request->from_backup,
+                                  .location = request->location,
+                                  .resource = request->resource,
+                                  .summary = summary,
+                                  .dry = !request->execute};
+  return cli_report_write(c, &w->report, &facts, status);
+}
 
 static int put_through(cli *c, cli_session *s, const run_chain_request *made) {
   const char *format = cli_text(&c->flags, "output");
@@ -11,7 +27,7 @@ static int put_through(cli *c, cli_session *s, const run_chain_request *made) {
   error e = {0};
   cli_watch w;
   int mode = strcmp(format, "diff") == 0 ? WATCH_DIFF : strcmp(format, "json") == 0 ? WATCH_JSON : WATCH_YAML;
-  int status = cli_watch_open(c, mode, &w);
+  int status = cli_watch_open(c, s->found.temp_dir, mode, &w);
   if (status != CLI_COMPLETED) return cli_watch_close(&w, status);
   cli_signals_watch();
   request.listener = cli_watch_listener(&w);
@@ -24,6 +40,8 @@ static int put_through(cli *c, cli_session *s, const run_chain_request *made) {
     if (st != PINTLE_OK) status = told;
   }
   bool failed = status != CLI_COMPLETED && status != CLI_PARTLY;
+  if (!failed) status = cli_fail_on(c, &w, &summary, status);
+  if (st == PINTLE_OK) status = write_report(c, s, &request, &summary, &w, status);
   status = cli_watch_close(&w, status);
   if (!failed) {
     CLEANUP(buf_free) buf changes = {0};

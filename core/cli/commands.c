@@ -93,7 +93,9 @@ const cli_command cli_commands[] = {
      "  # From a tarball that Velero wrote.\n"
      "  pintle restore create r2 --from b1-data.tar.gz --to out/\n"
      "  # Show what would change, and fail when a reference stays unresolved.\n"
-     "  pintle restore create --from-backup b1 --to out/ --dry-run --fail-on unresolved",
+     "  pintle restore create --from-backup b1 --to out/ --dry-run --fail-on unresolved\n"
+     "  # The same as a page to look at before anything is restored.\n"
+     "  pintle restore create --from-backup b1 --to out/ --dry-run --report plan.html",
      cli_restore_create},
     {"restore", "continue", NULL, "NAME", "RESTORE", 1, 1, GROUPS(cli_continue_flags, cli_worker_flags, cli_store_flags),
      "Finish a restore whose operations were outstanding when its process ended",
@@ -109,6 +111,12 @@ const cli_command cli_commands[] = {
      "  pintle restore describe r1 --details", cli_restore_describe},
     {"restore", "logs", NULL, "NAME", "RESTORE", 1, 1, GROUPS(cli_timeout_flags, cli_store_flags), "Get restore logs", NULL,
      "  pintle restore logs r1", cli_restore_logs},
+    {"restore", "report", NULL, "", NULL, 0, 0, GROUPS(cli_report_flags), "Make a report of a restore that Velero made, from its log",
+     "Reads the lines that velero-plugin-pintle wrote into Velero's log: each change, finding and count. Reports of pintle's own restores are\n"
+     "written by `pintle restore create --report`.",
+     "  velero restore logs r1 | pintle restore report --log - --report r1.html\n"
+     "  pintle restore report --log restore-r1-logs.gz --report r1.json --fail-on unresolved",
+     cli_restore_report},
     {"restore", "delete", NULL, "[NAMES]", "RESTORE", 0, ANY, GROUPS(cli_delete_flags, cli_store_flags), "Delete restores",
      "Deletes what the store keeps of a restore, not what was restored.", "  pintle restore delete r1 --confirm", cli_restore_delete},
 

@@ -52,6 +52,7 @@ int cli_restore_create(cli *c);
 int cli_restore_get(cli *c);
 int cli_restore_describe(cli *c);
 int cli_restore_logs(cli *c);
+int cli_restore_report(cli *c);
 int cli_restore_delete(cli *c);
 int cli_backup_location_get(cli *c);
 int cli_snapshot_location_get(cli *c);

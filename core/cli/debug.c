@@ -105,7 +105,7 @@ static void object(bundle *b, store *from, const cli_run_kind *kind, const char 
   else problem(b, kind->word, file, &e);
 }
 
-static void report(bundle *b, store *from, const cli_run_kind *kind, const char *name) {
+static void stored_report(bundle *b, store *from, const cli_run_kind *kind, const char *name) {
   CLEANUP(item_freep) item_doc *d = NULL;
   error e = {0};
   pintle_status st = item_new(&d) == PINTLE_OK ? run_report(b->s->run, from, kind->restore, name, d, &e) : error_nomem(&e);
@@ -160,7 +160,7 @@ static void one_run(bundle *b, store *from, const cli_run_kind *kind, item_doc *
   const char *name = item_str(d, "/metadata/name", "").ptr;
   for (size_t i = 0; i < sizeof objects / sizeof *objects; i++)
     if (!(objects[i].backup_only && kind->restore)) object(b, from, kind, name, objects[i].which, objects[i].file);
-  report(b, from, kind, name);
+  stored_report(b, from, kind, name);
   record(b, from, kind, name);
   resource(b, kind, d);
 }

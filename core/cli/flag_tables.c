@@ -126,7 +126,11 @@ const cli_flag cli_restore_flags[] = {
     {"wait", 'w', BOOL, .help = "accepted for Velero's sake: pintle always waits"},
     END};
 
+#define REPORT \
+  {"report", TEXT, .value = "FILE", \
+   .help = "write what was done to each item, rules, volumes and errors to FILE.html (a page) or FILE.json (the same for programs)"}
 const cli_flag cli_restore_own_flags[] = {
+    REPORT,
     {"to", TEXT, .value = "DIR", .help = "directory to restore into: DIR/<namespace or _cluster>/<resource.group>/<name>.json"},
     {"from", TEXT, .value = "FILE", .help = "restore from this tarball or directory instead of a backup of the store"},
     {"storage-location", TEXT, .value = "NAME", .help = "BackupStorageLocation that has the backup"},
@@ -137,11 +141,13 @@ const cli_flag cli_restore_own_flags[] = {
      .help = "how long copying one volume's data may take. Default: 1h"},
     END};
 
-#define REPORTS \
+#define FAIL_ON \
     {"fail-on", LIST, .value = "LIST", .choices = "unresolved|unmatched|volumes|warnings", \
      .help = \
          "exit with status 4 when there is one: unresolved (references that no rule settled), unmatched (rules that nothing met), volumes " \
-         "(volumes whose data was not saved), warnings. What was written stays"}, \
+         "(volumes whose data was not saved), warnings. What was written stays"}
+#define REPORTS \
+    FAIL_ON, \
     {"events", TEXT, .value = "FILE", .help = "write every event of the run to FILE as JSON lines; - is standard output"}, \
     {"metrics-file", TEXT, .value = "FILE", .help = "write Velero's metrics of this run to FILE, as Prometheus' text format has them"}
 const cli_flag cli_run_flags[] = {
@@ -172,6 +178,11 @@ const cli_flag cli_create_output_flags[] = {
     {"output", 'o', TEXT, .value = "FORMAT", .choices = "json|yaml", .help = "print the resource and do nothing"}, END};
 const cli_flag cli_store_flags[] = {
     {"storage-location", TEXT, .value = "NAME", .help = "BackupStorageLocation to look in. Default: the default one"}, END};
+const cli_flag cli_report_flags[] = {
+    {"log", TEXT, .value = "FILE", .help = "Velero's restore log, as `velero restore logs NAME` prints it (gzip is read, too); - is standard input"},
+    REPORT,
+    FAIL_ON,
+    END};
 const cli_flag cli_list_flags[] = {
     {"selector", 'l', .type = FLAG_SELECTOR, .value = "SELECTOR", .help = "only those matching this label selector"},
     {"label-columns", 'L', LIST, .value = "LABELS", .help = "labels that get a column of their own"},
@@ -220,6 +231,8 @@ const cli_flag cli_chain_run_flags[] = {
     {"execute", BOOL, .help = "really call actions with side effects. Without it, it is a dry run"},
     {"output", 'o', TEXT, .value = "FORMAT", .fallback = "yaml", .choices = "json|yaml|diff",
      .help = "what comes out: json (one List), yaml (a document an item), or diff (what changed)"},
+    REPORT,
+    FAIL_ON,
     END};
 const cli_flag cli_chain_diff_flags[] = {
     {"phase", TEXT, .value = "PHASE", .fallback = "restore", .choices = "backup|restore",

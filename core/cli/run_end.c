@@ -1,6 +1,7 @@
 /* run_end.c -- see run_end.h.  SPDX-License-Identifier: Apache-2.0 */
 #include "cli/run_end.h"
 #include "base/file.h"
+#include "cli/fail_on.h"
 #include "cli/metrics.h"
 #include "cli/signals.h"
 #include "cli/spec.h"
@@ -39,38 +40,16 @@ int cli_run_resource(cli *c, const cli_run_kind *kind, const char *name, item_do
 
 int cli_run_show(cli *c, item_doc *resource) { return cli_print_doc(c, resource, cli_text(&c->flags, "output")); }
 
-/* ---- --fail-on */
-static bool asked(cli *c, const char *what) {
-  const char *const *list = NULL;
-  if (cli_list(&c->flags, "fail-on", &c->memory, &list, NULL) != PINTLE_OK) return false;
-  for (; list && *list; list++)
-    if (strcmp(*list, what) == 0) return true;
-  return false;
-}
-
 typedef struct ended {
   cli *c;
   cli_session *session;
   const cli_run_kind *kind;
   const item_doc *resource;
   const engine_summary *summary;
-  const cli_watch *watch;
+  cli_watch *watch;
+  const char *from, *to;
   bool dry;
 } ended;
-
-static bool stops(const ended *r, const char *what, uint64_t n, const char *one, const char *more) {
-  if (n == 0 || !asked(r->c, what)) return false;
-  cli_note(r->c, "pintle: stopped by --fail-on %s: %llu %s%s%s", what, (unsigned long long)n, one, n == 1 ? "" : "s", more);
-  return true;
-}
-
-static int fail_on(const ended *r, int status) {
-  bool stop = stops(r, "unresolved", r->watch->unresolved, "unresolved reference", "");
-  stop |= stops(r, "unmatched", r->watch->unmatched, "rule", " that matched nothing");
-  stop |= stops(r, "warnings", r->summary->warnings, "warning", "");
-  stop |= stops(r, "volumes", r->summary->volumes.unsaved, "volume", " whose data was not saved");
-  return stop ? CLI_STOPPED : status;
-}
 
 /* ---- the end */
 static int write_metrics(const ended *r, bool begun, int status) {
@@ -122,6 +101,45 @@ static void tell(const ended *r) {
              word, name);
 }
 
+/* "pintle restore create r1 --from-backup b1 ..." once more without --dry-run, or kubectl. */
+static void next_step(const ended *r, buf *b) {
+  const cli_process *p = r->c->process;
+  if (!r->dry) {
+    if (r->to) buf_printf(b, "kubectl apply -R -f %s", r->to);
+    return;
+  }
+  for (int i = 0; i < p->argc; i++) {
+    if (strcmp(p->argv[i], "--dry-run") == 0 || strncmp(p->argv[i], "--report", 8) == 0) {
+      i += strcmp(p->argv[i], "--report") == 0;
+      continue;
+    }
+    const char *word = i ? p->argv[i] : "pintle";
+    bool plain = word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=,+@%")] == 0 && *word;
+    buf_printf(b, plain ? "%s%s" : "%s'%s'", b->len ? " " : "", word);
+  }
+  if (!r->to) buf_addz(b, " --to DIR");
+}
+
+static int write_report(const ended *r, int status) {
+  CLEANUP(buf_free) buf next = {0};
+  const char *backup = r->from ? NULL : item_str(r->resource, "/spec/backupName", "").ptr;
+  next_step(r, &next);
+  return cli_report_write(r->c, &r->watch->report,
+                          &(cli_report_facts){.session = r->session,
+                                              .action_kind = CONF_RESTORE_ITEM_ACTION,
+                                              .kind = r->kind->kind,
+                                              .name = item_str(r->resource, "/metadata/name", "").ptr,
+                                              .source = r->from ? r->from : backup,
+                                              .target = r->to,
+                                              .backup = backup,
+                                              .location = cli_text(&r->c->flags, "storage-location"),
+                                              .next = buf_z(&next),
+                                              .resource = r->resource,
+                                              .summary = r->summary,
+                                              .dry = r->dry},
+                          status);
+}
+
 static int end(const ended *r, cli_watch *w, pintle_status st, const error *e) {
   int status, number = cli_signals_number();
   cli_progress_clear(&w->progress, &w->line);
@@ -134,8 +152,8 @@ static int end(const ended *r, cli_watch *w, pintle_status st, const error *e) {
   status = cli_phase_status(r->summary->phase);
   if (status == CLI_FAILED && e->message[0]) cli_fail(r->c, e);
   tell(r);
-  if (status != CLI_FAILED) status = fail_on(r, status);
-  status = write_metrics(r, true, status);
+  if (status != CLI_FAILED) status = cli_fail_on(r->c, w, r->summary, status);
+  status = write_metrics(r, true, write_report(r, status));
   status = cli_watch_close(w, status);
   return number && cli_phase_status(r->summary->phase) == CLI_FAILED ? CLI_SIGNAL + number : status;
 }
@@ -145,7 +163,7 @@ int cli_run_now(cli *c, cli_session *s, const cli_run_kind *kind, item_doc *reso
   engine_summary summary = {.phase = "Failed"};
   error e = {0};
   bool dry = cli_is(&c->flags, "dry-run");
-  int status = cli_watch_open(c, dry ? WATCH_DIFF : WATCH_NOTHING, &w);
+  int status = cli_watch_open(c, s->found.temp_dir, dry ? WATCH_DIFF : WATCH_NOTHING, &w);
   if (status != CLI_COMPLETED) return cli_watch_close(&w, status);
   cli_signals_watch();
   const run_request request = {.resource = resource,
@@ -156,7 +174,7 @@ int cli_run_now(cli *c, cli_session *s, const cli_run_kind *kind, item_doc *reso
                                .listener = cli_watch_listener(&w),
                                .control = {.cancelled = cli_signals_cancelled}};
   pintle_status st = kind->restore ? run_restore(s->run, &request, &summary, &e) : run_backup(s->run, &request, &summary, &e);
-  const ended r = {c, s, kind, resource, &summary, &w, dry};
+  const ended r = {c, s, kind, resource, &summary, &w, from, to, dry};
   return end(&r, &w, st, &e);
 }
 
@@ -167,7 +185,7 @@ int cli_run_continue(cli *c, cli_session *s, const cli_run_kind *kind, const cha
   engine_summary summary = {.phase = "Failed"};
   error e = {0};
   if (item_new(&none) != PINTLE_OK) return error_nomem(&e), cli_fail(c, &e);
-  int status = cli_watch_open(c, WATCH_NOTHING, &w);
+  int status = cli_watch_open(c, s->found.temp_dir, WATCH_NOTHING, &w);
   if (status != CLI_COMPLETED) return cli_watch_close(&w, status);
   cli_signals_watch();
   const run_continue_request request = {.restore = kind->restore,
@@ -178,6 +196,6 @@ int cli_run_continue(cli *c, cli_session *s, const cli_run_kind *kind, const cha
                                         .listener = cli_watch_listener(&w),
                                         .control = {.cancelled = cli_signals_cancelled}};
   pintle_status st = run_continue(s->run, &request, &resource, &summary, &e);
-  const ended r = {c, s, kind, resource ? resource : none, &summary, &w, false};
+  const ended r = {c, s, kind, resource ? resource : none, &summary, &w, from, NULL, false};
   return end(&r, &w, st, &e);
 }

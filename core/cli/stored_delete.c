@@ -30,7 +30,7 @@ static int delete_one(cli *c, cli_session *s, store *from, const cli_run_kind *k
   bool kept = false, dry_run = cli_is(&c->flags, "dry-run");
   dry d = {c, kind, name, false};
   cli_watch w;
-  int status = cli_watch_open(c, WATCH_NOTHING, &w);
+  int status = cli_watch_open(c, s->found.temp_dir, WATCH_NOTHING, &w);
   if (status != CLI_COMPLETED) return cli_watch_close(&w, status);
   const run_delete_request request = {.store = from,
                                       .restore = kind->restore,

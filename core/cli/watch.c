@@ -9,7 +9,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-int cli_watch_open(cli *c, int mode, cli_watch *w) {
+int cli_watch_open(cli *c, const char *temp_dir, int mode, cli_watch *w) {
   const char *file = cli_flag_named(&c->flags, STR("events")) ? cli_text(&c->flags, "events") : NULL;
   struct winsize size;
   error e = {0};
@@ -29,8 +29,9 @@ int cli_watch_open(cli *c, int mode, cli_watch *w) {
     cli_fail(c, &e);
     return CLI_USAGE;
   }
-  if (mode == WATCH_JSON) cli_outz(c, "{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":[");
-  return CLI_COMPLETED;
+  int status = cli_report_open(c, temp_dir, &w->report);
+  if (status == CLI_COMPLETED && mode == WATCH_JSON) cli_outz(c, "{\"apiVersion\":\"v1\",\"kind\":\"List\",\"items\":[");
+  return status;
 }
 
 static void write_err(cli_watch *w) {
@@ -213,6 +214,7 @@ static void actions(cli_watch *w, str more) {
 static void event(void *ctx, const engine_event *v) {
   cli_watch *w = ctx;
   write_event(w, v);
+  cli_report_event(&w->report, v);
   switch (v->kind) {
   case ENGINE_PHASE:
     if (!w->json_log) cli_progress_phase(&w->progress, v->phase, clock_monotonic(), &w->line);
@@ -236,7 +238,7 @@ void cli_watch_changes(const cli_watch *w, buf *out) {
   if (w->own) buf_printf(out, " (%llu of them by pintle's own steps only)", (unsigned long long)w->own);
 }
 
-engine_listener cli_watch_listener(cli_watch *w) { return (engine_listener){.event = event, .ctx = w, .before = w->mode == WATCH_DIFF}; }
+engine_listener cli_watch_listener(cli_watch *w) { return (engine_listener){.event = event, .ctx = w, .before = w->mode == WATCH_DIFF || w->report.report}; }
 
 int cli_watch_close(cli_watch *w, int status) {
   cli_progress_clear(&w->progress, &w->line);
@@ -245,6 +247,7 @@ int cli_watch_close(cli_watch *w, int status) {
   tell_left(w);
   if (w->broken && status == CLI_COMPLETED) status = CLI_FAILED;
   close_p(&w->events);
+  cli_report_close(&w->report);
   item_free(w->doc);
   buf_free(&w->line);
   buf_free(&w->actions);

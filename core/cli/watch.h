@@ -2,6 +2,7 @@
 #ifndef PINTLE_CLI_WATCH_H
 #define PINTLE_CLI_WATCH_H
 #include "cli/progress.h"
+#include "cli/report.h"
 #include "cli/session.h"
 
 enum { WATCH_NOTHING, WATCH_DIFF, WATCH_JSON, WATCH_YAML }; /* what an item prints on standard output */
@@ -21,9 +22,10 @@ typedef struct cli_watch {
   size_t n_left;
   bool broken; /* the file of events could not be written */
   buf line, actions; /* actions: JSON of ENGINE_ACTIONS */
+  cli_report report;
 } cli_watch;
-/* Exit status; flags: --events, where the command has it. */
-int cli_watch_open(cli *c, int mode, cli_watch *w);
+/* Exit status; flags: --events and --report, where the command has them. */
+int cli_watch_open(cli *c, const char *temp_dir, int mode, cli_watch *w);
 engine_listener cli_watch_listener(cli_watch *w);
 /* ", 12 changed (3 of them by pintle's own steps only)" */
 void cli_watch_changes(const cli_watch *w, buf *out);
