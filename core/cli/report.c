@@ -1,6 +1,7 @@
 /* report.c -- see report.h.  SPDX-License-Identifier: Apache-2.0 */
 #include "cli/report.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>

@@ -18,13 +18,15 @@
 
   // ---- what the items come to
   const LOST = ['lost', 'changed', 'invalid', 'no-replacement', 'not-served', 'doubtful'];
-  const unresolved = [], lost = [];
+  const OWN = ['pintle.io/reset-metadata', 'pintle.io/restore-labels']; // every item of a restore goes through them
+  const unresolved = [], lost = [], memory = new Map();
+  let known = null;
   for (const item of items) {
     item.findings = [];
     item.rules = new Set();
     item.nChanges = 0;
     for (const a of item.actions || []) {
-      item.nChanges += a.action === 'pintle.io/reset-metadata' ? 0 : (a.changes || []).length;
+      item.nChanges += OWN.includes(a.action) ? 0 : (a.changes || []).length;
       for (const c of a.changes || []) if (c.why) item.rules.add(ruleOf(a.action, c.why));
       for (const n of a.notes || []) item.rules.add(ruleOf(a.action, n.why));
       for (const f of a.findings || []) {
@@ -35,7 +37,25 @@
       if (a.skip) lost.push({item, f: {severity: 'warn', code: 'skipped', text: a.skip}, action: a.action});
     }
   }
-  function ruleOf(action, why) { return action + '\n' + why.replace(/ \(\d+ times\)$/, ''); }
+  // A change's note says what became of one value; the rule behind it is the one of that place, or whose pattern fits that value.
+  function ruleOf(action, why) {
+    const note = why.replace(/ \(\d+ times\)$/, ''), at = (note.match(/^[\w.[\]]*\](?=: )/) || [note])[0];
+    known = known || new Map(rules.map(r => [r.action + '\n' + r.rule, r]));
+    if (known.has(action + '\n' + note)) return action + '\n' + note;
+    const fits = r => {
+      if (r.action !== action) return false;
+      if (at !== note) return r.rule.startsWith(at + ': ');
+      const [option, from] = split(r.rule), [mine, value] = split(note);
+      return option === mine && from.includes('*') && new RegExp('^' + from.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*') + '$').test(value);
+    };
+    const key = action + '\n' + note;
+    if (!memory.has(key)) memory.set(key, (rules.find(fits) || {rule: note}).rule);
+    return action + '\n' + memory.get(key);
+  }
+  function split(rule) {
+    const colon = rule.indexOf(': '), arrow = rule.lastIndexOf(' -> ');
+    return colon < 0 || arrow < 0 ? ['', ''] : [rule.slice(0, colon), rule.slice(colon + 2, arrow)];
+  }
   const id = item => `${item.resource || ''} ${item.namespace ? item.namespace + '/' : ''}${item.name || ''}`;
   const errors = log.filter(l => l.level === 'error'), warnings = log.filter(l => l.level === 'warning');
   const haystack = item => item.text || (item.text = (id(item) + ' ' + (item.message || '') + ' ' + JSON.stringify(item.actions || '')).toLowerCase());
@@ -291,7 +311,7 @@
     Object.entries(run.namespaceMapping).map(([a, b]) => `${a} → ${b}`).join(', ')], ['Took', run.seconds !== undefined && run.seconds + ' s']];
   $('title').textContent = `${run.kind || 'Run'} ${run.name || ''}`;
   document.title = $('title').textContent + ' — pintle report';
-  for (const [k, v] of facts.filter(f => f[1])) $('facts').append(k ? k + ' ' : '', el('b', {}, v), '   ');
+  for (const [k, v] of facts.filter(f => f[1])) $('facts').append(el('span', {}, k ? k + ' ' : '', el('b', {}, v)));
   const plugins = (run.plugins || []).map(p => `${p.name} ${p.version || ''} ${(p.sha256 || '').slice(0, 12)}`.trim()).join(', ');
   $('footer').append(...[run.configuration && `Configuration ${run.configuration}. `, plugins && `Plugins: ${plugins}. `, run.next && el('span', {}, 'Next: ', el('code', {}, run.next))].filter(Boolean));
   read();
