@@ -246,7 +246,7 @@
   const kinds = new Set(items.map(i => i.resource).filter(Boolean)), spaces = new Set(items.map(i => i.namespace || '(cluster)'));
   const names = new Set(items.flatMap(i => (i.actions || []).map(a => a.action)));
   function show() {
-    const main = $('main'), started = performance.now();
+    const main = $('main'), started = performance.now(), {tile, rule} = document.activeElement.dataset, focused = document.activeElement.id;
     main.replaceChildren();
     $('count').textContent = '';
     tiles();
@@ -259,6 +259,10 @@
       el('button', {type: 'button', on: {click: () => set({rule: ''})}}, 'All items')));
     main.setAttribute('aria-labelledby', 'tab-' + state.tab);
     PANES[state.tab](main);
+    // What had the focus was made anew: who works with the keyboard goes on from there.
+    const again = tile !== undefined ? [...$('tiles').children].find(t => t.dataset.tile === tile) : focused && $(focused);
+    if (again && again !== document.activeElement) again.focus({preventScroll: true});
+    else if (rule && !again) main.focus({preventScroll: true});
     document.body.dataset.rendered = (performance.now() - started).toFixed(1);
   }
   const save = (name, type, content) => {
