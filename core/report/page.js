@@ -91,9 +91,9 @@
     state.q.toLowerCase().split(/\s+/).every(w => haystack(item).includes(w));
 
   // ---- an item
-  const lines = (value, other, kind) => {
+  const lines = (value, other, kind, none) => {
     const pre = el('pre', {}), mine = text(value).split('\n'), theirs = new Set(text(other).split('\n'));
-    if (value === undefined) pre.append(el('span', {class: 'none'}, other === undefined ? '' : kind === 'gone' ? 'not there, or not known' : 'removed'));
+    if (value === undefined) pre.append(el('span', {class: 'none'}, none));
     else for (const l of mine) pre.append(el('span', {class: mine.length > 1 && theirs.has(l) ? 'same' : kind}, l || ' '));
     return pre;
   };
@@ -107,7 +107,8 @@
       ? el('button', {type: 'button', on: {click: () => set({tab: 'rules', open: key})}}, c.why + (place ? `  ${place}` : ''))
       : c.why ? el('span', {class: 'none'}, c.why) : null;
     const head = el('p', {}, el('code', {}, c.path || '(all of it)'), rule);
-    return el('div', {class: 'change'}, head, el('div', {class: 'sides'}, lines(c.old, c.new, 'gone'), lines(c.new, c.old, 'come')));
+    return el('div', {class: 'change'}, head, el('div', {class: 'sides'}, lines(c.old, c.new, 'gone', c.op === 'add' ? 'not there' : 'not known'),
+      lines(c.new, c.old, 'come', c.from ? 'from ' + c.from : 'removed')));
   };
   const finding = f => el('p', {class: 'finding'}, el('span', {class: 'pill ' + f.severity}, f.code || f.severity),
     el('span', {}, f.text, f.at ? el('code', {}, '  ' + f.at) : null));
