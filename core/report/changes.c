@@ -38,6 +38,7 @@ static void member(buf *out, const char *key, str s) {
 typedef struct play {
   report *r;
   bool known, secret; /* known: r->before is the item as it is before the operation */
+  bool moved;         /* a hidden value stands somewhere else by now */
 } play;
 
 static pintle_status apply(play *p, const item_node *op, error *e) {
@@ -52,7 +53,8 @@ static pintle_status apply(play *p, const item_node *op, error *e) {
 
 static pintle_status change(play *p, const item_node *op, const item_node *notes, buf *out, error *e) {
   str path = text_of(op, "path"), from = text_of(op, "from");
-  bool hidden = p->secret && (report_hidden(path) || (from.len && report_hidden(from)));
+  p->moved |= p->secret && from.len && report_hidden(from);
+  bool hidden = p->moved || (p->secret && report_hidden(path));
   const item_node *old = p->known && !str_is(text_of(op, "op"), "add") ? item_at(p->r->before, path.ptr) : NULL;
   buf_addz(out, "{\"op\":");
   buf_json(out, text_of(op, "op"));

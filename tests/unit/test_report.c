@@ -85,7 +85,7 @@ START_TEST(secrets_are_hidden) {
       "{\"op\":\"remove\",\"path\":\"/data\"}",
       "{\"op\":\"remove\",\"path\":\"/stringData/password\"}",
       "{\"op\":\"move\",\"from\":\"/data/token\",\"path\":\"/metadata/token\"}",
-      "{\"op\":\"copy\",\"from\":\"/data\",\"path\":\"/spec\"}",
+      "{\"op\":\"copy\",\"from\":\"/data\",\"path\":\"/spec\"},{\"op\":\"remove\",\"path\":\"/spec\"}",
       "{\"op\":\"replace\",\"path\":\"/metadata\",\"value\":{\"annotations\":{\"x\":\"hunter2\"}}}",
       "{\"op\":\"replace\",\"path\":\"/metadata/annotations\",\"value\":{\"x\":\"hunter2\"}}",
       "{\"op\":\"replace\",\"path\":\"/metadata/annotations/kubectl.kubernetes.io~1last-applied-configuration\",\"value\":\"hunter2\"}",
