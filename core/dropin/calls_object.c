@@ -65,20 +65,28 @@ typedef struct body {
   pintle_status over;
 } body;
 
-static int64_t read_body(const pintle_reader *r, void *to, size_t n) {
-  body *b = r->ctx;
-  while (b->rest.len == 0) {
+/* The next message that has bytes. */
+static void next_message(body *b) {
+  while (b->rest.len == 0 && b->over == PINTLE_OK) {
     str message, field[DROPIN_FIELDS];
-    if (b->over != PINTLE_OK) return b->over == PINTLE_NOT_FOUND ? 0 : b->over;
     b->over = velero_call_receive(b->c->call, &message);
-    if (b->over != PINTLE_OK) continue;
+    if (b->over != PINTLE_OK) return;
     if (dropin_fields(message, field)) b->rest = field[4];
     else b->over = PINTLE_INVALID;
   }
-  if (n > b->rest.len) n = b->rest.len;
-  memcpy(to, b->rest.ptr, n);
-  b->rest.ptr += n, b->rest.len -= n;
-  return (int64_t)n;
+}
+
+/* As much as is there: Velero's messages are small. */
+static int64_t read_body(const pintle_reader *r, void *to, size_t n) {
+  body *b = r->ctx;
+  size_t got = 0;
+  do {
+    next_message(b);
+    size_t k = n - got < b->rest.len ? n - got : b->rest.len;
+    if (k) memcpy((char *)to + got, b->rest.ptr, k);
+    b->rest.ptr += k, b->rest.len -= k, got += k;
+  } while (got < n && b->over == PINTLE_OK && (b->rest.len || velero_call_has_more(b->c->call)));
+  return got ? (int64_t)got : b->over == PINTLE_NOT_FOUND ? 0 : b->over;
 }
 
 void dropin_put_object(dropin_call *c, void **state) {

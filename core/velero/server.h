@@ -36,6 +36,7 @@ const char *velero_call_method(const velero_call *); /* "/generated.ObjectStore/
 str velero_call_first(const velero_call *);
 /* The next message after the first, in order; blocks. NOT_FOUND: no more; CANCELLED: reset, past its deadline, or the connection is gone. Lives until the next receive. */
 pintle_status velero_call_receive(velero_call *, str *message);
+bool velero_call_has_more(const velero_call *); /* velero_call_receive will not wait */
 /* Copies; blocks while more than 1 MiB waits; CANCELLED; NOMEM. */
 pintle_status velero_call_send(velero_call *, str message);
 /* As velero_call_send, without a copy: *message holds GRPC_PREFIX bytes of any content, then the message; it is {0} then. */

@@ -15,12 +15,17 @@ static void untime(velero_call *c) {
   if (*at) *at = c->next_timed;
 }
 
-static void call_free(velero_call *c) {
-  for (server_message *m; (m = c->in);) {
-    c->in = m->next;
+static void messages_free(server_message *m) {
+  for (server_message *next; m; m = next) {
+    next = m->next;
     buf_free(&m->bytes);
     free(m);
   }
+}
+
+static void call_free(velero_call *c) {
+  messages_free(c->in);
+  messages_free(c->mine);
   buf_free(&c->first);
   buf_free(&c->current);
   close_p(&c->cancel_fd);
@@ -81,7 +86,16 @@ static void make_ready(velero_server *s, velero_call *c) {
   s->ready_last = &c->next;
 }
 
+static void wake_heard(velero_server *s) {
+  for (velero_call *c; (c = s->heard);) {
+    s->heard = c->next_heard;
+    c->is_heard = false;
+    pthread_cond_signal(&c->moved);
+  }
+}
+
 void server_hand_over(velero_server *s) {
+  wake_heard(s);
   for (velero_call *c; (c = s->ready);) {
     s->ready = c->next;
     if (!s->ready) s->ready_last = &s->ready;
@@ -98,7 +112,14 @@ static void queue(velero_call *c, buf *message) {
   *message = (buf){0};
   *c->in_last = m;
   c->in_last = &m->next;
-  pthread_cond_signal(&c->moved);
+}
+
+/* Its thread may wait for what came; one that was not handed over has none. */
+static void hear(velero_server *s, velero_call *c) {
+  if (!c->handed || c->is_heard) return;
+  c->is_heard = true;
+  c->next_heard = s->heard;
+  s->heard = c;
 }
 
 static void on_message(void *ctx, grpc_stream *stream, buf *message) {
@@ -112,7 +133,7 @@ static void on_message(void *ctx, grpc_stream *stream, buf *message) {
     c->has_first = true;
     grpc_stream_taken(stream, size);
     if (c->streams) make_ready(ctx, c);
-  } else if (c->streams) queue(c, message);
+  } else if (c->streams) queue(c, message), hear(ctx, c);
   else grpc_stream_answer(stream, &many);
 }
 
@@ -121,7 +142,7 @@ static void on_ended(void *ctx, grpc_stream *stream) {
   velero_call *c = grpc_stream_owner(stream);
   if (!c) return server_own_is(grpc_stream_method(stream)) ? server_own_ended(stream) : (void)0;
   c->ended = true;
-  pthread_cond_broadcast(&c->moved);
+  hear(ctx, c);
   if (!c->has_first) grpc_stream_answer(stream, &none);
   else if (!c->handed && !grpc_stream_answered(stream)) make_ready(ctx, c);
 }
@@ -149,27 +170,38 @@ const char *velero_call_method(const velero_call *c) { return c->method; }
 str velero_call_first(const velero_call *c) { return buf_str(&c->first); }
 int64_t velero_call_deadline(const velero_call *c) { return c->deadline; }
 
-pintle_status velero_call_receive(velero_call *c, str *message) {
+/* All that came, at once; what was taken before is used up now, and the peer may send as much again. */
+static pintle_status fetch(velero_call *c) {
   velero_server *s = c->server;
   pintle_status st = PINTLE_OK;
   lock(s);
+  if (c->used && c->stream) {
+    grpc_stream_taken(c->stream, c->used);
+    server_flush(s, grpc_stream_conn(c->stream));
+  }
+  c->used = 0;
   while (!c->cancelled && !c->in && !c->ended) pthread_cond_wait(&c->moved, &s->lock);
   if (c->cancelled) st = PINTLE_CANCELLED;
   else if (!c->in) st = PINTLE_NOT_FOUND;
-  else {
-    server_message *m = c->in;
-    c->in = m->next;
-    if (!c->in) c->in_last = &c->in;
-    buf_free(&c->current);
-    c->current = m->bytes;
-    free(m);
-    *message = buf_str(&c->current);
-    grpc_stream_taken(c->stream, message->len);
-    server_flush(s, grpc_stream_conn(c->stream));
-  }
+  else c->mine = c->in, c->in = NULL, c->in_last = &c->in;
   unlock(s);
   return st;
 }
+
+pintle_status velero_call_receive(velero_call *c, str *message) {
+  pintle_status st = c->mine ? PINTLE_OK : fetch(c);
+  if (st != PINTLE_OK) return st;
+  server_message *m = c->mine;
+  c->mine = m->next;
+  buf_free(&c->current);
+  c->current = m->bytes;
+  free(m);
+  *message = buf_str(&c->current);
+  c->used += message->len;
+  return PINTLE_OK;
+}
+
+bool velero_call_has_more(const velero_call *c) { return c->mine != NULL; }
 
 pintle_status velero_call_send_buf(velero_call *c, buf *message) {
   velero_server *s = c->server;

@@ -28,6 +28,7 @@ struct velero_server {
   int parent;
   velero_call *ready, **ready_last; /* to be handed over once the lock is let go */
   velero_call *timed;               /* those with a deadline that has not passed */
+  velero_call *heard;               /* something came for these, whose threads wait: they are woken then, too, and not once for each message */
   atomic_bool stop;
 };
 
@@ -37,16 +38,18 @@ typedef struct server_message {
 } server_message;
 
 struct velero_call {
-  velero_call *next, *next_timed;
+  velero_call *next, *next_timed, *next_heard;
   velero_server *server;
   grpc_stream *stream; /* NULL: closed */
   char *method;
   int64_t deadline;
   buf first, current;
   server_message *in, **in_last;
+  server_message *mine; /* those that its thread took last, without the lock */
+  size_t used;          /* bytes of them */
   pthread_cond_t moved;
   int cancel_fd;
-  bool streams, has_first, handed, ended, cancelled;
+  bool streams, has_first, handed, ended, cancelled, is_heard;
 };
 
 /* server_listen.c */
