@@ -283,6 +283,32 @@ START_TEST(half_a_frame_and_gone) {
 }
 END_TEST
 
+START_TEST(pings_are_answered) { /* also when nothing else is to be sent, which the last one waits for in vain */
+  static const char *const acks[] = {"\x08\6\1....first..1", "\x08\6\1....second.2"};
+  buf b = {0};
+  preface(&b);
+  frame(&b, 6, 0, 0, STR("first..1"));
+  frame(&b, 6, 0, 0, STR("second.2"));
+  peer p = {.fd = dial(&s)};
+  ck_assert_int_eq(send(p.fd, b.data, b.len, MSG_NOSIGNAL), (ssize_t)b.len);
+  for (int i = 0; i < 2; i++) {
+    char ack[16];
+    memcpy(ack, acks[i], 15);
+    memset(ack + 3, 0, 4);
+    while (!p.in.data || !memmem(p.in.data, p.in.len, ack, 15)) {
+      char part[4096];
+      struct pollfd w = {.fd = p.fd, .events = POLLIN};
+      ck_assert_int_eq(poll(&w, 1, 1000), 1);
+      ssize_t n = recv(p.fd, part, sizeof part, 0);
+      ck_assert_int_gt(n, 0);
+      buf_add(&p.in, part, (size_t)n);
+    }
+  }
+  done(&p);
+  buf_free(&b);
+}
+END_TEST
+
 START_TEST(a_reader_that_does_not_read) { /* its stream stops at the windows; others go on */
   asked slow;
   grpc_conn *c = connect_grpc(&s);
@@ -311,8 +337,8 @@ int main(void) {
   tcase_add_loop_test(tc, bad_messages, 0, sizeof messages / sizeof *messages);
   tcase_add_loop_test(tc, floods, 0, FLOODS);
   tcase_add_loop_test(tc, rubbish_is_hung_up_on, 0, sizeof rubbish / sizeof *rubbish);
-  const TTest *const tests[] = {large_headers, what_is_no_grpc, a_path_without_its_slash, half_a_frame_and_gone,
-                                a_reader_that_does_not_read};
+  const TTest *const tests[] = {large_headers,         what_is_no_grpc,    a_path_without_its_slash,
+                                half_a_frame_and_gone, pings_are_answered, a_reader_that_does_not_read};
   for (size_t i = 0; i < sizeof tests / sizeof *tests; i++) tcase_add_test(tc, tests[i]);
   tcase_set_timeout(tc, 15);
   suite_add_tcase(suite, tc);
