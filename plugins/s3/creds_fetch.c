@@ -39,6 +39,8 @@ static void set_tls(CURL *e, const creds_ask *a, const creds_request *r) {
   const s3_creds_options *o = &a->chain->o;
   curl_easy_setopt(e, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
   if (r->insecure && o->insecure) curl_easy_setopt(e, CURLOPT_SSL_VERIFYPEER, 0L), curl_easy_setopt(e, CURLOPT_SSL_VERIFYHOST, 0L);
+  const char *bundle = creds_env("AWS_CA_BUNDLE");
+  if (!*o->ca && *bundle) curl_easy_setopt(e, CURLOPT_CAINFO, bundle);
   if (!*o->ca) return;
   struct curl_blob pem = {(void *)(uintptr_t)o->ca, strlen(o->ca), CURL_BLOB_NOCOPY}; /* beside the system's directory of certificates */
   curl_easy_setopt(e, CURLOPT_CAINFO_BLOB, &pem);
