@@ -16,6 +16,24 @@ cp plugins/velero-plugin-pintle plugins/good.so "$odd"/
 client discover "$odd" log >said 2>&1 || fail "Velero does not start: $(cat said)"
 rm -r "$odd"
 
+echo "# two vendors' files of one plugin: the second is left out, and Velero starts; a .so that is replaced meanwhile is the old one to the end"
+cp plugins/good.so plugins/zz.so
+item a x x
+mkfifo calls
+client run plugins twice.log <calls >said 2>&1 &
+pid=$!
+exec 5>calls
+printf 'list\nbackup tests.pintle.io/good @a.json\nlist\n' >&5
+for _ in $(seq 100); do grep -q '"tests.pintle.io/good":"backup"' said && break; sleep 0.1; done
+echo "no plugin" >plugins/new && mv plugins/new plugins/good.so
+printf 'restore tests.pintle.io/good @a.json\n~ "tests.pintle.io/good":"restore"\nbackup tests.pintle.io/good @a.json\n~ "tests.pintle.io/good":"backup"\n' >&5
+exec 5>&-
+wait $pid || fail "replaced meanwhile: $(cat said)"
+[ "$(grep -c '"BackupItemActionV2 tests.pintle.io/good","RestoreItemActionV2 tests.pintle.io/good"\]' said)" -eq 2 ] || fail "listed: $(cat said)"
+script=twice
+logged warning 'zz.so was set aside.*has the name good, as '
+cp "$PLUGINS/good.so" plugins/ && rm plugins/zz.so
+
 cp "$work/bin/goplugin" plugins/
 play beside plugins
 left_behind
