@@ -291,6 +291,8 @@ const struct xform_field xform_fields[] = {
   {"POD", "spec/dnsConfig/nameservers/*", XFORM_ADDRESSES, XFORM_WHOLE},
   {"POD", "spec/dnsConfig/searches/*", XFORM_HOSTS, XFORM_HOST_TEXT},
   {"ConfigMap.", "data/*", XFORM_TEXT, XFORM_TEXTS},
+  {"Secret.", "data/*", XFORM_TEXT, XFORM_TEXTS},
+  {"Secret.", "stringData/*", XFORM_TEXT, XFORM_TEXTS},
 
   /* ---- identity */
   {"ServiceAccount.", "imagePullSecrets/*/name", XFORM_PULL_SECRETS, XFORM_WHOLE},

@@ -105,6 +105,19 @@ static size_t host_at(const char *p, const char *end) {
   return (size_t)(q - p);
 }
 
+void xform_hosts_text(struct xform_job *j, const char *pointer, pintle_str is, struct xform_text *made) {
+  for (const char *q = is.ptr, *end = is.ptr + is.len; q < end;) {
+    bool escaped = *q == '%' && end - q >= 3 && isxdigit((unsigned char)q[1]) && isxdigit((unsigned char)q[2]); /* of a URL in a URL */
+    size_t n = escaped ? 0 : host_at(q, end), word = n;
+    if (n && memchr(q, '.', n) && !address(is.ptr, q)) one(j, pointer, (pintle_str){q, n}, made);
+    else xform_text_add(made, q, n);
+    while (q + word < end && word && inside(q[word])) word++; /* dots and hyphens behind it */
+    if (!word) word = escaped ? 3 : 1;
+    xform_text_add(made, q + n, word - n);
+    q += word;
+  }
+}
+
 pintle_status xform_host_text(struct xform_job *j, const struct xform_place *p) {
   struct xform_text made = {0};
   pintle_str is;
@@ -112,16 +125,7 @@ pintle_status xform_host_text(struct xform_job *j, const struct xform_place *p) 
   const pintle_doc *d = j->doc;
   if (d->api->type(d, p->value) != PINTLE_T_STRING || d->api->text(d, p->value, &is) != PINTLE_OK) return PINTLE_OK;
   if (!memchr(is.ptr, '.', is.len)) return PINTLE_OK;
-  for (const char *q = is.ptr, *end = is.ptr + is.len; q < end;) {
-    bool escaped = *q == '%' && end - q >= 3 && isxdigit((unsigned char)q[1]) && isxdigit((unsigned char)q[2]); /* of a URL in a URL */
-    size_t n = escaped ? 0 : host_at(q, end), word = n;
-    if (n && memchr(q, '.', n) && !address(is.ptr, q)) one(j, p->pointer, (pintle_str){q, n}, &made);
-    else xform_text_add(&made, q, n);
-    while (q + word < end && word && inside(q[word])) word++; /* dots and hyphens behind it */
-    if (!word) word = escaped ? 3 : 1;
-    xform_text_add(&made, q + n, word - n);
-    q += word;
-  }
+  xform_hosts_text(j, p->pointer, is, &made);
   if (made.failed) st = pintle_fail(j->call, PINTLE_NOMEM, "out of memory");
   else if (made.len != is.len || memcmp(made.data, is.ptr, is.len) != 0)
     st = xform_change(j, p->pointer, NULL, 0, NULL, (pintle_str){made.data, made.len});

@@ -56,6 +56,7 @@ const struct xform_kind xform_kinds[] = {
     {"RoleBinding", "rbac.authorization.k8s.io", "rolebindings", NULL},
     {"Rollout", "argoproj.io", "rollouts", "spec/template"},
     {"Route", "route.openshift.io", "routes", NULL},
+    {"Secret", "", "secrets", NULL},
     {"Service", "", "services", NULL},
     {"Service", "serving.knative.dev", "services", "spec/template"},
     {"ServiceAccount", "", "serviceaccounts", NULL},

@@ -95,6 +95,7 @@ OPTION(o_schedulers, "schedulers", "{old: new} schedulers");
 OPTION(o_namespaces, "namespaces", "true (what the Restore maps is mapped wherever it is named), false, or {old: new}");
 OPTION(o_annotations, "annotations", "{annotation: {old: new}} values of annotations of any kind");
 OPTION(o_config_maps, "configMaps", "list of {value | pattern | key, to, namespace, name} for entries of ConfigMaps");
+OPTION(o_text, "text", "list of {key | env | args, format, path, value | pattern, to | hosts}: values inside texts; secrets: true for Secrets too");
 OPTION(o_unresolved, "unresolved", "{check, references, oldSuffixes, ignore}: what is reported of references to the old cluster");
 OPTION(o_known, "known", "{storageClasses}: names that the destination has, as globs");
 OPTION(o_classes, "velero.io/change-storage-class", "that ConfigMap of Velero's as it is, or \"backup\": the one that is in it");
@@ -103,7 +104,7 @@ static const pintle_option *const options[] = {
     &o_rules,         &o_storage,       &o_snapshot,   &o_attributes, &o_drivers,     &o_handles,     &o_nfs,        &o_hosts,
     &o_ingress_hosts, &o_domain,        &o_ingress,    &o_gateway,    &o_tls,         &o_issuers,     &o_addresses,  &o_lb,
     &o_images,        &o_pull,          &o_labels,     &o_zones,      &o_nodes,       &o_taints,      &o_accounts,   &o_cloud,
-    &o_priority,      &o_runtime,       &o_schedulers, &o_namespaces, &o_annotations, &o_config_maps, &o_unresolved, &o_known,
+    &o_priority,      &o_runtime,       &o_schedulers, &o_namespaces, &o_annotations, &o_config_maps, &o_text, &o_unresolved, &o_known,
     &o_classes,       &o_change_images, NULL};
 
 static const pintle_action resolve = {.struct_size = sizeof resolve,

@@ -1,9 +1,13 @@
-/* textrules.c -- configMaps: reading and checking its list of rules.  SPDX-License-Identifier: Apache-2.0 */
+/* textrules.c -- text and configMaps: reading and checking the list of rules.  SPDX-License-Identifier: Apache-2.0 */
 #include "replace.h"
+#include "text_edit.h"
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const keys[] = {"name", "namespace", "key", "value", "pattern", "to", NULL};
+static const char *const map_keys[] = {"name", "namespace", "key", "value", "pattern", "to", NULL};
+static const char *const text_keys[] = {"name", "namespace", "key",   "env",     "args", "secrets", "format",
+                                        "path", "section",   "value", "pattern", "to",   "hosts",   NULL};
+#define UPPER "_ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 static bool same(const char *a, const char *b) { return a && b ? strcmp(a, b) == 0 : a == b; }
 
@@ -20,106 +24,188 @@ static pintle_status glob(pintle_call *call, const char *at, const char *key, co
   return PINTLE_OK;
 }
 
+static pintle_status flag(pintle_call *call, const char *at, const char *key, bool *out) {
+  const pintle_doc *config = call->host->config(call);
+  char pointer[100];
+  int32_t is = 0;
+  pintle_key(pointer, sizeof pointer, at, key);
+  if (!config->api->at(config, pointer)) return PINTLE_OK;
+  if (config->api->get_bool(config, pointer, &is) != PINTLE_OK)
+    return pintle_fail_at(call, PINTLE_INVALID, pointer, "\"%s\" is true or false", key);
+  *out = is != 0;
+  return PINTLE_OK;
+}
+
 static pintle_status compile(pintle_call *call, const char *at, struct xform_text_rule *r) {
   char pointer[100], why[200];
   regmatch_t m;
+  const bool hide = r->where & XFORM_IN_SECRETS;
+  const char *source = hide ? "(hidden)" : r->source;
   pintle_key(pointer, sizeof pointer, at, "pattern");
   int bad = regcomp(&r->pattern, r->source, REG_EXTENDED);
   if (bad) {
     regerror(bad, &r->pattern, why, sizeof why);
-    return pintle_fail_at(call, PINTLE_INVALID, pointer, "%.200s: %s", r->source, why);
+    return pintle_fail_at(call, PINTLE_INVALID, pointer, "%.200s: %s", source, why);
   }
   r->is_pattern = true;
   if (!*r->source || regexec(&r->pattern, "", 1, &m, 0) == 0)
-    return pintle_fail_at(call, PINTLE_INVALID, pointer, "\"%.200s\" matches the empty text, which is everywhere", r->source);
+    return pintle_fail_at(call, PINTLE_INVALID, pointer, "\"%.200s\" matches the empty text, which is everywhere", source);
   if (!(r->needle = xform_needle(r->source))) return pintle_fail(call, PINTLE_NOMEM, "out of memory");
   const char *wrong = xform_replacement_wrong(r->to, r->pattern.re_nsub);
   pintle_key(pointer, sizeof pointer, at, "to");
-  return wrong ? pintle_fail_at(call, PINTLE_INVALID, pointer, "%.200s: %s", r->to, wrong) : PINTLE_OK;
+  return wrong ? pintle_fail_at(call, PINTLE_INVALID, pointer, "%.200s: %s", hide ? "(hidden)" : r->to, wrong) : PINTLE_OK;
 }
 
-static pintle_status describe(pintle_call *call, size_t i, struct xform_text_rule *r) {
+static pintle_status describe(pintle_call *call, const char *list, size_t i, struct xform_text_rule *r) {
   char from[72], to[72];
-  const char *text = r->source ? r->source : r->value ? r->value : r->key;
+  const char *text = r->source ? r->source : r->value ? r->value : r->path ? r->path : r->key ? r->key : r->env ? r->env : "*";
+  const char *what = r->source || r->value ? "" : r->path ? "path " : r->key || !r->env ? "key " : "env ";
   xform_short((pintle_str){text, strlen(text)}, from);
-  xform_short((pintle_str){r->to, strlen(r->to)}, to);
-  r->label = xform_print("configMaps[%zu]: %s%s -> %s", i, !r->source && !r->value ? "key " : "", from, to);
+  if (r->hosts) r->label = xform_print("%s[%zu]: hosts", list, i);
+  else if (r->where & XFORM_IN_SECRETS) r->label = xform_print("%s[%zu]: %s%s -> (hidden)", list, i, what, *what ? from : "(hidden)");
+  else r->label = xform_print("%s[%zu]: %s%s -> %s", list, i, what, from, xform_short((pintle_str){r->to, strlen(r->to)}, to));
   if (!r->label) return pintle_fail(call, PINTLE_NOMEM, "out of memory");
   call->host->count(call, r->label, 0); /* still 0 at the end: a warning */
   return PINTLE_OK;
 }
 
-static pintle_status fields(pintle_call *call, const char *at, struct xform_text_rule *r) {
-  pintle_status st = xform_config_keys(call, at, keys);
+/* Which texts: entries unless environment or arguments alone are meant. */
+static pintle_status where(pintle_call *call, const char *at, struct xform_text_rule *r) {
+  bool args = false, secrets = false;
+  pintle_status st = glob(call, at, "env", UPPER, &r->env);
+  if (st == PINTLE_OK) st = flag(call, at, "args", &args);
+  if (st == PINTLE_OK) st = flag(call, at, "secrets", &secrets);
+  r->where = (r->env ? XFORM_IN_ENV : 0) | (args ? XFORM_IN_ARGS : 0) | (secrets ? XFORM_IN_SECRETS : 0);
+  if (r->key || secrets || !r->where) r->where |= XFORM_IN_MAPS;
+  return st;
+}
+
+static pintle_status path(pintle_call *call, const char *at, struct xform_text_rule *r) {
+  const char *name = NULL;
+  char pointer[100];
+  pintle_status st = xform_config_text(call, at, "format", &name);
+  if (st == PINTLE_OK) st = xform_config_text(call, at, "path", &r->path);
+  if (st == PINTLE_OK) st = xform_config_text(call, at, "section", &r->section);
+  if (st != PINTLE_OK) return st;
+  while (name && text_format_names[r->format] && strcmp(text_format_names[r->format], name) != 0) r->format++;
+  if (name && r->format == TEXT_FORMATS) {
+    const char *near = xform_config_nearest(name, text_format_names);
+    pintle_key(pointer, sizeof pointer, at, "format");
+    return pintle_fail_at(call, PINTLE_INVALID, pointer, "\"%.60s\" is none of text, properties, env, ini, json, yaml%s%s%s", name,
+                          near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+  }
+  r->has_format = name != NULL;
+  r->structured = r->path || r->section || (name && r->format != TEXT_RAW);
+  pintle_key(pointer, sizeof pointer, at, r->path ? "path" : "section");
+  if (name && r->format == TEXT_RAW && r->structured)
+    return pintle_fail_at(call, PINTLE_INVALID, pointer, "a plain text has no paths and sections: this rule can never match");
+  if (r->section && name && r->format != TEXT_INI)
+    return pintle_fail_at(call, PINTLE_INVALID, pointer, "only INI has sections: this rule can never match");
+  if (r->structured && !name && r->where & (XFORM_IN_ENV | XFORM_IN_ARGS))
+    return pintle_fail_at(call, PINTLE_INVALID, pointer, "\"format\" is needed: environment values and arguments have no suffix");
+  if (r->path && name && (*r->path == '/') != (r->format == TEXT_JSON || r->format == TEXT_YAML))
+    return pintle_fail_at(call, PINTLE_INVALID, pointer, "the path in %s is %s", name,
+                          *r->path == '/' ? "a key" : "a JSON Pointer, such as /db/host; * is any element or member");
+  return PINTLE_OK;
+}
+
+static pintle_status fields(pintle_call *call, const char *at, bool maps, struct xform_text_rule *r) {
+  pintle_status st = xform_config_keys(call, at, maps ? map_keys : text_keys);
   if (st == PINTLE_OK) st = glob(call, at, "namespace", "", &r->ns);
   if (st == PINTLE_OK) st = glob(call, at, "name", "", &r->name);
-  if (st == PINTLE_OK) st = glob(call, at, "key", "_ABCDEFGHIJKLMNOPQRSTUVWXYZ", &r->key);
+  if (st == PINTLE_OK) st = glob(call, at, "key", UPPER, &r->key);
+  if (st == PINTLE_OK && !maps) st = where(call, at, r);
+  if (st == PINTLE_OK && !maps) st = path(call, at, r);
+  if (st == PINTLE_OK && !maps) st = flag(call, at, "hosts", &r->hosts);
+  if (maps) r->where = XFORM_IN_MAPS;
   if (st == PINTLE_OK) st = xform_config_text(call, at, "value", &r->value);
   if (st == PINTLE_OK) st = xform_config_text(call, at, "pattern", &r->source);
   if (st == PINTLE_OK) st = xform_config_text(call, at, "to", &r->to);
   if (st != PINTLE_OK) return st;
+  if (r->hosts && (r->to || r->value || r->source))
+    return pintle_fail_at(call, PINTLE_INVALID, at,
+                          "\"hosts\" says what is put there: \"to\", \"value\" and \"pattern\" have no place beside it");
+  if (r->hosts) return PINTLE_OK;
   if (!r->to) return pintle_fail_at(call, PINTLE_INVALID, at, "\"to\" is missing: what to put there");
   if (r->value && r->source) return pintle_fail_at(call, PINTLE_INVALID, at, "\"value\" and \"pattern\" exclude each other");
-  if (!r->value && !r->source && !r->key)
-    return pintle_fail_at(call, PINTLE_INVALID, at, "one of \"value\", \"pattern\", \"key\" is needed");
+  if (!r->value && !r->source && !r->key && !r->path && !r->env)
+    return pintle_fail_at(call, PINTLE_INVALID, at, "one of \"value\", \"pattern\", \"key\"%s is needed",
+                          maps ? "" : ", \"path\", \"env\"");
+  if (!r->value && !r->source && !r->structured && r->where & XFORM_IN_ARGS)
+    return pintle_fail_at(call, PINTLE_INVALID, at, "every argument would become the same: \"value\" or \"pattern\" is needed");
   return PINTLE_OK;
 }
 
-static pintle_status one(pintle_call *call, struct xform *x, const pintle_value *v, const char *at) {
+static bool twice(const struct xform_text_rule *a, const struct xform_text_rule *b) {
+  return a->rule == b->rule && a->where == b->where && same(a->ns, b->ns) && same(a->name, b->name) && same(a->key, b->key) &&
+         same(a->env, b->env) && a->structured == b->structured && a->has_format == b->has_format && a->format == b->format &&
+         same(a->path, b->path) && same(a->section, b->section) && same(a->value, b->value) && same(a->source, b->source) &&
+         a->hosts == b->hosts;
+}
+
+static pintle_status one(pintle_call *call, struct xform *x, const pintle_value *v, const char *at, const char *list, size_t i,
+                         size_t rule) {
   const pintle_doc *config = call->host->config(call);
-  struct xform_text_rule *r = &x->texts[x->n_texts];
+  struct xform_text_rule r = {.rule = rule};
   if (config->api->type(config, v) != PINTLE_T_OBJECT)
     return pintle_fail_at(call, PINTLE_INVALID, at, "a rule is a mapping, {value: old, to: new}");
-  pintle_status st = fields(call, at, r);
+  pintle_status st = fields(call, at, strcmp(list, "configMaps") == 0, &r);
   if (st != PINTLE_OK) return st;
-  for (size_t i = 0; i < x->n_texts; i++) {
-    const struct xform_text_rule *o = &x->texts[i];
-    if (same(o->ns, r->ns) && same(o->name, r->name) && same(o->key, r->key) && same(o->value, r->value) && same(o->source, r->source))
-      return pintle_fail_at(call, PINTLE_INVALID, at, "the same as rule %zu: it would never be reached", i);
+  for (size_t k = 0; k < x->n_texts; k++)
+    if (twice(&x->texts[k], &r)) return pintle_fail_at(call, PINTLE_INVALID, at, "the same as rule %zu: it would never be reached", k);
+  if (x->n_texts == x->cap_texts) {
+    size_t cap = x->cap_texts ? 2 * x->cap_texts : 16;
+    struct xform_text_rule *more = realloc(x->texts, cap * sizeof *more);
+    if (!more) return pintle_fail(call, PINTLE_NOMEM, "out of memory");
+    x->texts = more, x->cap_texts = cap;
   }
-  size_t i = x->n_texts++; /* from here on destroyed with the rest */
-  if (r->source) st = compile(call, at, r);
-  return st == PINTLE_OK ? describe(call, i, r) : st;
+  x->texts[x->n_texts] = r;
+  struct xform_text_rule *kept = &x->texts[x->n_texts++]; /* from here on destroyed with the rest */
+  if (r.source) st = compile(call, at, kept);
+  return st == PINTLE_OK ? describe(call, list, i, kept) : st;
 }
 
-/* Does what this rule puts in fall to a pattern again? Fixed replacements only. */
-static void say_chains(pintle_call *call, const struct xform *x, const struct xform_text_rule *r) {
-  for (size_t i = 0; i < x->n_texts; i++) {
-    const struct xform_text_rule *o = &x->texts[i];
-    struct xform_hit h = {.rule = o};
-    struct xform_text to = {0};
-    bool again = false;
-    if (o == r) continue;
-    if (o->is_pattern) {
-      xform_replace(&h, 1, (pintle_str){r->to, strlen(r->to)}, &to);
-      again = h.count > 0;
-    } else again = same(o->value, r->to) && !same(o->to, r->to);
-    if (again)
-      pintle_log(call, PINTLE_LOG_INFO, "%s is applied once: %s does not follow it, but might in a second run", r->label, o->label);
-    xform_text_free(&to);
-  }
+/* Does what r puts in fall to o again? Fixed replacements only. */
+static void say_chain(pintle_call *call, const struct xform_text_rule *r, const struct xform_text_rule *o) {
+  struct xform_hit h = {.rule = o};
+  struct xform_text to = {0};
+  bool again;
+  if (o == r || !r->to || !o->to || !(r->where & o->where)) return;
+  if (o->is_pattern) {
+    xform_replace(&h, 1, (pintle_str){r->to, strlen(r->to)}, &to);
+    again = h.count > 0;
+  } else again = same(o->value, r->to) && !same(o->to, r->to);
+  if (again) pintle_log(call, PINTLE_LOG_INFO, "%s is applied once: %s does not follow it, but might in a second run", r->label, o->label);
+  xform_text_free(&to);
 }
 
-pintle_status xform_texts_read(struct xform *x, pintle_call *call, size_t rule, const char *rule_at) {
+/* The rules of the list at `at`, which is called `list` in labels. */
+static pintle_status read_list(struct xform *x, pintle_call *call, size_t rule, const char *at, const char *list) {
   const pintle_doc *config = call->host->config(call);
-  const pintle_value *list = config->api->at(config, "/configMaps"), *v;
+  const pintle_value *v = config->api->at(config, at);
   pintle_status st = PINTLE_OK;
-  size_t n = 0;
-  (void)rule;
-  if (!list || *rule_at) return PINTLE_OK;
-  if (config->api->type(config, list) != PINTLE_T_ARRAY)
-    return pintle_fail_at(call, PINTLE_INVALID, "/configMaps", "configMaps is a list of rules, [{value: old, to: new}]");
-  for (v = config->api->first(config, list); v; v = config->api->next(config, v)) n++;
-  if (n == 0) return PINTLE_OK;
-  if (!(x->texts = calloc(n, sizeof *x->texts))) return pintle_fail(call, PINTLE_NOMEM, "out of memory");
-  for (v = config->api->first(config, list); v && st == PINTLE_OK; v = config->api->next(config, v)) {
-    char at[64];
-    if (snprintf(at, sizeof at, "/configMaps/%zu", x->n_texts) < 0) return PINTLE_FAILED;
-    st = one(call, x, v, at);
+  const size_t had = x->n_texts;
+  if (!v) return PINTLE_OK;
+  if (config->api->type(config, v) != PINTLE_T_ARRAY)
+    return pintle_fail_at(call, PINTLE_INVALID, at, "%s is a list of rules, [{value: old, to: new}]", list);
+  size_t i = 0;
+  for (v = config->api->first(config, v); v && st == PINTLE_OK; v = config->api->next(config, v), i++) {
+    char element[80];
+    if (snprintf(element, sizeof element, "%s/%zu", at, i) < 0) return PINTLE_FAILED;
+    st = one(call, x, v, element, list, i, rule);
   }
-  x->families |= XFORM_BIT(XFORM_TEXT);
-  for (size_t i = 0; i < x->n_texts && st == PINTLE_OK; i++) say_chains(call, x, &x->texts[i]);
+  if (x->n_texts > had) x->families |= XFORM_BIT(XFORM_TEXT);
+  for (size_t a = 0; a < x->n_texts && st == PINTLE_OK; a++)
+    for (size_t b = a < had ? had : 0; b < x->n_texts; b++) say_chain(call, &x->texts[a], &x->texts[b]);
   return st;
+}
+
+pintle_status xform_texts_read(struct xform *x, pintle_call *call, size_t rule, const char *at) {
+  char pointer[64], list[48];
+  if (snprintf(pointer, sizeof pointer, "%s/text", at) < 0 || snprintf(list, sizeof list, "rules[%zu].text", rule) < 0)
+    return PINTLE_FAILED;
+  pintle_status st = read_list(x, call, rule, pointer, *at ? list : "text");
+  return st == PINTLE_OK && !*at ? read_list(x, call, rule, "/configMaps", "configMaps") : st;
 }
 
 void xform_texts_free(struct xform *x) {

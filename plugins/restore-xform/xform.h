@@ -199,15 +199,22 @@ void xform_trees_free(struct xform *x);
 const struct xform_node *xform_tree_of(const struct xform *x, const pintle_doc *item);
 
 /* ---- the plugin's instance */
-struct xform_text_rule {       /* one of configMaps */
-  const char *ns, *name, *key; /* globs; NULL: any */
-  const char *value;           /* exactly this; NULL: any */
+enum { XFORM_IN_MAPS = 1, XFORM_IN_SECRETS = 2, XFORM_IN_ENV = 4, XFORM_IN_ARGS = 8 };
+struct xform_text_rule {             /* one of text, or of configMaps */
+  size_t rule;                       /* whose limits it has */
+  unsigned where;                    /* XFORM_IN_* */
+  const char *ns, *name, *key, *env; /* globs; NULL: any */
+  bool structured, has_format;       /* values within a text of a format; which is known, else by the entry's key */
+  unsigned format;                   /* enum text_format */
+  const char *path, *section;        /* NULL: any */
+  const char *value;                 /* exactly this; NULL: any */
   const char *to;
+  bool hosts;         /* the family hosts is applied */
   bool is_pattern;    /* pattern was compiled */
   const char *source; /* its text */
   regex_t pattern;
   char *needle; /* stands in every match; "": unknown */
-  char *label;  /* "configMaps[2]: db.old -> db.new" */
+  char *label;  /* "text[2]: db.old -> db.new"; without values if it is for Secrets */
 };
 struct xform {
   struct xform_rule *rules; /* those of `rules`, then the top */
@@ -217,7 +224,7 @@ struct xform {
   bool follow_restore;      /* namespaces: true */
   struct xform_node *trees; /* as xform_kinds; one more for any other kind */
   struct xform_text_rule *texts;
-  size_t n_texts;
+  size_t n_texts, cap_texts;
   struct import images; /* of Velero's ConfigMap: for images that no mapping is for */
   struct check check;
 };
@@ -272,6 +279,8 @@ xform_apply xform_image;                                                        
 xform_apply xform_label_map, xform_label_expr, xform_label_key, xform_toleration;                            /* how_label.c */
 xform_apply xform_ns, xform_ns_items, xform_ns_map, xform_ns_expr, xform_ns_path, xform_subject, xform_user; /* how_namespace.c */
 xform_apply xform_quota, xform_nfs_volume;                                                                   /* how_volume.c */
+/* Appends a text with its hosts mapped; each is told. */
+void xform_hosts_text(struct xform_job *j, const char *pointer, pintle_str is, struct xform_text *made);
 /* What becomes of a host; and of a host within the cluster, "name.namespace.svc.domain". NULL: no rule. */
 const struct xform_mapping *xform_host_rule(struct xform_job *j, const struct xform *x, pintle_str is, char *room, const char **to);
 /* A namespace by the Restore's mapping, or the family's; NULL: it keeps its name. made: a mapping to fill in. */
@@ -281,7 +290,7 @@ const struct xform_mapping *xform_namespace(struct xform_job *j, pintle_str is, 
 /* Those of a rule (a number in x->rules), whose object is at `at`: "/rules/2", "" for the top. */
 pintle_status xform_texts_read(struct xform *x, pintle_call *call, size_t rule, const char *at);
 void xform_texts_free(struct xform *x);
-xform_apply xform_configmap; /* one entry of a ConfigMap's data */
+xform_apply xform_texts; /* an entry of a ConfigMap or Secret, an environment value, an argument */
 
 /* ---- import.c: what Velero's ConfigMaps say joins the top of the configuration */
 pintle_status xform_import(struct xform *x, pintle_call *call);
