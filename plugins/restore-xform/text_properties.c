@@ -12,6 +12,13 @@ static size_t over_blank(pintle_str t, size_t i) {
   return i;
 }
 
+/* Blanks, and a line that goes on. */
+static size_t over_gap(pintle_str t, size_t i) {
+  i = over_blank(t, i);
+  while (i + 1 < t.len && t.ptr[i] == '\\' && line_break(t.ptr[i + 1])) i = over_blank(t, over_break(t, i + 1));
+  return i;
+}
+
 /* Reads from i on to the end of the logical line, or of the key; *to gets what it means. Where it ended; *bad: an escape that is none. */
 static size_t part(pintle_str t, size_t i, bool key, struct xform_text *to, bool *bad) {
   while (i < t.len && !line_break(t.ptr[i])) {
@@ -90,8 +97,8 @@ static size_t line(struct text_edit *e, size_t i) {
   struct xform_text is = {0}, to = {0}, raw = {0};
   bool bad = false;
   text_pop(e, 0);
-  i = over_blank(t, part(t, i, true, &e->path, &bad));
-  if (i < t.len && (t.ptr[i] == '=' || t.ptr[i] == ':')) i = over_blank(t, i + 1);
+  i = over_gap(t, part(t, i, true, &e->path, &bad));
+  if (i < t.len && (t.ptr[i] == '=' || t.ptr[i] == ':')) i = over_gap(t, i + 1);
   size_t end = part(t, i, false, &is, &bad);
   xform_text_add(&is, "", 0);
   if (is.failed) e->failed = true;

@@ -122,7 +122,7 @@ static pintle_status process(struct place *p, pintle_str text, struct xform_text
   struct text_edit e = {.text = text, .change = change, .self = p};
   for (size_t i = 0; i < p->n; i++) p->hits[i] = (struct xform_hit){.rule = p->hits[i].rule};
   bool edited = p->format != TEXT_RAW && text_edit(&e, p->format);
-  if (p->format != TEXT_RAW && !edited && e.n_puts) /* nothing came of it */
+  if (!edited && e.broken) /* nothing came of it */
     for (size_t i = 0; i < p->n; i++) p->hits[i].count = 0;
   const pintle_str now = edited ? (pintle_str){e.out.data, e.out.len} : text;
   size_t from = 0;
@@ -258,7 +258,7 @@ static const char *variable(const struct xform_job *j, const char *pointer) {
 pintle_status xform_texts(struct xform_job *j, const struct xform_place *at) {
   const pintle_doc *d = j->doc;
   struct place p = {.j = j,
-                    .ns = pintle_str_or(j->item, "/metadata/namespace", ""),
+                    .ns = xform_restored_into(j),
                     .name = pintle_str_or(j->item, "/metadata/name", ""),
                     .key = at->key.ptr,
                     .pointer = at->pointer};
