@@ -5,6 +5,7 @@
 #include "cli/metrics.h"
 #include "cli/signals.h"
 #include "cli/spec.h"
+#include "cli/summary.h"
 #include <fcntl.h>
 #include <stdio.h>
 
@@ -81,26 +82,6 @@ static void tell_items(const ended *r, buf *b) {
              s->warnings == 1 ? "" : "s");
 }
 
-static void tell(const ended *r) {
-  CLEANUP(buf_free) buf items = {0};
-  const char *name = item_str(r->resource, "/metadata/name", "").ptr, *word = r->kind->word;
-  bool lost = strcmp(r->summary->phase, "Failed") == 0;
-  tell_items(r, &items);
-  if (r->dry) {
-    cli_outf(r->c, "Dry run of %s \"%s\": %s. Nothing was written.\n", word, name, buf_z(&items));
-    return;
-  }
-  if (engine_phase_waits(r->summary->phase)) {
-    cli_outf(r->c, "%s \"%s\" is not over: it is %s. Go on with `pintle %s continue %s`.\n", r->kind->kind, name, r->summary->phase, word,
-             name);
-    return;
-  }
-  cli_outf(r->c, "%s \"%s\" completed with status: %s. %s.\n", r->kind->kind, name, r->summary->phase, buf_z(&items));
-  if (!lost)
-    cli_outf(r->c, "You may check for more information using the commands `pintle %s describe %s` and `pintle %s logs %s`.\n", word, name,
-             word, name);
-}
-
 /* "pintle restore create r1 --from-backup b1 ..." once more without --dry-run, or kubectl. */
 static void next_step(const ended *r, buf *b) {
   const cli_process *p = r->c->process;
@@ -118,6 +99,30 @@ static void next_step(const ended *r, buf *b) {
     buf_printf(b, plain ? "%s%s" : "%s'%s'", b->len ? " " : "", word);
   }
   if (!r->to) buf_addz(b, " --to DIR");
+}
+
+static void tell(const ended *r) {
+  CLEANUP(buf_free) buf items = {0};
+  CLEANUP(buf_free) buf next = {0};
+  const char *name = item_str(r->resource, "/metadata/name", "").ptr, *word = r->kind->word;
+  bool lost = strcmp(r->summary->phase, "Failed") == 0;
+  tell_items(r, &items);
+  if (r->dry) {
+    next_step(r, &next);
+    cli_outf(r->c, "Dry run of %s \"%s\": %s. Nothing was written.\n", word, name, buf_z(&items));
+    cli_summary(r->c, r->watch, r->kind->restore ? buf_z(&next) : "");
+    return;
+  }
+  if (engine_phase_waits(r->summary->phase)) {
+    cli_outf(r->c, "%s \"%s\" is not over: it is %s. Go on with `pintle %s continue %s`.\n", r->kind->kind, name, r->summary->phase, word,
+             name);
+    return;
+  }
+  cli_outf(r->c, "%s \"%s\" completed with status: %s. %s.\n", r->kind->kind, name, r->summary->phase, buf_z(&items));
+  if (!lost)
+    cli_outf(r->c, "You may check for more information using the commands `pintle %s describe %s` and `pintle %s logs %s`.\n", word, name,
+             word, name);
+  if (!lost && r->kind->restore) next_step(r, &next), cli_summary(r->c, r->watch, buf_z(&next));
 }
 
 static int write_report(const ended *r, int status) {

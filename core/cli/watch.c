@@ -169,11 +169,37 @@ static void tell_left(const cli_watch *w) {
              w->left[i].why);
 }
 
+static bool is_lost(str code) {
+  static const char *const codes[] = {"lost", "changed", "invalid", "no-replacement", "not-served", "doubtful"};
+  for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+    if (str_is(code, codes[i])) return true;
+  return false;
+}
+
 static void count_findings(cli_watch *w, str record) {
-  if (!memmem(record.ptr, record.len, "\"unresolved\"", 12) || item_parse(w->doc, record, 0, &record_limits, NULL) != PINTLE_OK) return;
+  if (!memmem(record.ptr, record.len, "\"findings\"", 10) || item_parse(w->doc, record, 0, &record_limits, NULL) != PINTLE_OK) return;
   for (const item_node *a = item_first(item_root(w->doc)); a; a = item_next(a))
-    for (const item_node *f = item_first(item_member(a, STR("findings"))); f; f = item_next(f))
-      w->unresolved += str_is(item_string(item_member(f, STR("code"))), "unresolved");
+    for (const item_node *f = item_first(item_member(a, STR("findings"))); f; f = item_next(f)) {
+      str code = item_string(item_member(f, STR("code")));
+      w->unresolved += code.ptr && str_is(code, "unresolved");
+      w->lost += code.ptr && is_lost(code);
+    }
+}
+
+static void count_changes(cli_watch *w, str record) {
+  if (item_parse(w->doc, record, 0, &record_limits, NULL) != PINTLE_OK) return;
+  for (const item_node *a = item_first(item_root(w->doc)); a; a = item_next(a)) {
+    str action = item_string(item_member(a, STR("action"))), plugin = item_string(item_member(a, STR("plugin")));
+    size_t n = item_count(item_member(a, STR("patch"))), i = 0;
+    if (!n || !action.ptr || !plugin.ptr || str_starts(plugin, "pintle@")) continue;
+    while (i < w->n_did && !str_is(action, w->did[i].action)) i++;
+    if (i == sizeof w->did / sizeof *w->did) continue;
+    if (i == w->n_did) {
+      if (!(w->did[i].action = arena_copy(&w->c->memory, action))) continue;
+      w->n_did++;
+    }
+    w->did[i].changes += n, w->did[i].items++;
+  }
 }
 
 static void item(cli_watch *w, const engine_event *v) {
@@ -183,6 +209,7 @@ static void item(cli_watch *w, const engine_event *v) {
   w->changed += v->changed && !skipped && !failed;
   if (v->record.len) count_findings(w, v->record), count_left(w, v->record);
   if (w->mode == WATCH_NOTHING) return;
+  if (w->mode == WATCH_DIFF && v->changed && v->record.len) count_changes(w, v->record);
   if (w->mode == WATCH_DIFF) {
     if (skipped) left(w, v, "skipped", CLI_YELLOW);
     else if (failed) left(w, v, "failed", CLI_RED);
@@ -199,7 +226,8 @@ static void counters(cli_watch *w, str json) {
   for (const item_node *a = item_first(item_root(w->doc)); a; a = item_next(a))
     for (const item_node *n = item_first(a); n; n = item_next(n)) {
       int64_t v;
-      w->unmatched += item_int(n, &v) == PINTLE_OK && v == 0;
+      if (item_int(n, &v) != PINTLE_OK || memmem(item_key(n).ptr, item_key(n).len, ", but for ", 10)) continue;
+      *(v ? &w->matched : &w->unmatched) += 1;
     }
 }
 

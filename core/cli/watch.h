@@ -15,6 +15,12 @@ typedef struct cli_watch {
   item_doc *doc;
   uint64_t shown, most_shown;                                           /* lines of warnings and errors on standard error */
   uint64_t items, changed, own, skipped, failed, unresolved, unmatched; /* own: changed by pintle's own steps only */
+  uint64_t matched, lost;                                               /* rules; findings of what is not kept, or is doubtful */
+  struct {
+    const char *action;
+    uint64_t changes, items;
+  } did[32]; /* in a dry run: what plugins' actions changed */
+  size_t n_did;
   struct {
     const char *action, *why;
     uint64_t items;

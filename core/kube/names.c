@@ -66,8 +66,8 @@ void kube_guess_plural(str kind, char *to) {
   kube_lower(kind, to);
   str s = {to, kind.len};
   if (s.len == 0 || str_ends(s, "endpoints")) return;
-  char last = to[s.len - 1];
+  char last = to[s.len - 1], before = s.len > 1 ? to[s.len - 2] : 0;
   if (last == 's') memcpy(to + s.len, "es", 3);
-  else if (last == 'y') memcpy(to + s.len - 1, "ies", 4);
+  else if (last == 'y' && !(before && strchr("aeiou", before))) memcpy(to + s.len - 1, "ies", 4);
   else memcpy(to + s.len, "s", 2);
 }

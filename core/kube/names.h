@@ -12,7 +12,8 @@ bool kube_is_label_key(str s);   /* a qualified name: "app", "velero.io/backup-n
 bool kube_is_label_value(str s); /* "" or at most 63 of letters, digits, '-', '_', '.', a letter or digit at both ends */
 /* "" and "v1", or "apps" and "v1". False: neither form. */
 bool kube_split_api_version(str api_version, str *group, str *version);
-/* What Kubernetes guesses as the plural of a kind (meta.UnsafeGuessKindToResource); to holds 2 bytes more than the kind and a NUL. */
+/* What Kubernetes guesses as the plural of a kind (meta.UnsafeGuessKindToResource), but gateways where it has gatewaies: no real resource is called so.
+ * to holds 2 bytes more than the kind and a NUL. */
 void kube_guess_plural(str kind, char *to);
 void kube_lower(str s, char *to); /* ASCII; to holds s.len + 1 */
 #endif

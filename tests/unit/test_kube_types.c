@@ -129,10 +129,10 @@ START_TEST(names_that_users_write) {
 }
 END_TEST
 
-/* meta.UnsafeGuessKindToResource; the scope is the caller's. */
+/* meta.UnsafeGuessKindToResource, but for a vowel before y; the scope is the caller's. */
 START_TEST(guesses) {
   static const char *const want[][2] = {
-      {"Widget", "widgets"}, {"Gateway", "gatewaies"}, {"Proxy", "proxies"}, {"Class", "classes"}, {"MyEndpoints", "myendpoints"}};
+      {"Widget", "widgets"}, {"Gateway", "gateways"}, {"Proxy", "proxies"}, {"Class", "classes"}, {"MyEndpoints", "myendpoints"}};
   for (size_t i = 0; i < sizeof want / sizeof *want; i++) {
     const kube_type *k = kube_types_of(t, STR("example.com/v1"), str_of(want[i][0]), i & 1);
     ck_assert_str_eq(k->resource, want[i][1]);
