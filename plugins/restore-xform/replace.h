@@ -16,6 +16,12 @@ struct xform_hit { /* zeroed, with rule set, by the caller */
 void xform_replace(struct xform_hit *hits, size_t n, pintle_str text, struct xform_text *to);
 /* A text that every match of the (compiled) pattern holds, "" when none is sure; to be freed; NULL: no memory. */
 char *xform_needle(const char *pattern);
+
+/* ---- finder.c: after all text rules were read. False: no memory. */
+bool xform_finder_make(struct xform *x);
+void xform_finder_free(struct xform *x);
+/* The rules that text may concern, none of them missing: a set of finder.n_words words. */
+void xform_finder_find(const struct xform *x, pintle_str text, uint64_t *rules);
 /* NULL, or what is wrong with `to` for a pattern with so many groups: \0 to \9 and \\ are known. */
 const char *xform_replacement_wrong(const char *to, size_t groups);
 #endif

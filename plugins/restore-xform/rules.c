@@ -1,5 +1,5 @@
 /* rules.c -- the configuration of resolve-references: its rules, in order, and the top.  SPDX-License-Identifier: Apache-2.0 */
-#include "xform.h"
+#include "replace.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -80,6 +80,7 @@ pintle_status xform_config_read(struct xform *x, pintle_call *call) {
   x->rules[n].index = -1;
   if (st == PINTLE_OK) st = families(x, call, n, "");
   if (st == PINTLE_OK) st = xform_import(x, call);
+  if (st == PINTLE_OK && !xform_finder_make(x)) st = pintle_fail(call, PINTLE_NOMEM, "out of memory");
   for (size_t f = 0; f < XFORM_FAMILIES && st == PINTLE_OK; f++) st = xform_map_index(x, call, (enum xform_family)f);
   if (st == PINTLE_OK) xform_say_chains(x, call);
   if (st == PINTLE_OK) st = xform_trees(x, call, x->families | (x->follow_restore ? XFORM_BIT(XFORM_NAMESPACES) : 0));

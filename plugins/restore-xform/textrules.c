@@ -215,4 +215,5 @@ void xform_texts_free(struct xform *x) {
     free(x->texts[i].label);
   }
   free(x->texts);
+  xform_finder_free(x);
 }

@@ -44,12 +44,20 @@ static bool choose(struct place *p, pintle_str text) {
   const struct xform *x = p->j->x;
   size_t n = 0;
   p->n = 0, p->format = TEXT_RAW;
-  for (size_t i = 0; i < x->n_texts; i++) n += concerns(&x->texts[i], p, text);
+  uint64_t *rules = p->j->call->host->alloc(p->j->call, (x->finder.n_words + 1) * sizeof *rules);
+  if (!rules) return false;
+  xform_finder_find(x, text, rules);
+  for (size_t w = 0; w < x->finder.n_words; w++)
+    for (uint64_t left = rules[w]; left; left &= left - 1) {
+      const size_t i = w * 64 + (size_t)__builtin_ctzll(left);
+      if (concerns(&x->texts[i], p, text)) n++;
+      else rules[w] &= ~((uint64_t)1 << (i % 64));
+    }
   if (!n) return true;
   if (!(p->hits = p->j->call->host->alloc(p->j->call, n * sizeof *p->hits))) return false;
   for (size_t i = 0; i < x->n_texts && p->n < n; i++) {
     const struct xform_text_rule *r = &x->texts[i];
-    if (!concerns(r, p, text)) continue;
+    if (!(rules[i / 64] >> (i % 64) & 1)) continue;
     enum text_format f = format_in(r, p);
     if (f != TEXT_RAW && p->format == TEXT_RAW) p->format = f;
     if (f == TEXT_RAW || f == p->format) p->hits[p->n++] = (struct xform_hit){.rule = r};

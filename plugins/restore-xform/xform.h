@@ -216,6 +216,19 @@ struct xform_text_rule {             /* one of text, or of configMaps */
   char *needle; /* stands in every match; "": unknown */
   char *label;  /* "text[2]: db.old -> db.new"; without values if it is for Secrets */
 };
+struct xform_gram { /* four bytes of a needle */
+  uint32_t gram, rule, at;
+};
+struct xform_exact {
+  const char *value;
+  size_t rule;
+};
+struct xform_finder {             /* finder.c; sets of text rules are bits */
+  uint64_t *always, *slots;       /* rules that are not looked up; hashes of grams that are there */
+  struct xform_gram *grams;       /* sorted */
+  struct xform_exact *exact;      /* sorted by value */
+  size_t n_words, n_grams, n_exact; /* n_words: of a set */
+};
 struct xform {
   struct xform_rule *rules; /* those of `rules`, then the top */
   size_t n_rules;
@@ -225,6 +238,7 @@ struct xform {
   struct xform_node *trees; /* as xform_kinds; one more for any other kind */
   struct xform_text_rule *texts;
   size_t n_texts, cap_texts;
+  struct xform_finder finder;
   struct import images; /* of Velero's ConfigMap: for images that no mapping is for */
   struct check check;
 };
