@@ -130,7 +130,7 @@ void text_utf8(struct xform_text *to, uint32_t c) {
   xform_text_add(to, b, n);
 }
 
-static bool hex4(const char *p, size_t n, uint32_t *c) {
+bool text_hex4(const char *p, size_t n, uint32_t *c) {
   *c = 0;
   for (size_t i = 1; i < 5; i++) {
     const char *d = i < n && p[i] ? strchr("0123456789abcdef", p[i] >= 'A' && p[i] <= 'F' ? p[i] | 32 : p[i]) : NULL;
@@ -142,9 +142,9 @@ static bool hex4(const char *p, size_t n, uint32_t *c) {
 
 size_t text_unicode(const char *p, size_t n, uint32_t *c) {
   uint32_t low;
-  if (n < 5 || *p != 'u' || !hex4(p, n, c)) return 0;
+  if (n < 5 || *p != 'u' || !text_hex4(p, n, c)) return 0;
   if (*c < 0xd800 || *c > 0xdfff) return 5;
-  if (*c > 0xdbff || n < 11 || p[5] != '\\' || p[6] != 'u' || !hex4(p + 6, n - 6, &low) || low < 0xdc00 || low > 0xdfff) return 0;
+  if (*c > 0xdbff || n < 11 || p[5] != '\\' || p[6] != 'u' || !text_hex4(p + 6, n - 6, &low) || low < 0xdc00 || low > 0xdfff) return 0;
   *c = 0x10000 + ((*c - 0xd800) << 10) + (low - 0xdc00);
   return 11;
 }

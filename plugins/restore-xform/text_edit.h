@@ -54,6 +54,7 @@ void text_pop(struct text_edit *e, size_t was);
 size_t text_line_end(pintle_str text, size_t at); /* of the line at `at`, before its \r\n or \n */
 size_t text_next_line(pintle_str text, size_t at);
 void text_utf8(struct xform_text *to, uint32_t c);
+bool text_hex4(const char *p, size_t n, uint32_t *c); /* four hex digits behind p */
 /* \uXXXX (p at the u), a pair of surrogates too; bytes read, 0: none. */
 size_t text_unicode(const char *p, size_t n, uint32_t *c);
 

@@ -45,7 +45,7 @@ static bool string(struct json *s, struct xform_text *is, bool *odd) {
     size_t k = at ? 1 : text_unicode(s->p + s->i, s->n - s->i, &u);
     if (at) xform_text_add(is, means + (at - known), 1);
     else if (k) text_utf8(is, u);
-    else if (s->p[s->i] == 'u' && s->n - s->i >= 5 && strspn(s->p + s->i + 1, "0123456789abcdefABCDEF") >= 4) *odd = true, k = 5;
+    else if (s->p[s->i] == 'u' && text_hex4(s->p + s->i, s->n - s->i, &u)) *odd = true, k = 5;
     else return wrong(s);
     s->i += k;
   }

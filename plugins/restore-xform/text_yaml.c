@@ -41,11 +41,12 @@ static bool line_over(const struct yaml *y) {
 static bool content(struct yaml *y) {
   for (;;) {
     size_t begin = y->i;
+    size_t line = begin - (size_t)column(y, begin);
     spaces(y);
+    if (line == begin && memchr(y->p + line, '\t', y->i - line)) stop(y, "a tab indents a line");
+    if (ended(y)) return false;
     if (!line_over(y)) {
-      size_t line = y->i - (size_t)column(y, y->i);
-      if (memchr(y->p + line, '\t', y->i - line) && line == begin) stop(y, "a tab indents a line");
-      return !marker(y, y->i) && !ended(y);
+      return !marker(y, y->i);
     }
     y->i = text_next_line(y->e->text, y->i);
     if (y->i >= y->n) return false;

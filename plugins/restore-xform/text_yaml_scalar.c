@@ -28,7 +28,7 @@ char text_yaml_kind(const char *p, size_t n) {
   if (!n || word(p, n, nulls)) return 'n';
   if (word(p, n, bools)) return 'b';
   if (word(p + sign, n - sign, floats)) return 'f';
-  if (n - sign > 1 && p[sign] == '0' && p[sign + 1] && strchr("xXoObB", p[sign + 1])) return 'i';
+  if (n - sign > 2 && p[sign] == '0' && p[sign + 1] && strchr("xXoObB", p[sign + 1])) return 'i';
   if (digits(p + sign, n - sign, "_")) return 'i';
   if (digits(p + sign, n - sign, "_.eE+-") && strchr("0123456789.", p[sign])) return memchr(p + 1, '-', n - 1) ? 't' : 'f';
   if (n > 4 && digits(p + sign, n - sign, ":_.")) return 't'; /* 1:30 is 90 in YAML 1.1 */
