@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { RULES = 300, TEXTS = 2000 };
+enum { RULES = 300, TEXTS = 500 };
 static uint64_t state = 88172645463325252u;
 static unsigned rnd(unsigned n) {
   state ^= state << 13, state ^= state >> 7, state ^= state << 17;

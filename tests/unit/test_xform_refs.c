@@ -15,7 +15,7 @@ struct block {
 };
 
 static void lines(const char *key, const char *text) {
-  for (; *text; text += strcspn(text, "\n") + 1) printf("%s %.*s\n", key, (int)strcspn(text, "\n"), text);
+  for (; text && *text; text += strcspn(text, "\n") + 1) printf("%s %.*s\n", key, (int)strcspn(text, "\n"), text);
 }
 
 static void print(const struct block *b, const pintle_test_outcome *o) {
