@@ -73,8 +73,6 @@ short grpc_conn_wants(const grpc_conn *); /* POLLIN, POLLOUT */
 pintle_status grpc_conn_pump(grpc_conn *, error *e);
 /* Only writes what is ready: after a send, when the owner does not poll at once. */
 pintle_status grpc_conn_flush(grpc_conn *, error *e);
-/* When to pump even if nothing happens, clock_monotonic; 0: never. */
-int64_t grpc_conn_due(const grpc_conn *);
 void grpc_conn_goodbye(grpc_conn *); /* GOAWAY: no new streams; those that exist go on */
 size_t grpc_conn_streams(const grpc_conn *);
 

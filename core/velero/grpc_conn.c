@@ -23,7 +23,6 @@ static int make_session(grpc_conn *c) {
     grpc_receive_callbacks(cb);
     grpc_send_callbacks(cb);
     nghttp2_option_set_no_auto_window_update(option, 1);
-    nghttp2_option_set_no_auto_ping_ack(option, c->server);
     bad = c->server ? nghttp2_session_server_new2(&c->session, cb, c, option) : nghttp2_session_client_new2(&c->session, cb, c, option);
   }
   nghttp2_option_del(option);
@@ -133,17 +132,8 @@ static pintle_status over(grpc_conn *c, pintle_status st, error *e, const char *
   return error_set(e, st, "%s", c->fault ? c->fault : why);
 }
 
-/* Go's client pings with each answer that it reads. Ours goes with the next that is sent: by itself it would cost either side a wake-up a call. */
-void grpc_conn_pong(grpc_conn *c) {
-  c->pong_due = 0;
-  nghttp2_submit_ping(c->session, NGHTTP2_FLAG_ACK, c->pong);
-}
-
-int64_t grpc_conn_due(const grpc_conn *c) { return c->pong_due; }
-
 pintle_status grpc_conn_flush(grpc_conn *c, error *e) {
   if (c->over) return error_set(e, PINTLE_FAILED, "the connection is over");
-  if (c->pong_due && (nghttp2_session_want_write(c->session) || clock_monotonic() >= c->pong_due)) grpc_conn_pong(c);
   for (;;) {
     int bad = nghttp2_session_send(c->session);
     if (bad) return over(c, bad == NGHTTP2_ERR_NOMEM ? PINTLE_NOMEM : PINTLE_FAILED, e, nghttp2_strerror(bad));

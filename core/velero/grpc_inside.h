@@ -1,7 +1,6 @@
 /* grpc_inside.h -- what the files of a gRPC connection share.  SPDX-License-Identifier: Apache-2.0 */
 #ifndef PINTLE_VELERO_GRPC_INSIDE_H
 #define PINTLE_VELERO_GRPC_INSIDE_H
-#include "base/clock.h"
 #include "velero/grpc.h"
 #include <nghttp2/nghttp2.h>
 
@@ -11,7 +10,6 @@
 #define GRPC_AHEAD ((size_t)256 << 10)    /* of whole messages that were not taken, beyond which nothing is granted */
 #define GRPC_MAX_HELD ((size_t)256 << 20) /* of unfinished messages on one connection */
 #define GRPC_MAX_STATUS_TEXT 4096u        /* room of grpc-message, before it is encoded */
-#define GRPC_PONG (CLOCK_SECOND / 100)    /* so long an answer to a ping waits for company */
 
 typedef struct grpc_outgoing {
   struct grpc_outgoing *next;
@@ -62,8 +60,6 @@ struct grpc_conn {
   size_t out_at;
   int64_t calm_at; /* the bucket for what costs a peer nothing: resets, pings, settings, empty frames */
   double calm;
-  int64_t pong_due; /* server: a ping is to be answered by then; 0: none */
-  uint8_t pong[8];
   const char *fault; /* why it is over */
   char in[GRPC_READ];
 };
@@ -72,7 +68,6 @@ struct grpc_conn {
 grpc_stream *grpc_stream_make(grpc_conn *c);
 void grpc_stream_drop(grpc_stream *s); /* tells `closed`, unlinks, frees */
 bool grpc_conn_calm(grpc_conn *c);     /* takes one from the bucket; false: it was empty, the connection is being closed */
-void grpc_conn_pong(grpc_conn *c);     /* answers the ping that waits for it */
 /* grpc_receive.c */
 void grpc_receive_callbacks(nghttp2_session_callbacks *cb);
 /* grpc_send.c */

@@ -192,16 +192,9 @@ static bool costs_nothing(const nghttp2_frame *f) {
   }
 }
 
-static void pinged(grpc_conn *c, const uint8_t *opaque) {
-  if (c->pong_due) grpc_conn_pong(c);
-  memcpy(c->pong, opaque, sizeof c->pong);
-  c->pong_due = clock_monotonic() + GRPC_PONG;
-}
-
 static int on_frame(nghttp2_session *session, const nghttp2_frame *frame, void *ctx) {
   grpc_conn *c = ctx;
   if (costs_nothing(frame)) grpc_conn_calm(c);
-  if (c->server && frame->hd.type == NGHTTP2_PING && !(frame->hd.flags & NGHTTP2_FLAG_ACK)) pinged(c, frame->ping.opaque_data);
   grpc_stream *s = nghttp2_session_get_stream_user_data(session, frame->hd.stream_id);
   if (!s || (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA)) return 0;
   bool last = frame->hd.flags & NGHTTP2_FLAG_END_STREAM;

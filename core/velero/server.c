@@ -108,8 +108,6 @@ static int until(int64_t then, int64_t now, int limit) {
   return limit >= 0 && limit < ms ? limit : ms < LOOK_MS ? (int)ms : LOOK_MS;
 }
 
-static bool is_due(const grpc_conn *c, int64_t now) { return grpc_conn_due(c) && now >= grpc_conn_due(c); }
-
 static int wait(velero_server *s, struct pollfd *p) {
   int64_t now = clock_monotonic();
   bool room = s->n_conns < SERVER_CONNECTIONS && now >= s->deaf_until;
@@ -122,8 +120,6 @@ static int wait(velero_server *s, struct pollfd *p) {
   for (size_t i = 0; i < s->n_conns; i++) {
     s->conns[i].polled = grpc_conn_wants(s->conns[i].grpc);
     p[i + 2] = (struct pollfd){.fd = grpc_conn_fd(s->conns[i].grpc), .events = s->conns[i].polled};
-    due = grpc_conn_due(s->conns[i].grpc);
-    if (due) limit = until(due, now, limit);
   }
   pthread_mutex_unlock(&s->lock);
   int n = poll(p, 2 + s->n_conns, limit), why = errno;
@@ -136,12 +132,10 @@ static int wait(velero_server *s, struct pollfd *p) {
 static void serve(velero_server *s, const struct pollfd *p) {
   uint64_t count;
   bool woken = p[0].revents && read(s->wake, &count, sizeof count) > 0;
-  int64_t now = clock_monotonic();
   for (size_t i = s->n_conns; i-- > 0;) { /* backwards: the last takes the place of one that ends */
     error e;
     error_clear(&e);
-    grpc_conn *c = s->conns[i].grpc;
-    if ((p[i + 2].revents || woken || is_due(c, now)) && grpc_conn_pump(c, &e) != PINTLE_OK) conn_end(s, i, &e);
+    if ((p[i + 2].revents || woken) && grpc_conn_pump(s->conns[i].grpc, &e) != PINTLE_OK) conn_end(s, i, &e);
   }
   if (p[1].revents) accept_one(s);
 }
@@ -157,8 +151,8 @@ pintle_status velero_server_run(velero_server *s, error *e) {
   s->alone_since = clock_monotonic();
   while (st == PINTLE_OK && !atomic_load(&s->stop) && !abandoned(s)) {
     int n = wait(s, p);
-    if (n >= 0) serve(s, p), server_hand_over(s);
-    else if (errno != EINTR) st = error_errno(e, errno, "cannot wait for calls");
+    if (n > 0) serve(s, p), server_hand_over(s);
+    else if (n < 0 && errno != EINTR) st = error_errno(e, errno, "cannot wait for calls");
   }
   for (; s->n_conns > 0; s->n_conns--) {
     grpc_conn *c = s->conns[s->n_conns - 1].grpc;
