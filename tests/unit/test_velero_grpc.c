@@ -221,6 +221,7 @@ START_TEST(a_deadline_is_watched) { /* the client sends no reset, and asks for o
   ck_assert_int_ge(clock_monotonic() - begun, CLOCK_SECOND / 2);
   ask(c, "/test/Echo", STR("x"), &a);
   ck_assert_str_eq(buf_z(&a.all), "x");
+  buf_free(&a.all);
   grpc_conn_free(c);
   serve_end(&s);
 }
