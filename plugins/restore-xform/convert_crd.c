@@ -97,20 +97,23 @@ static void node(struct conv *v, const char *p, bool preserve, int depth) {
   if (preserve && cv_is_text(v, cv_key_at(v, p, "type"), "object") && !cv_has(v, additional)) cv_set(v, cv_key_at(v, p, PRESERVE), "true");
   if (cv_is_object(v, properties)) members(v, properties, preserve, depth);
   if (cv_is_object(v, additional)) node(v, additional, preserve, depth + 1);
-  if (cv_is_object(v, items)) node(v, items, preserve, depth + 1);
+  if (cv_is_text(v, cv_key_at(v, p, "type"), "array") && !cv_is_object(v, items))
+    cv_changed(v, items, "{\"" PRESERVE "\":true}", "v1 wants a schema of the items: anything is allowed, and kept");
+  else if (cv_is_object(v, items)) node(v, items, preserve, depth + 1);
 }
 
 /* Of the item's metadata v1 describes name and generateName, and says nothing else but that it is an object. */
 static void metadata(struct conv *v, const char *root) {
   const char *p = cv_key_at(v, cv_key_at(v, root, "properties"), "metadata"), *properties = cv_key_at(v, p, "properties");
-  bool known = true;
+  bool cut = false;
   if (!cv_is_object(v, p)) return;
-  for (const pintle_value *m = v->doc->api->first(v->doc, cv_value(v, properties)); m; m = v->doc->api->next(v->doc, m)) {
+  for (const pintle_value *m = v->doc->api->first(v->doc, cv_value(v, properties)), *next; m; m = next) {
     pintle_str key;
-    known =
-        known && v->doc->api->key(v->doc, m, &key) == PINTLE_OK && (strcmp(key.ptr, "name") == 0 || strcmp(key.ptr, "generateName") == 0);
+    next = v->doc->api->next(v->doc, m);
+    if (v->doc->api->key(v->doc, m, &key) == PINTLE_OK && strcmp(key.ptr, "name") != 0 && strcmp(key.ptr, "generateName") != 0)
+      cv_lost(v, cv_key_at(v, properties, key.ptr), "v1 checks name and generateName of metadata only"), cut = true;
   }
-  if (!known) cv_lost(v, properties, "v1 checks name and generateName of metadata only");
+  if (cut && cv_is_empty(v, properties)) cv_erase(v, properties);
   for (const pintle_value *m = v->doc->api->first(v->doc, cv_value(v, p)), *next; m; m = next) {
     pintle_str key;
     next = v->doc->api->next(v->doc, m);
