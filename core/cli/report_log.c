@@ -89,6 +89,10 @@ int cli_restore_report(cli *c) {
   report *into = r.report ? r.report : unwritten;
   if (status == CLI_COMPLETED && st == PINTLE_OK) st = read_log(file, into, &e);
   if (status == CLI_COMPLETED && st == PINTLE_OK) st = report_log_end(into, &r.counters, &totals, &e);
+  if (status == CLI_COMPLETED && st == PINTLE_OK && totals.lines == 0) {
+    st = error_set(&e, PINTLE_INVALID, "%s holds no line of Velero's log", strcmp(file, "-") == 0 ? "standard input" : file);
+    error_hint(&e, "`velero restore logs NAME` prints it; its lines have time, level and msg");
+  }
   if (st != PINTLE_OK) status = cli_fail(c, &e);
   if (status == CLI_COMPLETED) {
     const cli_watch found = {.unresolved = totals.unresolved};

@@ -40,7 +40,7 @@ bool report_hidden(str pointer);
 pintle_status report_read_log(report *r, str line, error *e);
 /* After the last line. *counters: as an ENGINE_COUNTERS event has them. */
 typedef struct report_log_totals {
-  uint64_t items, changes, findings, unresolved, skipped, errors, warnings;
+  uint64_t lines, items, changes, findings, unresolved, skipped, errors, warnings; /* lines: that are of such a log */
 } report_log_totals;
 pintle_status report_log_end(report *r, buf *counters, report_log_totals *totals, error *e);
 #endif

@@ -288,6 +288,7 @@ pintle_status report_read_log(report *r, str line, error *e) {
   else read_text(line, &f);
   for (int i = 0; i < N_FIELDS; i++)
     if (f.text[i].failed) st = error_nomem(e);
+  r->velero->totals.lines += f.text[F_LEVEL].len > 0;
   if (st == PINTLE_OK && f.text[F_EVENT].len && f.text[F_ACTION].len) st = event(r, &f, e);
   else if (st == PINTLE_OK) other(r, &f);
   for (int i = 0; i < N_FIELDS; i++) buf_free(&f.text[i]);

@@ -121,6 +121,13 @@ assert d["rules"][0]["count"] == 3, d["rules"]
 assert d["log"] == [{"level": "error", "resource": "pods", "namespace": "shop", "name": "x", "message": 'it failed: "quoted"\nand more'}], d["log"]
 END
 done
+: >empty.log && head -c 3000 /dev/urandom >garbage.log
+for f in empty.log garbage.log; do
+  run "$PINTLE" restore report --log $f --report none.json
+  expect_status 2
+  expect_err "$f holds no line of Velero's log"
+  expect_no_file none.json
+done
 run "$PINTLE" restore report --log velero.log
 expect_status 2
 expect_err "--report is missing"
