@@ -356,25 +356,24 @@ void engine_log_record(engine_journal *j, const engine_subject *about, str recor
   }
 }
 
-/* "COUNTER, but for WHAT": what nearly matched. {NULL, 0}: c is none of these, or there is no such counter. */
 #define BUT_FOR ", but for "
-static str missed_by(const item_node *c, const item_node *of) {
+str engine_missed_by(const item_node *c, const item_node *of) {
   str key = item_key(c), name = item_key(of);
   size_t n = name.len + strlen(BUT_FOR);
   bool is = key.len > n && memcmp(key.ptr, name.ptr, name.len) == 0 && memcmp(key.ptr + name.len, BUT_FOR, strlen(BUT_FOR)) == 0;
   return is ? (str){key.ptr + n, key.len - n} : (str){NULL, 0};
 }
 
-static bool is_near_miss(const item_node *action, const item_node *c) {
+bool engine_is_near_miss(const item_node *action, const item_node *c) {
   for (const item_node *of = item_first(action); of; of = item_next(of))
-    if (missed_by(c, of).ptr) return true;
+    if (engine_missed_by(c, of).ptr) return true;
   return false;
 }
 
 static void warn_unmatched(engine_journal *j, const item_node *action, const item_node *c) {
   CLEANUP(buf_free) buf near = {0};
   for (const item_node *m = item_first(action); m; m = item_next(m)) {
-    str what = missed_by(m, c);
+    str what = engine_missed_by(m, c);
     int64_t n;
     if (!what.ptr || item_int(m, &n) != PINTLE_OK || n == 0) continue;
     buf_printf(&near, "%s %lld item%s but for %.*s", near.len ? ";" : "; it would have matched", (long long)n, n == 1 ? "" : "s",
@@ -389,7 +388,7 @@ void engine_report_counters(engine_journal *j, str counters) {
   for (const item_node *a = item_first(item_root(j->record)); a; a = item_next(a))
     for (const item_node *c = item_first(a); c; c = item_next(c)) {
       int64_t n;
-      if (item_int(c, &n) != PINTLE_OK || is_near_miss(a, c)) continue;
+      if (item_int(c, &n) != PINTLE_OK || engine_is_near_miss(a, c)) continue;
       if (n == 0) warn_unmatched(j, a, c);
       else engine_log(j, PINTLE_LOG_INFO, NULL, item_key(a).ptr, "plugin", "%s: %lld", item_key(c).ptr, (long long)n);
     }

@@ -65,6 +65,9 @@ void engine_phase(engine_journal *j, const char *phase);
 /* Counters of the actions, JSON {"action":{"counter":n}}: told as an event; one that is 0 at the end is a warning ("this rule never matched"), with
  * the counters beside it that are called "COUNTER, but for WHAT" as near misses; those are not told by themselves. */
 void engine_report_counters(engine_journal *j, str counters);
+/* "COUNTER, but for WHAT" among the members of an action's counters: WHAT, by which c nearly counted for `of`; {NULL, 0}: it is none of these. */
+str engine_missed_by(const struct pintle_value *c, const struct pintle_value *of);
+bool engine_is_near_miss(const struct pintle_value *action, const struct pintle_value *c); /* of any counter of the action */
 uint64_t engine_warnings(const engine_journal *j);
 uint64_t engine_errors(const engine_journal *j);
 

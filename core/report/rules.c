@@ -2,21 +2,6 @@
 #include "report/inside.h"
 #include <ctype.h>
 
-#define BUT_FOR ", but for "
-
-/* What c missed rule by; {NULL, 0}: c is no near miss of it. */
-static str missed_by(str c, str rule) {
-  size_t n = rule.len + strlen(BUT_FOR);
-  bool is = c.len > n && memcmp(c.ptr, rule.ptr, rule.len) == 0 && memcmp(c.ptr + rule.len, BUT_FOR, strlen(BUT_FOR)) == 0;
-  return is ? (str){c.ptr + n, c.len - n} : (str){NULL, 0};
-}
-
-static bool is_near_miss(const item_node *action, const item_node *c) {
-  for (const item_node *of = item_first(action); of; of = item_next(of))
-    if (missed_by(item_key(c), item_key(of)).ptr) return true;
-  return false;
-}
-
 static void token(buf *pointer, str key) {
   buf_addc(pointer, '/');
   for (size_t i = 0; i < key.len; i++)
@@ -55,7 +40,7 @@ static void rule(const report_rules_from *from, const item_node *action, const i
   buf_adds(b, item_number(c));
   if (place.len) buf_addz(b, ",\"place\":"), buf_json(b, buf_str(&place));
   for (const item_node *m = item_first(action); m; m = item_next(m)) {
-    str what = missed_by(item_key(m), item_key(c));
+    str what = engine_missed_by(m, c);
     if (!what.ptr) continue;
     buf_addz(b, first ? ",\"misses\":[{\"what\":" : ",{\"what\":");
     buf_json(b, what);
@@ -77,7 +62,7 @@ pintle_status report_rules(const report_rules_from *from, buf *b, error *e) {
   buf_addc(b, '[');
   for (const item_node *a = st == PINTLE_OK ? item_first(item_root(doc)) : NULL; a; a = item_next(a))
     for (const item_node *c = item_first(a); c; c = item_next(c)) {
-      if (!item_number(c).ptr || is_near_miss(a, c)) continue;
+      if (!item_number(c).ptr || engine_is_near_miss(a, c)) continue;
       if (!first) buf_addz(b, ",\n");
       first = false;
       rule(from, a, c, b);
