@@ -231,14 +231,6 @@ static void counters(cli_watch *w, str json) {
     }
 }
 
-/* Those of the items come first, those of stores, snapshots and operations at the end: one array. */
-static void actions(cli_watch *w, str more) {
-  if (w->actions.len > 2 && more.len > 2) w->actions.data[w->actions.len - 1] = ',', more.ptr++, more.len--;
-  else if (w->actions.len > 2) return;
-  else buf_clear(&w->actions);
-  buf_adds(&w->actions, more);
-}
-
 static void event(void *ctx, const engine_event *v) {
   cli_watch *w = ctx;
   write_event(w, v);
@@ -256,7 +248,7 @@ static void event(void *ctx, const engine_event *v) {
   case ENGINE_LOG: log_line(w, v); break;
   case ENGINE_ITEM: item(w, v); break;
   case ENGINE_COUNTERS: counters(w, v->counters); break;
-  case ENGINE_ACTIONS: actions(w, v->counters); break;
+  case ENGINE_ACTIONS: engine_actions_add(&w->actions, v->counters); break;
   default: break;
   }
 }

@@ -356,6 +356,13 @@ void engine_log_record(engine_journal *j, const engine_subject *about, str recor
   }
 }
 
+void engine_actions_add(buf *all, str more) {
+  if (all->len > 2 && more.len > 2) all->data[all->len - 1] = ',', more.ptr++, more.len--;
+  else if (all->len > 2) return;
+  else buf_clear(all);
+  buf_adds(all, more);
+}
+
 #define BUT_FOR ", but for "
 str engine_missed_by(const item_node *c, const item_node *of) {
   str key = item_key(c), name = item_key(of);

@@ -65,6 +65,8 @@ void engine_phase(engine_journal *j, const char *phase);
 /* Counters of the actions, JSON {"action":{"counter":n}}: told as an event; one that is 0 at the end is a warning ("this rule never matched"), with
  * the counters beside it that are called "COUNTER, but for WHAT" as near misses; those are not told by themselves. */
 void engine_report_counters(engine_journal *j, str counters);
+/* A listener's ENGINE_ACTIONS as one array: those of the items come first, those of stores, snapshots and operations at the end. */
+void engine_actions_add(buf *all, str more);
 /* "COUNTER, but for WHAT" among the members of an action's counters: WHAT, by which c nearly counted for `of`; {NULL, 0}: it is none of these. */
 str engine_missed_by(const struct pintle_value *c, const struct pintle_value *of);
 bool engine_is_near_miss(const struct pintle_value *action, const struct pintle_value *c); /* of any counter of the action */

@@ -113,21 +113,13 @@ static void operation(report *r, const engine_event *v) {
   buf_adds(&r->operations, v->record);
 }
 
-/* Those of the items come first, those of stores, snapshots and operations at the end: one array. */
-static void actions(report *r, str more) {
-  if (r->actions.len > 2 && more.len > 2) r->actions.data[r->actions.len - 1] = ',', more.ptr++, more.len--;
-  else if (r->actions.len > 2) return;
-  else buf_clear(&r->actions);
-  buf_adds(&r->actions, more);
-}
-
 void report_event(report *r, const engine_event *v) {
   switch (v->kind) {
   case ENGINE_ITEM: item(r, v); break;
   case ENGINE_LOG: line(r, v); break;
   case ENGINE_PHASE: phase(r, v); break;
   case ENGINE_OPERATION: operation(r, v); break;
-  case ENGINE_ACTIONS: actions(r, v->counters); break;
+  case ENGINE_ACTIONS: engine_actions_add(&r->actions, v->counters); break;
   default: break;
   }
 }
