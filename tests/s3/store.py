@@ -30,6 +30,7 @@ class Store:
         self.etag = lambda data: hashlib.md5(data).hexdigest()
         self.keep = lambda data: data  # what is stored of what was sent
         self.if_none_match = True
+        self.closed = False
         self.lock = threading.Lock()
         store = self
 
@@ -44,8 +45,10 @@ class Store:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def close(self):
-        self.server.shutdown()
-        self.server.server_close()
+        if not self.closed:
+            self.closed = True
+            self.server.shutdown()
+            self.server.server_close()
 
     def methods(self):
         return [m for m, _, _ in self.seen]
@@ -94,12 +97,13 @@ class Request(BaseHTTPRequestHandler):
         self.key = urllib.parse.unquote(key)
         with self.store.lock:
             self.store.seen.append((self.command, self.path, dict((k.lower(), v) for k, v in self.headers.items())))
+        self.rules()
 
     def complain(self, what):
         self.store.wrong.append('%s %s: %s' % (self.command, self.path, what))
 
-    def check(self):
-        """The rules that no request may break, and its signature: None, or the error's code."""
+    def rules(self):
+        """What no request may break, whatever becomes of it."""
         h = {k.lower(): v.strip() for k, v in self.headers.items()}
         if 'transfer-encoding' in h or 'chunked' in h.get('content-encoding', ''):
             self.complain('chunked')
@@ -108,6 +112,12 @@ class Request(BaseHTTPRequestHandler):
                 self.complain(name)
         if self.command in ('PUT', 'POST') and 'content-length' not in h:
             self.complain('no Content-Length')
+        if not re.fullmatch('[0-9a-f]{64}', h.get('x-amz-content-sha256', '')) and 'X-Amz-Signature' not in self.query:
+            self.complain('no x-amz-content-sha256')
+
+    def check(self):
+        """Body and signature: None, or the error's code."""
+        h = {k.lower(): v.strip() for k, v in self.headers.items()}
         if h.get('x-amz-content-sha256') != hashlib.sha256(self.body).hexdigest():
             self.complain('wrong x-amz-content-sha256')
         if 'content-md5' in h and base64.b64decode(h['content-md5']) != hashlib.md5(self.body).digest():

@@ -1,0 +1,176 @@
+"""objects.py TOOL [TEST...] -- plugins/s3: objects, their names and headers, against a store of our own.  SPDX-License-Identifier: Apache-2.0"""
+import base64, hashlib, time
+from harness import *
+
+
+@test
+def round_trip(s):
+    t = Tool(s)
+    for n in (0, 1, 4096, 5 * MIB):
+        for sized in ((), ('unsized',)):
+            same(t.put('a/b', bytes_of(n), 'put', *sized), (OK, ''))
+            same(s.objects['a/b'][0], bytes_of(n))
+            same(t.get('a/b'), (OK, bytes_of(n)))
+    same(t.simple('exists', 'a/b'), (OK, '1'))
+    same(t.simple('exists', 'a/c'), (OK, '0'))
+    same(t.lines('stat', 'a/b'), [('a/b', str(5 * MIB))])
+    same(t.get('a/b', 'range', 10, 5), (OK, bytes_of(5 * MIB)[10:15]))
+    same(t.get('a/b', 'range', 5 * MIB - 2, 50), (OK, bytes_of(5 * MIB)[-2:]))
+    same(t.get('a/b', 'range', 5 * MIB, -1), (OK, b''))
+    same(t.get('none')[0], NOT_FOUND)
+    same(t.simple('stat', 'none')[0], NOT_FOUND)
+    same(t.simple('delete', 'a/b'), (OK, ''))
+    same(t.simple('delete', 'a/b'), (OK, ''))
+    same(s.objects, {})
+    t.close()
+
+
+@test
+def names(s):
+    t = Tool(s)
+    keys = ['x/' + c for c in map(chr, range(1, 128)) if c != '/'] + ['a//b', '../up', './here', 'a/../b', 'a+b c%20d&e=f', 'é/ü/日本/😀', 'dir/', '/lead', 'k' * 1024]
+    for i, key in enumerate(keys):
+        same(t.put(key, str(i).encode()), (OK, ''))
+    same(sorted(s.objects), sorted(keys))
+    for i, key in enumerate(keys):
+        same(t.get(key), (OK, str(i).encode()))
+    plain = [k for k in keys if '\n' not in k]
+    listed = t.lines('list', '')
+    same(len(listed), len(keys) + 1)  # the one name with a newline is two lines here
+    got = [k for k, _ in listed]
+    for k in plain:
+        assert k in got, k
+    order = [k for k in got if k in plain]
+    same(order, sorted(plain, key=lambda k: k.encode(), reverse=True))
+    same(t.lines('prefixes', 'a/'), [('a//', '?'), ('a/../', '?')])
+    t.close()
+
+
+@test
+def paging(s):
+    s.page = 7
+    t = Tool(s)
+    for i in range(30):
+        s.objects['p/%02d' % i] = (b'x' * i, 'e')
+    same(t.lines('list', 'p/'), [('p/%02d' % i, str(i)) for i in reversed(range(30))])
+    t.close()
+
+
+@test
+def multipart(s):
+    for algorithm in ('CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256', 'MD5', ''):
+        t = Tool(s, partSize=5 * MIB, concurrency=3, checksumAlgorithm=algorithm)
+        for n, sized in ((5 * MIB, 'unsized'), (5 * MIB + 1, None), (17 * MIB + 5, 'unsized'), (20 * MIB, None)):
+            same(t.put('big', bytes_of(n), 'put', *([sized] if sized else [])), (OK, ''))
+            assert s.objects['big'][0] == bytes_of(n)
+            assert t.get('big') == (OK, bytes_of(n))
+        same(len([m for m, p, h in s.seen if m == 'GET' and 'range' not in h]), 4)  # nothing was read back
+        del s.seen[:]
+        t.close()
+    same(s.uploads, {})
+
+
+@test
+def headers(s):
+    t = Tool(s, tagging='team=a b&one', storageClass='STANDARD_IA', serverSideEncryption='AES256', objectLockMode='GOVERNANCE', objectLockRetain=86400 * 10**9,
+             checksumAlgorithm='', partSize=5 * MIB)
+    same(t.put('k', b'x'), (OK, ''))
+    h = [h for m, _, h in s.seen if m == 'PUT'][0]
+    same((h['x-amz-tagging'], h['x-amz-storage-class'], h['x-amz-server-side-encryption'], h['x-amz-object-lock-mode']),
+         ('team=a%20b&one=', 'STANDARD_IA', 'AES256', 'GOVERNANCE'))
+    left = time.mktime(time.strptime(h['x-amz-object-lock-retain-until-date'], '%Y-%m-%dT%H:%M:%SZ')) - time.mktime(time.gmtime())
+    assert 86300 < left < 86500, left
+    assert 'content-md5' in h
+    del s.seen[:]
+    same(t.put('k', bytes_of(6 * MIB)), (OK, ''))
+    begun = [h for m, p, h in s.seen if p.endswith('?uploads=')][0]
+    same((begun['x-amz-tagging'], begun['x-amz-storage-class']), ('team=a%20b&one=', 'STANDARD_IA'))
+    for m, p, h in s.seen:
+        if 'partNumber' in p:
+            assert 'content-md5' in h and 'x-amz-tagging' not in h
+    t.close()
+
+
+@test
+def customer_key(s):
+    path = work + '/key'
+    with open(path, 'wb') as f:
+        f.write(b'0123456789abcdef0123456789ABCDEF\n')
+    t = Tool(s, customerKeyEncryptionFile=path)
+    same(t.put('k', b'x'), (OK, ''))
+    t.get('k'), t.simple('exists', 'k')
+    for m, p, h in s.seen:
+        same(h['x-amz-server-side-encryption-customer-key'], 'MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlBQkNERUY=')
+        same(h['x-amz-server-side-encryption-customer-key-md5'], base64.b64encode(hashlib.md5(b'0123456789abcdef0123456789ABCDEF').digest()).decode())
+    st, url = t.simple('url', 'k')
+    assert 'x-amz-server-side-encryption-customer-key' in url and 'MDEyMzQ1' not in url, url
+    assert 'MDEyMzQ1' not in t.logged()
+    t.close()
+
+
+@test
+def config_errors(s):
+    open(work + '/short', 'wb').write(b'short')
+    for config, word in (({'s3Url': 'ftp://x'}, '/s3Url'), ({'tagging': '=x'}, '/tagging'), ({'tagging': '&'.join('k%d=v' % i for i in range(11))}, '/tagging'),
+                         ({'checksumAlgorithm': 'crc32'}, '/checksumAlgorithm'), ({'partSize': MIB}, '/partSize'), ({'concurrency': 0}, '/concurrency'),
+                         ({'customerKeyEncryptionFile': work + '/short'}, '/customerKeyEncryptionFile'), ({'customerKeyEncryptionFile': work + '/no'}, '/customerKeyEncryptionFile'),
+                         ({'kmsKeyId': 'k', 'customerKeyEncryptionFile': work + '/short'}, 'you can only use one of'),
+                         ({'objectLockMode': 'GOVERNANCE'}, '/objectLockMode'), ({'region': 'a/b'}, '/region')):
+        t = Tool(s, **config)
+        st, text = t.outcome()
+        assert st == INVALID and word in text, (config, st, text)
+        t.close()
+    same(s.seen, [])
+
+
+@test
+def conditional(s):
+    t = Tool(s)
+    same(t.put('k', b'one', 'put!'), (OK, ''))
+    same(t.put('k', b'two', 'put!')[0], EXISTS)
+    same(s.objects['k'][0], b'one')
+    t.close()
+    s.objects.clear()
+    s.if_none_match = False
+    t = Tool(s)
+    same(t.put('k', b'one', 'put!')[0], UNSUPPORTED)
+    same(s.objects, {})
+    del s.seen[:]
+    same(t.put('k', b'one', 'put!')[0], UNSUPPORTED)
+    same(s.seen, [])
+    t.close()
+    s.hook = lambda r: 'If-None-Match' in r.headers and (r.error(501, 'NotImplemented') or True)
+    t = Tool(s)
+    same(t.put('k', b'one', 'put!')[0], UNSUPPORTED)
+    t.close()
+
+
+@test
+def presigned(s):
+    t = Tool(s, publicUrl='https://public.example.com:8443/base')
+    st, url = t.simple('url', 'a b/ü')
+    same(st, OK)
+    assert url.startswith('https://public.example.com:8443/base/bucket/a%20b/%C3%BC?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAHOSTILE%2F'), url
+    assert '&X-Amz-Expires=600&X-Amz-SignedHeaders=host&X-Amz-Signature=' in url, url
+    t.close()
+
+
+@test
+def repeated_keys(s):
+    pages = ['<IsTruncated>true</IsTruncated><NextContinuationToken>2</NextContinuationToken><Contents><Key>a</Key><Size>1</Size></Contents>'
+             '<Contents><Key>b</Key><Size>2</Size></Contents>',
+             '<IsTruncated>false</IsTruncated><Contents><Key>b</Key><Size>2</Size></Contents><Contents><Key>c</Key><Size>3</Size></Contents>']
+    s.hook = lambda r: r.answer(200, ('<ListBucketResult>%s</ListBucketResult>' % pages[1 if 'continuation-token' in r.query else 0]).encode()) or True
+    t = Tool(s)
+    same(t.lines('list', ''), [('c', '3'), ('b', '2'), ('a', '1')])
+    s.hook = lambda r: r.answer(200, ('<ListBucketResult>%s</ListBucketResult>' % pages[0]).encode()) or True
+    st, text = t.lines('list', '')
+    same(st, FAILED)  # the same page for ever
+    for body in (b'', b'<html>', b'<ListBucketResult><Contents>', b'<!DOCTYPE x [<!ENTITY a "b">]><ListBucketResult/>', b'<Other/>'):
+        s.hook = lambda r: r.answer(200, body) or True
+        same(t.lines('list', '')[0], FAILED)
+    t.close()
+
+
+if __name__ == '__main__':
+    main()
