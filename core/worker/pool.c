@@ -308,6 +308,7 @@ void worker_pool_free(worker_pool *p) {
   free(p->stats);
   free(p->sums);
   buf_free(&p->setup);
+  buf_free(&p->said);
   arena_free(&p->scratch);
   arena_free(&p->memory);
   free(p);

@@ -74,6 +74,7 @@ struct worker_pool {
   int64_t cancelled_at;
   bool opened;
   buf setup; /* body of WIRE_SETUP up to the segment */
+  buf said;  /* what workers printed before they were ready, each line behind a \n */
   struct pool_counter *sums;
   size_t n_sums;
   arena scratch;

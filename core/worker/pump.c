@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+enum { SAID_MOST = 256 << 10 }; /* bytes of lines that are remembered */
+
 void pool_push(pool_queue *q, pool_item *i) {
   i->next = NULL;
   if (q->last) q->last->next = i;
@@ -88,6 +90,7 @@ static bool take(worker_pool *p, pool_proc *w, enum wire_type type, str body) {
   switch (type) {
   case WIRE_READY:
     if (w->state != POOL_STARTING) return false;
+    pool_read_logs(p, w, false); /* what it printed before this */
     if (!p->opened && chain_plan_selectors(p->o.plan, wire_get_str(&r), &e) != PINTLE_OK) return p->failure = e, false;
     w->state = POOL_READY;
     return true;
@@ -136,9 +139,23 @@ typedef struct log_pipe {
   int which;
 } log_pipe;
 
+/* Every worker loads the same plugins with the same configuration: what one of them said meanwhile, the others need not say again. */
+static bool said_at_start(worker_pool *p, str line) {
+  CLEANUP(buf_free) buf whole = {0};
+  buf_addc(&whole, '\n');
+  buf_adds(&whole, line);
+  buf_addc(&whole, '\n');
+  if (!p->said.len) buf_addc(&p->said, '\n');
+  if (whole.failed || p->said.failed || p->said.len > SAID_MOST) return false;
+  if (memmem(p->said.data, p->said.len, whole.data, whole.len)) return true;
+  buf_add(&p->said, whole.data + 1, whole.len - 1);
+  return false;
+}
+
 static void log_line(void *ctx, str line) {
   const log_pipe *l = ctx;
   worker_pool *p = l->pool;
+  if (l->proc->state == POOL_STARTING && said_at_start(p, line)) return;
   const page *page = l->proc->page;
   int32_t level = proc_line_level(&line);
   uint32_t depth = atomic_load(&page->depth), entry = atomic_load(depth ? &page->stack[0].entry : &page->last.entry);

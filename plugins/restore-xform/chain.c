@@ -36,7 +36,7 @@ static void say(const struct xform *x, pintle_call *call, enum xform_family f, c
   const struct xform_map *map = &x->maps[f];
   for (size_t i = 0; i < map->n; i++) {
     if (!follows(x, f, m, &map->all[i])) continue;
-    pintle_log(call, PINTLE_LOG_INFO, "%s is applied once: %s does not follow it, but would in a second run", m->label, map->all[i].label);
+    pintle_log(call, PINTLE_LOG_WARN, "%s is applied once: %s does not follow it, but would in a second run", m->label, map->all[i].label);
     return;
   }
 }

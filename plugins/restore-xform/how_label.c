@@ -22,102 +22,63 @@ static bool is_zone_key(pintle_str key) {
 }
 
 struct label {
-  pintle_str key, value; /* what becomes of them */
-  const struct xform_mapping *of_key, *of_value;
-  char room[XFORM_ROOM];
+  struct xform_member m;
+  char room[XFORM_ROOM]; /* what it becomes may stand here */
 };
 
 /* What becomes of a label (has_value false: of a key alone). */
-static void map_label(struct xform_job *j, enum xform_family f, pintle_str key, pintle_str value, bool has_value, struct label *to) {
+static void map_label(struct xform_job *j, enum xform_family f, pintle_str key, pintle_str value, bool has_value, struct label *l) {
+  struct xform_member *to = &l->m;
   char composed[XFORM_ROOM];
   const char *made;
-  to->key = key, to->value = value, to->of_key = to->of_value = NULL;
+  *to = (struct xform_member){.key = key, .value = value, .to_key = key, .to_value = value};
   if (has_value && j->x->maps[f].n && key.len + value.len + 2 <= sizeof composed) {
     int n = snprintf(composed, sizeof composed, "%s=%s", key.ptr, value.ptr);
-    const struct xform_mapping *m = n < 0 ? NULL : xform_find(j, j->x, f, (pintle_str){composed, (size_t)n}, to->room, &made);
+    const struct xform_mapping *m = n < 0 ? NULL : xform_find(j, j->x, f, (pintle_str){composed, (size_t)n}, l->room, &made);
     const char *equals = m ? strchr(made, '=') : NULL;
     if (equals) {
-      if (made != to->room) made = memcpy(to->room, made, strlen(made) + 1), equals = strchr(made, '=');
-      to->room[equals - made] = 0;
-      to->key = str_of(to->room), to->value = str_of(equals + 1), to->of_value = m;
+      if (made != l->room) made = memcpy(l->room, made, strlen(made) + 1), equals = strchr(made, '=');
+      l->room[equals - made] = 0;
+      to->to_key = str_of(l->room), to->to_value = str_of(equals + 1), to->of_value = m;
       return;
     }
   }
-  if ((to->of_key = xform_find_exact(j, j->x, f, key.ptr, key.len))) to->key = str_of(to->of_key->to);
+  if ((to->of_key = xform_find_exact(j, j->x, f, key.ptr, key.len))) to->to_key = str_of(to->of_key->to);
   if (!has_value || f != XFORM_NODE_LABELS) return;
-  if (is_zone_key(key)) to->of_value = xform_find(j, j->x, XFORM_ZONES, value, to->room, &made);
-  else if (equal(key, str_of("kubernetes.io/hostname"))) to->of_value = xform_find(j, j->x, XFORM_NODES, value, to->room, &made);
-  if (to->of_value) to->value = str_of(made);
-}
-
-static void tell(struct xform_job *j, const char *pointer, const struct label *l, pintle_str key, pintle_str value) {
-  char was[XFORM_ROOM], now[XFORM_ROOM];
-  if (l->of_key) xform_tell(j, pointer, l->of_key, key, l->key);
-  if (!l->of_value) return;
-  if (equal(key, l->key) || l->of_key) {
-    xform_tell(j, pointer, l->of_value, value, l->value);
-    return;
-  }
-  int n = snprintf(was, sizeof was, "%.400s=%.400s", key.ptr, value.ptr),
-      m = snprintf(now, sizeof now, "%.400s=%.400s", l->key.ptr, l->value.ptr);
-  if (n > 0 && m > 0) xform_tell(j, pointer, l->of_value, (pintle_str){was, (size_t)n}, (pintle_str){now, (size_t)m});
+  if (is_zone_key(key)) to->of_value = xform_find(j, j->x, XFORM_ZONES, value, l->room, &made);
+  else if (equal(key, str_of("kubernetes.io/hostname"))) to->of_value = xform_find(j, j->x, XFORM_NODES, value, l->room, &made);
+  if (to->of_value) to->to_value = str_of(made);
 }
 
 static bool text_of(const pintle_doc *d, const pintle_value *v, pintle_str *s) {
   return d->api->type(d, v) == PINTLE_T_STRING && d->api->text(d, v, s) == PINTLE_OK && !memchr(s->ptr, 0, s->len);
 }
 
-/* Another member has the new key already: with the same value this one is not needed any more. */
-enum { FREE, SAME, TAKEN };
-static int taken(struct xform_job *j, const struct xform_place *p, pintle_str key, const struct label *to) {
-  char pointer[1600];
-  pintle_str is;
-  if (!to->key.len || equal(key, to->key)) return FREE;
-  const pintle_value *v = j->doc->api->at(j->doc, pintle_key(pointer, sizeof pointer, p->pointer, to->key.ptr));
-  if (!v) return FREE;
-  struct label other = {.key = {"", 0}};
-  if (!text_of(j->doc, v, &is)) return TAKEN;
-  map_label(j, p->field->family, to->key, is, true, &other);
-  return equal(other.key, to->key) && equal(other.value, to->value) ? SAME : TAKEN;
-}
-
-static void member(struct xform_text *made, pintle_str key, pintle_str value, bool text) {
-  xform_text_add(made, made->len ? "," : "{", 1);
-  xform_text_json(made, key);
-  xform_text_add(made, ":", 1);
-  if (text) xform_text_json(made, value);
-  else xform_text_add(made, value.ptr, value.len);
+/* A copy that lives as long as the call; "" when there is no memory, which *failed says. */
+static pintle_str kept(struct xform_job *j, pintle_str s, bool *failed) {
+  char *copy = j->call->host->alloc(j->call, s.len + 1);
+  if (!copy) return *failed = true, (pintle_str){"", 0};
+  memcpy(copy, s.ptr, s.len);
+  copy[s.len] = 0;
+  return (pintle_str){copy, s.len};
 }
 
 pintle_status xform_label_map(struct xform_job *j, const struct xform_place *p) {
-  const pintle_doc *d = j->doc;
-  struct xform_text made = {0};
-  bool differs = false;
-  pintle_status st = PINTLE_OK;
-  if (d->api->type(d, p->value) != PINTLE_T_OBJECT) return PINTLE_OK;
-  for (const pintle_value *v = d->api->first(d, p->value); v; v = d->api->next(d, v)) {
-    struct label to = {.key = {"", 0}};
-    pintle_str key, value = {"null", 4};
-    if (d->api->key(d, v, &key) != PINTLE_OK) continue;
-    bool text = text_of(d, v, &value);
-    if (text && !memchr(key.ptr, 0, key.len)) map_label(j, p->field->family, key, value, true, &to);
-    else if (d->api->text(d, v, &value) != PINTLE_OK) continue;
-    int clash = taken(j, p, key, &to);
-    if (clash == TAKEN) {
-      if (!j->within && !j->left)
-        j->call->host->finding(j->call, PINTLE_LOG_WARN, "unresolved", p->pointer,
-                               "a label stays: its new key is there with another value");
-      to.of_key = to.of_value = NULL;
-    }
-    bool maps = to.of_key || to.of_value;
-    if (maps) tell(j, p->pointer, &to, key, value);
-    differs = differs || (maps && !(equal(key, to.key) && equal(value, to.value)));
-    if (!maps || clash != SAME) member(&made, maps ? to.key : key, maps ? to.value : value, d->api->type(d, v) == PINTLE_T_STRING);
+  struct xform_member *all = NULL;
+  size_t n = 0;
+  bool failed = false;
+  pintle_status st = xform_members_read(j, p, &all, &n);
+  for (size_t i = 0; i < n && st == PINTLE_OK; i++) {
+    struct xform_member *m = &all[i];
+    struct label to;
+    if (!m->text || memchr(m->key.ptr, 0, m->key.len) || memchr(m->value.ptr, 0, m->value.len)) continue;
+    map_label(j, p->field->family, m->key, m->value, true, &to);
+    if (!to.m.of_key && !to.m.of_value) continue;
+    *m = (struct xform_member){m->key,        m->value,    kept(j, to.m.to_key, &failed), kept(j, to.m.to_value, &failed), to.m.of_key,
+                               to.m.of_value, .text = true};
+    if (failed) st = pintle_fail(j->call, PINTLE_NOMEM, "out of memory");
   }
-  xform_text_add(&made, made.len ? "}" : "{}", made.len ? 1 : 2);
-  if (differs) st = xform_put_json(j, p->pointer, &made);
-  xform_text_free(&made);
-  return st;
+  return st == PINTLE_OK && n ? xform_members_put(j, p, all, n, "a label stays: its new key is there with another value") : st;
 }
 
 pintle_status xform_label_key(struct xform_job *j, const struct xform_place *p) {
@@ -147,18 +108,17 @@ pintle_status xform_label_expr(struct xform_job *j, const struct xform_place *p)
   const pintle_value *values = d->api->at(d, pointer), *next;
   if (!d->api->first(d, values)) { /* Exists */
     map_label(j, p->field->family, key, key, false, &to);
-    if (to.of_key) tell(j, p->pointer, &to, key, key);
-    return put(j, p->pointer, "key", key, to.key);
+    if (to.m.of_key) xform_member_tell(j, p->pointer, &to.m);
+    return put(j, p->pointer, "key", key, to.m.to_key);
   }
   for (const pintle_value *v = d->api->first(d, values); v; v = d->api->next(d, v)) {
     if (!text_of(d, v, &value)) return PINTLE_OK;
     map_label(j, p->field->family, key, value, true, &to);
     if (!new_key.ptr) {
-      char *copy = j->call->host->alloc(j->call, to.key.len + 1);
-      if (!copy) return pintle_fail(j->call, PINTLE_NOMEM, "out of memory");
-      memcpy(copy, to.key.ptr, to.key.len);
-      new_key = (pintle_str){copy, to.key.len};
-    } else if (!equal(new_key, to.key)) {
+      bool failed = false;
+      new_key = kept(j, to.m.to_key, &failed);
+      if (failed) return pintle_fail(j->call, PINTLE_NOMEM, "out of memory");
+    } else if (!equal(new_key, to.m.to_key)) {
       if (!j->within && !j->left)
         j->call->host->finding(j->call, PINTLE_LOG_WARN, "unresolved", p->pointer,
                                "the rules give the values of one requirement different keys: it stays");
@@ -171,10 +131,10 @@ pintle_status xform_label_expr(struct xform_job *j, const struct xform_place *p)
     next = d->api->next(d, v);
     if (!text_of(d, v, &value) || snprintf(member, sizeof member, "values/%zu", i) < 0) continue;
     map_label(j, p->field->family, key, value, true, &to);
-    if (told_key) to.of_key = NULL;
-    told_key = told_key || to.of_key;
-    tell(j, p->pointer, &to, key, value);
-    st = put(j, p->pointer, member, value, to.value);
+    if (told_key) to.m.of_key = NULL;
+    told_key = told_key || to.m.of_key;
+    xform_member_tell(j, p->pointer, &to.m);
+    st = put(j, p->pointer, member, value, to.m.to_value);
   }
   return st == PINTLE_OK ? put(j, p->pointer, "key", key, new_key) : st;
 }
@@ -189,8 +149,8 @@ pintle_status xform_toleration(struct xform_job *j, const struct xform_place *p)
   if (snprintf(pointer, sizeof pointer, "%s/value", p->pointer) < 0) return PINTLE_OK;
   bool has_value = text_of(d, d->api->at(d, pointer), &value);
   map_label(j, p->field->family, key, value, has_value, &to);
-  if (!to.of_key && !to.of_value) return PINTLE_OK;
-  tell(j, p->pointer, &to, key, value);
-  pintle_status st = put(j, p->pointer, "key", key, to.key);
-  return st == PINTLE_OK && has_value ? put(j, p->pointer, "value", value, to.value) : st;
+  if (!to.m.of_key && !to.m.of_value) return PINTLE_OK;
+  xform_member_tell(j, p->pointer, &to.m);
+  pintle_status st = put(j, p->pointer, "key", key, to.m.to_key);
+  return st == PINTLE_OK && has_value ? put(j, p->pointer, "value", value, to.m.to_value) : st;
 }

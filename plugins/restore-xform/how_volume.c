@@ -4,47 +4,31 @@
 
 static const char tail[] = ".storageclass.storage.k8s.io/";
 
-/* The mapping for CLASS.storageclass.storage.k8s.io/...; the new key in made. */
-static const struct xform_mapping *quota_key(struct xform_job *j, pintle_str key, struct xform_text *made) {
+/* The mapping for CLASS.storageclass.storage.k8s.io/..., with the new key; false: no memory. */
+static bool quota_key(struct xform_job *j, struct xform_member *q) {
   char room[XFORM_ROOM];
-  const char *at = memmem(key.ptr, key.len, tail, sizeof tail - 1), *to;
-  if (!at) return NULL;
-  const struct xform_mapping *m = xform_find(j, j->x, XFORM_STORAGE_CLASSES, (pintle_str){key.ptr, (size_t)(at - key.ptr)}, room, &to);
-  if (!m || strcmp(to, "default") == 0 || strcmp(to, "none") == 0) return NULL; /* there is no such key */
-  xform_text_add(made, to, strlen(to));
-  xform_text_add(made, at, key.len - (size_t)(at - key.ptr));
-  return m;
+  const char *at = memmem(q->key.ptr, q->key.len, tail, sizeof tail - 1), *to;
+  if (!at) return true;
+  const size_t class = (size_t)(at - q->key.ptr), rest = q->key.len - class;
+  const struct xform_mapping *m = xform_find(j, j->x, XFORM_STORAGE_CLASSES, (pintle_str){q->key.ptr, class}, room, &to);
+  if (!m || strcmp(to, "default") == 0 || strcmp(to, "none") == 0) return true; /* there is no such key */
+  const size_t n = strlen(to);
+  char *made = j->call->host->alloc(j->call, n + rest + 1);
+  if (!made) return false;
+  memcpy(made, to, n);
+  memcpy(made + n, at, rest);
+  made[n + rest] = 0;
+  q->of_key = m, q->to_key = (pintle_str){made, n + rest};
+  return true;
 }
 
 pintle_status xform_quota(struct xform_job *j, const struct xform_place *p) {
-  const pintle_doc *d = j->doc;
-  struct xform_text made = {0};
-  bool differs = false;
-  pintle_status st = PINTLE_OK;
-  if (d->api->type(d, p->value) != PINTLE_T_OBJECT) return PINTLE_OK;
-  for (const pintle_value *v = d->api->first(d, p->value); v; v = d->api->next(d, v)) {
-    struct xform_text new = {0};
-    char pointer[1600];
-    pintle_str key, value = {"null", 4};
-    if (d->api->key(d, v, &key) != PINTLE_OK) continue;
-    const struct xform_mapping *m = quota_key(j, key, &new);
-    bool taken = m && strcmp(new.data, key.ptr) != 0 && d->api->at(d, pintle_key(pointer, sizeof pointer, p->pointer, new.data));
-    if (taken && !j->within && !j->left)
-      j->call->host->finding(j->call, PINTLE_LOG_WARN, "unresolved", p->pointer,
-                             "the quota of a class stays: the new class has one already");
-    bool maps = m && !taken && !new.failed;
-    if (maps) xform_tell(j, p->pointer, m, key, (pintle_str){new.data, new.len}), differs = differs || strcmp(new.data, key.ptr) != 0;
-    xform_text_add(&made, made.len ? "," : "{", 1);
-    xform_text_json(&made, maps ? (pintle_str){new.data, new.len} : key);
-    xform_text_add(&made, ":", 1);
-    if (d->api->text(d, v, &value) == PINTLE_OK && d->api->type(d, v) == PINTLE_T_STRING) xform_text_json(&made, value);
-    else xform_text_add(&made, value.ptr, value.len);
-    xform_text_free(&new);
-  }
-  xform_text_add(&made, "}", 1);
-  if (differs) st = xform_put_json(j, p->pointer, &made);
-  xform_text_free(&made);
-  return st;
+  struct xform_member *all = NULL;
+  size_t n = 0;
+  pintle_status st = xform_members_read(j, p, &all, &n);
+  for (size_t i = 0; i < n && st == PINTLE_OK; i++)
+    if (!quota_key(j, &all[i])) st = pintle_fail(j->call, PINTLE_NOMEM, "out of memory");
+  return st == PINTLE_OK && n ? xform_members_put(j, p, all, n, "the quota of a class stays: the new class has one already") : st;
 }
 
 static pintle_status put(struct xform_job *j, const char *pointer, const char *is, size_t n, const char *rest) {

@@ -175,7 +175,7 @@ static void say_chain(pintle_call *call, const struct xform_text_rule *r, const 
     xform_replace(&h, 1, (pintle_str){r->to, strlen(r->to)}, &to);
     again = h.count > 0;
   } else again = same(o->value, r->to) && !same(o->to, r->to);
-  if (again) pintle_log(call, PINTLE_LOG_INFO, "%s is applied once: %s does not follow it, but might in a second run", r->label, o->label);
+  if (again) pintle_log(call, PINTLE_LOG_WARN, "%s is applied once: %s does not follow it, but might in a second run", r->label, o->label);
   xform_text_free(&to);
 }
 

@@ -282,6 +282,21 @@ pintle_status xform_put_json(struct xform_job *j, const char *pointer, const str
 /* Does the walk again over last-applied-configuration. */
 pintle_status xform_last_applied(struct xform_job *j, const struct xform_node *tree);
 
+/* ---- how_map.c: members of one object get new keys, all of them at once */
+struct xform_member {
+  pintle_str key, value;       /* as they are; value: a text, else JSON */
+  pintle_str to_key, to_value; /* what they become; readable until the call returns */
+  const struct xform_mapping *of_key, *of_value; /* the rules that say so; NULL, NULL: none does */
+  bool text;
+  bool stays, gone; /* xform_members_put: its new key is taken; by one with the same value */
+};
+/* The members of the object at p, mapped to themselves; n = 0: it is none. They live as long as the call. */
+pintle_status xform_members_read(struct xform_job *j, const struct xform_place *p, struct xform_member **all, size_t *n);
+/* Writes and tells what becomes of them. Of labels with one key and value one is left; else who has no place keeps its key, and the finding
+ * `why` says so. */
+pintle_status xform_members_put(struct xform_job *j, const struct xform_place *p, struct xform_member *all, size_t n, const char *why);
+void xform_member_tell(struct xform_job *j, const char *pointer, const struct xform_member *m);
+
 /* ---- walk.c */
 pintle_status xform_walk(struct xform_job *j, const struct xform_node *tree);
 
