@@ -115,6 +115,14 @@ static void inner(struct conv *v, const char *list) {
   }
 }
 
+/* A row of kind "*": what no other row names is gone with its version. */
+static void any_other_kind(struct conv *v, pintle_str version, const char *kind) {
+  const struct convert_row *row = convert_find(v->c, version, "*");
+  if (!row || (v->c->minor < 0 ? in_cluster(v, version.ptr, kind) : may_serve(v, row))) return;
+  cv_say(v, PINTLE_LOG_WARN, "not-served", cv_at(v, "/apiVersion"), "the target serves no kind of %.*s%s%s", (int)version.len, version.ptr,
+         row->instead ? "; instead: " : "", row->instead ? row->instead : "");
+}
+
 void convert_object(struct conv *v) {
   const char *kind = cv_text(v, cv_at(v, "/kind"));
   pintle_str version = {"", 0};
@@ -130,7 +138,7 @@ void convert_object(struct conv *v) {
       break;
     default: break;
     }
-  }
+  } else any_other_kind(v, version, kind);
   if (v->st != PINTLE_OK || v->skipped) return;
   convert_references(v);
   if (strcmp(kind, "List") == 0) inner(v, "/items");
@@ -182,6 +190,10 @@ static pintle_status target(struct convert *c, pintle_call *call) {
     c->minor = convert_minor(option);
     if (c->minor < 0)
       return pintle_fail_at(call, PINTLE_INVALID, "/targetVersion", "\"%.60s\" is no release of Kubernetes, such as \"1.32\"", option);
+    if (c->minor > c->newest)
+      pintle_log(call, PINTLE_LOG_WARN,
+                 "targetVersion is %.60s, and the table of versions ends with 1.%d: what later releases removed is not known", option,
+                 (int)c->newest);
     return PINTLE_OK;
   }
   c->minor = -1;

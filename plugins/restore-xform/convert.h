@@ -82,9 +82,9 @@ PINTLE_PRINTF(5, 6) void cv_say(struct conv *v, int32_t severity, const char *co
 void cv_skip(struct conv *v, const char *why);
 
 /* ---- the conversions, by file */
-convert_how convert_deployment, convert_daemonset, convert_statefulset, convert_replicaset;                         /* convert_apps.c */
+convert_how convert_deployment, convert_daemonset, convert_statefulset, convert_replicaset, convert_job;            /* convert_apps.c */
 convert_how convert_ingress, convert_pdb, convert_psp, convert_endpointslice;                                       /* convert_net.c */
-convert_how convert_hpa_v1, convert_hpa_v2beta1, convert_hpa_v2beta2;                                               /* convert_hpa.c */
+convert_how convert_hpa_v1, convert_hpa_v2beta1, convert_hpa_v2beta2, convert_hpa_extensions;                       /* convert_hpa.c */
 convert_how convert_crd;                                                                                            /* convert_crd.c */
 convert_how convert_webhook, convert_policybinding, convert_rbac_v1alpha1, convert_runtimeclass, convert_csidriver; /* convert_api.c */
 convert_how convert_prioritylevel, convert_csr, convert_accessreview, convert_ipaddress, convert_migration;         /* convert_api.c */

@@ -1,7 +1,8 @@
 /* convert_apps.c -- workloads of extensions and apps, to apps/v1.  SPDX-License-Identifier: Apache-2.0
  *
  * Their defaults differ from those of apps/v1; what the old API would have filled in is written down, so that the server does not fill in
- * something else. Source: pkg/apis/{extensions,apps}/v1beta*\/defaults.go of Kubernetes. */
+ * something else. Source: pkg/apis/{extensions,apps}/v1beta*\/defaults.go of Kubernetes, and
+ * pkg/apis/extensions/v1beta1/conversion.go of 1.5 for the Job. */
 #include "convert.h"
 #include <string.h>
 
@@ -66,6 +67,16 @@ void convert_statefulset(struct conv *v) {
     cv_fallback(v, cv_at(v, "/spec/updateStrategy/type"), "\"OnDelete\"");
   }
   needs_selector(v);
+}
+
+/* autoSelector of extensions says the opposite of manualSelector; neither said, the labels selected. */
+void convert_job(struct conv *v) {
+  const char *automatic = cv_at(v, "/spec/autoSelector"), *manual = cv_at(v, "/spec/manualSelector");
+  int32_t is_automatic = 0;
+  if (v->doc->api->get_bool(v->doc, automatic, &is_automatic) != PINTLE_OK) is_automatic = 0;
+  if (!is_automatic) labels(v);
+  if (!is_automatic && cv_has(v, cv_at(v, "/spec/selector")) && !cv_has(v, manual)) cv_set(v, manual, "true");
+  cv_erase(v, automatic);
 }
 
 void convert_replicaset(struct conv *v) {

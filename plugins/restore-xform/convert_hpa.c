@@ -138,3 +138,13 @@ void convert_hpa_v1(struct conv *v) {
   behavior(v);
   drop_round_trip(v);
 }
+
+/* To autoscaling/v1, which had the same under other names. Source: pkg/apis/extensions/v1beta1/conversion.go of Kubernetes 1.5. */
+void convert_hpa_extensions(struct conv *v) {
+  const char *ref = cv_at(v, "/spec/scaleRef"), *cpu = cv_at(v, "/spec/cpuUtilization");
+  cv_erase(v, cv_key_at(v, ref, "subresource")); /* "scale"; there is no other */
+  cv_move(v, ref, cv_at(v, "/spec/scaleTargetRef"));
+  cv_move(v, cv_key_at(v, cpu, "targetPercentage"), cv_at(v, "/spec/targetCPUUtilizationPercentage"));
+  if (cv_is_empty(v, cpu)) cv_erase(v, cpu);
+  else cv_lost(v, cpu, "autoscaling/v1 knows the percentage only");
+}

@@ -5,6 +5,27 @@
 /* ---- Ingress */
 static bool all_digits(const char *s) { return *s && strspn(s, "0123456789") == strlen(s); }
 
+/* What v1 refuses in the backend that was made. */
+static void check_backend(struct conv *v, const char *p) {
+  const char *service = cv_key_at(v, p, "service"), *port = cv_key_at(v, service, "port");
+  const char *number = cv_key_at(v, port, "number"), *name = cv_key_at(v, port, "name");
+  int64_t n = 0;
+  if (!cv_has(v, service)) {
+    if (!cv_is_object(v, cv_key_at(v, p, "resource")))
+      cv_say(v, PINTLE_LOG_WARN, "invalid", p, "%s needs a Service or a resource as backend, and there is none", v->to);
+    return;
+  }
+  if (cv_is_empty(v, cv_key_at(v, service, "name")))
+    cv_say(v, PINTLE_LOG_WARN, "invalid", service, "%s needs the Service's name, and there is none (serviceName)", v->to);
+  if (strstr(cv_text(v, name), "${"))
+    cv_say(v, PINTLE_LOG_WARN, "doubtful", name, "%.100s is the Template's parameter: if it is a number, it has to stand in port.number",
+           cv_text(v, name));
+  else if (cv_is_empty(v, name) && !cv_has(v, number))
+    cv_say(v, PINTLE_LOG_WARN, "invalid", port, "%s needs a port, a number or a name, and there is none (servicePort)", v->to);
+  else if (cv_has(v, number) && (v->doc->api->get_i64(v->doc, number, &n) != PINTLE_OK || n < 1 || n > 65535))
+    cv_say(v, PINTLE_LOG_WARN, "invalid", number, "%.60s is no port: 1 to 65535", cv_json(v, number));
+}
+
 static void backend(struct conv *v, const char *p) {
   const char *name = cv_key_at(v, p, "serviceName"), *port = cv_key_at(v, p, "servicePort"), *to = cv_key_at(v, p, "service");
   cv_move(v, name, cv_key_at(v, to, "name"));
@@ -15,11 +36,12 @@ static void backend(struct conv *v, const char *p) {
     cv_erase(v, port);
   } else if (cv_is_empty(v, port)) cv_erase(v, port);
   else cv_move(v, port, cv_key_at(v, cv_key_at(v, to, "port"), "name"));
+  check_backend(v, p);
 }
 
 void convert_ingress(struct conv *v) {
   cv_move(v, cv_at(v, "/spec/backend"), cv_at(v, "/spec/defaultBackend"));
-  backend(v, cv_at(v, "/spec/defaultBackend"));
+  if (cv_has(v, cv_at(v, "/spec/defaultBackend"))) backend(v, cv_at(v, "/spec/defaultBackend"));
   for (size_t i = 0, n = cv_count(v, cv_at(v, "/spec/rules")); i < n; i++) {
     for (size_t k = 0, m = cv_count(v, cv_at(v, "/spec/rules/%zu/http/paths", i)); k < m; k++) {
       cv_fallback(v, cv_at(v, "/spec/rules/%zu/http/paths/%zu/pathType", i, k), "\"ImplementationSpecific\"");
@@ -55,7 +77,7 @@ void convert_pdb(struct conv *v) {
   if (!cv_is_object(v, selector)) return;
   if (no_labels && cv_is_empty(v, expressions)) {
     cv_changed(v, selector, "{\"matchExpressions\":[{\"key\":\"" MARK "\",\"operator\":\"Exists\"}]}",
-               "an empty selector selects no Pod in policy/v1beta1, and would select every Pod in policy/v1");
+               cv_print(v, "an empty selector selects no Pod in policy/%s, and would select every Pod in policy/v1", v->row->version));
     return;
   }
   if (no_labels && cv_count(v, expressions) == 1 && cv_is_text(v, cv_at(v, "/spec/selector/matchExpressions/0/key"), MARK) &&

@@ -70,7 +70,8 @@ static void rule(struct conv *v, size_t i) {
       char to[256];
       if (strcmp(resource, "*") == 0 && strcmp(group, "extensions") == 0)
         cv_say(v, PINTLE_LOG_WARN, "doubtful", resources,
-               "\"*\" of the group extensions is not given the groups that its kinds moved to: name the resources");
+               "\"*\" of the group extensions is not widened to \"*\" of apps and networking.k8s.io, which have other kinds, too: add a "
+               "rule for those that are used (deployments, daemonsets, replicasets of apps; ingresses, networkpolicies of networking.k8s.io)");
       if (!moved(v, group, resource, strcspn(resource, "/"), to, sizeof to) || lists(v, groups, to) || lists(v, groups, "*")) continue;
       cv_set_text(v, cv_at(v, "/rules/%zu/apiGroups/-", i), to);
       if (!v->quiet && v->st == PINTLE_OK) v->out->api->note(v->out, groups, "follows resources that have moved to this group");

@@ -7,7 +7,7 @@
 int32_t convert_minor(const char *release) {
   int32_t minor = 0;
   const char *p = release + (*release == 'v');
-  if (strncmp(p, "1.", 2) != 0 || p[2] < '0' || p[2] > '9') return -1;
+  if (strncmp(p, "1.", 2) != 0 || p[2] < '0' || p[2] > '9' || (p[2] == '0' && p[3] >= '0' && p[3] <= '9')) return -1;
   for (p += 2; *p >= '0' && *p <= '9'; p++)
     if ((minor = minor * 10 + *p - '0') > 999) return -1;
   return *p == 0 || *p == '.' || *p == '+' || *p == '-' ? minor : -1;

@@ -109,6 +109,7 @@ static void refused(const char *config, const char *at, const char *why) {
 START_TEST(bad_options) {
   refused("{\"targetVersion\":\"2.0\"}", "/targetVersion", "is no release of Kubernetes");
   refused("{\"targetVersion\":\"1.\"}", "/targetVersion", "is no release of Kubernetes");
+  refused("{\"targetVersion\":\"1.032\"}", "/targetVersion", "is no release of Kubernetes");
   refused("{\"versions\":{}}", "/versions", "is a list of rows");
   refused("{\"versions\":[7]}", "/versions/0", "a row is a mapping");
   refused("{\"versions\":[{\"group\":\"a.b\",\"version\":\"v1\"}]}", "/versions/0", "needs group, version and kind");
@@ -175,6 +176,48 @@ START_TEST(a_drop_in_that_was_not_told_does_nothing) {
 }
 END_TEST
 
+/* xform_gone.rows: what 1.36 does not serve is converted or reported, what it serves is neither left out nor called gone. */
+START_TEST(every_kind_that_was_ever_served) {
+  FILE *f = fopen(GONE_ROWS, "r");
+  char *line = NULL, what[20], group[100], version[20], kind[100];
+  size_t cap = 0, n = 0;
+  pintle_test_host *h = xform_host();
+  pintle_test_instance *a = pintle_test_create(h, PINTLE_TEST_RESTORE, ACTION, "{\"targetVersion\":\"1.36\"}");
+  ck_assert(f && a);
+  for (; getline(&line, &cap, f) >= 0; n++) {
+    if (*line == '#' || *line == '\n') continue;
+    ck_assert_msg(sscanf(line, "%19s %99s %19s %99s", what, group, version, kind) == 4, "%s", line);
+    char item[400];
+    bool core = strcmp(group, "-") == 0, gone = strcmp(what, "gone") == 0;
+    snprintf(item, sizeof item, "{\"apiVersion\":\"%s%s%s\",\"kind\":\"%s\",\"metadata\":{\"name\":\"a\"},\"spec\":{}}", core ? "" : group,
+             core ? "" : "/", version, kind);
+    const pintle_test_outcome *o = pintle_test_restore(a, item, NULL, 0);
+    bool reported = strstr(o->findings, " not-served ") || strstr(o->findings, " no-replacement ");
+    ck_assert_msg(o->status == PINTLE_OK, "%s: %s", line, o->message);
+    ck_assert_msg(!o->skip || strchr(o->findings, '\n'), "%s: left out without a word", line);
+    if (gone) ck_assert_msg(o->skip || reported || strstr(o->patch, "\"/apiVersion\""), "%s: nobody says that it is gone", line);
+    else ck_assert_msg(!o->skip && !reported, "%s: it is served: %s", line, o->findings);
+  }
+  ck_assert_uint_gt(n, 200);
+  free(line);
+  fclose(f);
+  pintle_test_free(h);
+}
+END_TEST
+
+/* Releases that the table knows nothing of. */
+START_TEST(a_target_beyond_the_table) {
+  static const char said[] =
+      "WARN targetVersion is 1.99, and the table of versions ends with 1.36: what later releases removed is not known\n";
+  pintle_test_host *h = xform_host();
+  ck_assert_ptr_nonnull(pintle_test_create(h, PINTLE_TEST_RESTORE, ACTION, "{\"targetVersion\":\"1.99\"}"));
+  ck_assert_str_eq(pintle_test_last(h)->log, said);
+  ck_assert_ptr_nonnull(pintle_test_create(h, PINTLE_TEST_RESTORE, ACTION, "{\"targetVersion\":\"1.36\"}"));
+  ck_assert_str_eq(pintle_test_last(h)->log, "");
+  pintle_test_free(h);
+}
+END_TEST
+
 START_TEST(no_memory) {
   static const char item[] =
       "{\"apiVersion\":\"extensions/v1beta1\",\"kind\":\"Deployment\",\"metadata\":{\"annotations\":{\"kubectl.kubernetes.io/"
@@ -197,6 +240,7 @@ END_TEST
 
 int main(void) {
   const TTest *const tests[] = {
-      rows, bad_options, the_cluster_is_asked, an_unknown_target_is_the_newest, a_drop_in_that_was_not_told_does_nothing, no_memory};
+      rows, bad_options, every_kind_that_was_ever_served, a_target_beyond_the_table, the_cluster_is_asked, an_unknown_target_is_the_newest,
+      a_drop_in_that_was_not_told_does_nothing, no_memory};
   return xform_main("xform_convert", tests, sizeof tests / sizeof *tests);
 }
