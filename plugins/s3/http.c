@@ -398,6 +398,7 @@ static void collect(struct s3_http *h) {
     CURLcode rc = m->data.result; /* m is gone after remove_handle */
     if (m->msg != CURLMSG_DONE || curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, (char **)&r) != CURLE_OK || !r) continue;
     curl_easy_getinfo(m->easy_handle, CURLINFO_RESPONSE_CODE, &r->status);
+    curl_easy_getinfo(m->easy_handle, CURLINFO_HTTP_CONNECTCODE, &r->tunnel);
     retire(h, r);
     pintle_status st = s3_judge(h, r, (int)rc);
     if (!r->next) end(h, r, st);

@@ -59,6 +59,7 @@ typedef struct s3_request {
   bool begun, opened, enough, pinned, to_end; /* to_end: this try asked for all that is wanted, and no more */
   char error[256];                            /* CURL_ERROR_SIZE */
   int64_t bytes;                              /* moved by this try */
+  long tunnel;                                /* a proxy's answer to CONNECT; 0: none */
 } s3_request;
 
 /* A loop for this call; NULL: no memory (the error is recorded). Give it back in any case. */

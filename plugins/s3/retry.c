@@ -275,6 +275,6 @@ pintle_status s3_judge(struct s3_http *h, s3_request *r, int rc) {
   keep(r->said, sizeof r->said, *r->error ? r->error : curl_easy_strerror((CURLcode)rc));
   if (rc == CURLE_PEER_FAILED_VERIFICATION || rc == CURLE_SSL_CACERT_BADFILE)
     return keep(r->code, sizeof r->code, "(certificate)"), PINTLE_FAILED;
-  if (!lost((CURLcode)rc)) return PINTLE_FAILED;
+  if (!lost((CURLcode)rc) || (r->tunnel >= 400 && r->tunnel < 500)) return PINTLE_FAILED; /* a proxy that wants to know who we are */
   return again(h, r) ? PINTLE_OK : PINTLE_TRANSIENT;
 }

@@ -1,10 +1,11 @@
 """faults.py TOOL [TEST...] -- plugins/s3: a store that fails: N2 storms, N3 clocks, what is lost on the way.  SPDX-License-Identifier: Apache-2.0"""
+from email.utils import formatdate
 import random, time
 from harness import *
 
 
 @test
-def storm_of_503(s):
+def n2_storm_of_503(s):
     left = [3]
 
     def hook(r):
@@ -28,7 +29,7 @@ def storm_of_503(s):
 
 
 @test
-def no_repeat(s):
+def n2_no_repeat(s):
     t = Tool(s)
     for status, code, want in ((403, 'AccessDenied', DENIED), (404, 'NoSuchKey', NOT_FOUND), (404, 'NoSuchBucket', INVALID), (400, 'InvalidArgument', FAILED),
                                (501, 'NotImplemented', UNSUPPORTED)):
@@ -42,7 +43,78 @@ def no_repeat(s):
 
 
 @test
-def thirty_percent_errors(s):
+def n2_429_with_a_date(s):
+    """Retry-After as a date of HTTP, behind a code that the store made up."""
+    at = []
+
+    def hook(r):
+        at.append(time.time())
+        if len(at) == 1:
+            r.error(429, 'Busy', headers=[('Retry-After', formatdate(time.time() + 3, usegmt=True))])
+            return True
+    s.hook = hook
+    t = Tool(s)
+    same(t.simple('exists', 'k'), (OK, '0'))
+    same(len(at), 2)
+    assert 1.9 < at[1] - at[0] < 4.5, at
+    t.close()
+
+
+@test
+def n2_pauses_grow_and_vary(s):
+    """The n-th pause is at random between a half and the whole of 200 ms * 2^(n-1)."""
+    at, first = [], []
+    s.hook = lambda r: at.append(time.time()) or r.error(500, 'InternalError') or True
+    for i in range(3):
+        t = Tool(s)
+        del at[:]
+        st, text = t.get('k')
+        same((st, len(at)), (TRANSIENT, 4))
+        assert text.endswith('500 InternalError: a message (repeated in vain)'), text
+        for n in range(3):
+            assert 0.099 * 2**n < at[n + 1] - at[n] < 0.2 * 2**n + 0.15, at
+        first.append(at[1] - at[0])
+        t.close()
+    assert max(first) - min(first) > 0.001, first
+
+
+@test
+def n2_budget(s):
+    """100 repeats that came to nothing are all that an instance has; what succeeds earns some of it again."""
+    failing = [True]
+    s.hook = lambda r: failing[0] and (r.error(503, 'ServiceUnavailable') or True)
+    s.objects['k'] = (b'x', 'e')
+    t = Tool(s, maxRetries=1)
+    for i in range(100):
+        same(t.simple('exists', 'k')[0], TRANSIENT)
+    same(len(s.seen), 200)
+    del s.seen[:]
+    same(t.simple('exists', 'k')[0], TRANSIENT)
+    same(len(s.seen), 1)
+    assert 'the store fails so often that requests are not repeated any more' in t.logged()
+    failing[0] = False
+    for i in range(5):
+        same(t.simple('exists', 'k'), (OK, '1'))
+    failing[0] = True
+    del s.seen[:]
+    same(t.simple('exists', 'k')[0], TRANSIENT)
+    same(len(s.seen), 2)
+    t.close()
+
+
+@test
+def n2_cancelled_in_a_pause(s):
+    s.hook = lambda r: r.error(503, 'SlowDown', headers=[('Retry-After', '100')]) or True
+    t = Tool(s)
+    t.set('cancel_at', 12)
+    at = time.time()
+    same(t.simple('exists', 'k'), (CANCELLED, 'looking for: cancelled'))
+    assert len(s.seen) == 1 and time.time() - at < 9, (s.seen, time.time() - at)
+    t.close()
+
+
+@test
+def n2_thirty_percent_errors(s):
     luck = random.Random(7)
 
     def hook(r):
@@ -238,7 +310,7 @@ def part_that_never_arrives(s):
 
 
 @test
-def skewed_clock(s):
+def n3_clock_off_by_20_minutes(s):
     for ahead in (1200, -1200):
         s.clock = ahead
         t = Tool(s)
@@ -247,11 +319,30 @@ def skewed_clock(s):
         same(s.methods().count('PUT'), 2)
         same(t.get('k'), (OK, b'data'))
         same(s.methods().count('GET'), 1)  # from then on it is known
-        assert 'clock' in t.logged()
+        off = int(t.logged().partition("INFO this machine's clock and the store's differ by ")[2].partition(' seconds: requests are signed')[0])
+        assert abs(off - ahead) < 5, t.logged()
+        same(t.logged().count('differ by'), 1)
         t.close()
         t = Tool(s)
         same(t.simple('exists', 'k'), (OK, '1'))  # HEAD has no body to say why
         t.close()
+
+
+@test
+def n3_clock_jumps_in_mid_upload(s):
+    def hook(r):
+        s.clock = 1200 if r.query.get('partNumber') in ('3', '4', '5') or s.clock else 0
+    s.hook = hook
+    t = Tool(s, partSize=5 * MIB)
+    same(t.put('k', bytes_of(31 * MIB)), (OK, ''))
+    assert s.objects['k'][0] == bytes_of(31 * MIB)
+    t.close()
+    s.hook = lambda r: r.error(403, 'RequestTimeTooSkewed') or True  # whatever the time
+    t = Tool(s)
+    del s.seen[:]
+    same(t.get('k')[0], DENIED)
+    same(len(s.seen), 2)
+    t.close()
 
 
 @test
@@ -269,6 +360,22 @@ def redirects(s):
         t.close()
     finally:
         other.close()
+
+
+@test
+def redirected_puts(s):
+    """The body goes along, each time; who redirects for ever is told."""
+    s.hook = lambda r: not r.path.startswith('/moved') and (r.error(307, 'TemporaryRedirect', headers=[('Location', s.url + '/moved' + r.path)]) or True)
+    t = Tool(s, partSize=5 * MIB)
+    for n in (10, 11 * MIB):
+        same(t.put('k', bytes_of(n)), (OK, ''))
+        assert s.objects['bucket/k'][0] == bytes_of(n)
+    s.hook = lambda r: r.error(307, 'TemporaryRedirect', headers=[('Location', s.url + r.path)]) or True
+    del s.seen[:]
+    st, text = t.get('k')
+    same((st, len(s.seen)), (FAILED, 2))
+    assert '307 TemporaryRedirect' in text, text
+    t.close()
 
 
 @test

@@ -1,47 +1,11 @@
 """line.py TOOL [TEST...] -- plugins/s3: a bad line, by a relay of our own: N1.  SPDX-License-Identifier: Apache-2.0"""
-import random, socket, threading, time
+import random
 from harness import *
-
-
-class Line:
-    """Sends on what comes, at most `piece` bytes at a time, each after delay() seconds; a connection ends after so many bytes of the store's."""
-
-    def __init__(self, store, piece=1 << 20, delay=lambda: 0, ends=lambda: 1 << 60):
-        self.port, self.piece, self.delay, self.ends = store.port, piece, delay, ends
-        self.listener = socket.create_server(('127.0.0.1', 0))
-        self.url = 'http://127.0.0.1:%d' % self.listener.getsockname()[1]
-        threading.Thread(target=self.accept, daemon=True).start()
-
-    def accept(self):
-        while True:
-            try:
-                client = self.listener.accept()[0]
-            except OSError:
-                return
-            store = socket.create_connection(('127.0.0.1', self.port))
-            threading.Thread(target=self.carry, args=(client, store, 1 << 60), daemon=True).start()
-            threading.Thread(target=self.carry, args=(store, client, self.ends()), daemon=True).start()
-
-    def carry(self, one, other, left):
-        try:
-            while left > 0:
-                data = one.recv(min(self.piece, left))
-                if not data:
-                    break
-                left -= len(data)
-                time.sleep(self.delay())
-                other.sendall(data)
-        except OSError:
-            pass
-        for s in (one, other):
-            try:
-                s.shutdown(2)
-            except OSError:
-                pass
+from net import Line
 
 
 @test
-def slow_line(s):
+def n1_slow_line(s):
     """500 ms, give or take 100, on every burst."""
     line = Line(s, delay=lambda: random.uniform(0.4, 0.6))
     t = Tool(line, partSize=5 * MIB)
@@ -54,7 +18,7 @@ def slow_line(s):
 
 
 @test
-def narrow_line(s):
+def n1_narrow_line(s):
     """Little by little, far below what a timeout would be for the whole."""
     line = Line(s, piece=2000, delay=lambda: 0.05)
     t = Tool(line, idleTimeout=2 * 10**9, maxRetries=0)
@@ -64,7 +28,7 @@ def narrow_line(s):
 
 
 @test
-def line_that_ends(s):
+def n1_line_that_ends(s):
     luck = random.Random(5)
     line = Line(s, ends=lambda: luck.choice([0, 50, 3000, 400000, 1 << 60]))
     t = Tool(line, partSize=5 * MIB, maxRetries=20)

@@ -1,5 +1,5 @@
 """objects.py TOOL [TEST...] -- plugins/s3: objects, their names and headers, against a store of our own.  SPDX-License-Identifier: Apache-2.0"""
-import base64, hashlib, time
+import base64, hashlib, json, threading, time, urllib.error, urllib.parse, urllib.request
 from harness import *
 
 
@@ -28,12 +28,17 @@ def round_trip(s):
 @test
 def names(s):
     t = Tool(s)
-    keys = ['x/' + c for c in map(chr, range(1, 128)) if c != '/'] + ['a//b', '../up', './here', 'a/../b', 'a+b c%20d&e=f', 'é/ü/日本/😀', 'dir/', '/lead', 'k' * 1024]
+    keys = ['x/' + c for c in map(chr, range(1, 128)) if c != '/'] + ['a//b', '../up', './here', 'a/../b', 'a+b c%20d&e=f', 'é/ü/日本/😀', 'dir/', '/lead', 'k' * 1024, '%' * 1024, 'ü' * 512]
+    keys += ['u/' + ''.join(map(chr, range(a, a + 256))) for a in range(0x80, 0x800, 256)]
+    keys.append('v/' + ''.join(map(chr, [0x800, *range(0x1000, 0xd000, 0x1000), 0xd7ff, *range(0xe000, 0x10000, 0x1000), 0x10000, 0x40000, 0x80000, 0xc0000, 0x10ffff])))
+    same(set(range(256)) - {b for k in keys for b in k.encode()}, {0, 0xc0, 0xc1, *range(0xf5, 256)})  # every byte that UTF-8 has
     for i, key in enumerate(keys):
         same(t.put(key, str(i).encode()), (OK, ''))
     same(sorted(s.objects), sorted(keys))
     for i, key in enumerate(keys):
         same(t.get(key), (OK, str(i).encode()))
+    for m, p, h in s.seen:  # unreserved characters and slashes as they are, everything else as %XX
+        assert set(p) <= set('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/%'), p
     plain = [k for k in keys if '\n' not in k]
     listed = t.lines('list', '')
     same(len(listed), len(keys) + 1)  # the one name with a newline is two lines here
@@ -91,20 +96,60 @@ def headers(s):
     t.close()
 
 
+KEY = b'0123456789abcdef0123456789ABCDEF'
+SSE_C = {'x-amz-server-side-encryption-customer-algorithm': 'AES256', 'x-amz-server-side-encryption-customer-key': base64.b64encode(KEY).decode(),
+         'x-amz-server-side-encryption-customer-key-md5': base64.b64encode(hashlib.md5(KEY).digest()).decode()}
+
+
+def with_customer_key(s, t):
+    """Every request has the three headers, but DELETE, the listing of what is there, and the end of an upload."""
+    same(t.put('k', b'x'), (OK, ''))
+    same(t.put('big', bytes_of(11 * MIB)), (OK, ''))
+    same(t.get('k'), (OK, b'x'))
+    same(t.simple('exists', 'k'), (OK, '1'))
+    same({(m, 'partNumber' in p, 'uploads' in p, {n: h.get(n) for n in SSE_C} == SSE_C) for m, p, h in s.seen if 'uploadId' not in p or m == 'PUT'},
+         {('PUT', False, False, True), ('PUT', True, False, True), ('POST', False, True, True), ('GET', False, False, True), ('HEAD', False, False, True)})
+    t.close()
+
+
 @test
-def customer_key(s):
+def customer_key_of_a_file(s):
     path = work + '/key'
     with open(path, 'wb') as f:
-        f.write(b'0123456789abcdef0123456789ABCDEF\n')
-    t = Tool(s, customerKeyEncryptionFile=path)
+        f.write(KEY + b'\n')  # the first 32 bytes count
+    with_customer_key(s, Tool(s, secrets=[KEY.decode(), *list(SSE_C.values())[1:]], partSize=5 * MIB, customerKeyEncryptionFile=path))
+
+
+def secret_of(data, namespace='velero'):
+    return {'TOOL_CLUSTER': json.dumps([{'apiVersion': 'v1', 'kind': 'Secret', 'metadata': {'name': 'sse', 'namespace': namespace},
+                                         'data': {'the.key': base64.b64encode(data).decode()}}]), 'TOOL_NAMESPACE': namespace}
+
+
+@test
+def customer_key_of_a_secret(s):
+    secrets = [KEY.decode(), *list(SSE_C.values())[1:]]
+    for namespace in ('velero', 'backups'):
+        with_customer_key(s, Tool(s, secret_of(KEY, namespace), secrets, partSize=5 * MIB, customerKeyEncryptionSecret='sse/the.key'))
+        del s.seen[:]
+    for world, name, status, word in ((secret_of(KEY + b'\n'), 'sse/the.key', INVALID, 'has 33 bytes; the key for SSE-C has 32'),
+                                      (secret_of(KEY[:31]), 'sse/the.key', INVALID, 'has 31 bytes'), (secret_of(KEY), 'sse/no', INVALID, 'has no key no'),
+                                      (secret_of(KEY), 'no/the.key', NOT_FOUND, 'Secret velero/no'), (secret_of(KEY), 'sse', INVALID, 'form name/key'),
+                                      (secret_of(KEY), 'a/b/c', INVALID, 'form name/key'), ({}, 'sse/the.key', UNSUPPORTED, 'no cluster')):
+        t = Tool(s, world, secrets, customerKeyEncryptionSecret=name)
+        st, text = t.outcome()
+        assert st == status and word in text, (st, text)
+        t.close()
+    same(s.seen, [])
+
+
+@test
+def kms(s):
+    t = Tool(s, kmsKeyId='alias/backups', serverSideEncryption='AES256', partSize=5 * MIB)  # the key goes before
     same(t.put('k', b'x'), (OK, ''))
-    t.get('k'), t.simple('exists', 'k')
-    for m, p, h in s.seen:
-        same(h['x-amz-server-side-encryption-customer-key'], 'MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlBQkNERUY=')
-        same(h['x-amz-server-side-encryption-customer-key-md5'], base64.b64encode(hashlib.md5(b'0123456789abcdef0123456789ABCDEF').digest()).decode())
-    st, url = t.simple('url', 'k')
-    assert 'x-amz-server-side-encryption-customer-key' in url and 'MDEyMzQ1' not in url, url
-    assert 'MDEyMzQ1' not in t.logged()
+    same(t.put('k', bytes_of(6 * MIB)), (OK, ''))
+    begins = [h for m, p, h in s.seen if m == 'PUT' and p == '/bucket/k' or p.endswith('uploads=')]
+    same([(h['x-amz-server-side-encryption'], h['x-amz-server-side-encryption-aws-kms-key-id']) for h in begins], [('aws:kms', 'alias/backups')] * 2)
+    same([p for m, p, h in s.seen if 'x-amz-server-side-encryption' in h and ('partNumber' in p or m in ('GET', 'HEAD'))], [])
     t.close()
 
 
@@ -145,6 +190,14 @@ def conditional(s):
     t.close()
 
 
+def fetch(url, **headers):
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, headers={k.replace('_', '-'): v for k, v in headers.items()})) as answer:
+            return answer.status, answer.read()
+    except urllib.error.HTTPError as e:
+        return e.code, b''
+
+
 @test
 def presigned(s):
     t = Tool(s, publicUrl='https://public.example.com:8443/base')
@@ -152,6 +205,44 @@ def presigned(s):
     same(st, OK)
     assert url.startswith('https://public.example.com:8443/base/bucket/a%20b/%C3%BC?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIAHOSTILE%2F'), url
     assert '&X-Amz-Expires=600&X-Amz-SignedHeaders=host&X-Amz-Signature=' in url, url
+    t.close()
+    t = Tool(s)
+    s.objects['a b/ü'] = (b'data', 'e')
+    url = t.simple('url', 'a b/ü')[1]
+    same(fetch(url), (200, b'data'))
+    same(fetch(url.replace('X-Amz-Expires=600', 'X-Amz-Expires=601')), (403, b''))
+    t.close()
+
+
+@test
+def presigned_with_customer_key(s):
+    """Who fetches the URL has to send the three headers: they are signed, and the key is not in the URL."""
+    s.objects['k'] = (b'data', 'e')
+    t = Tool(s, secret_of(KEY), [KEY.decode(), SSE_C['x-amz-server-side-encryption-customer-key']], customerKeyEncryptionSecret='sse/the.key')
+    url = t.simple('url', 'k')[1]
+    same(urllib.parse.parse_qs(url.partition('?')[2])['X-Amz-SignedHeaders'], [';'.join(['host', *sorted(SSE_C)])])
+    for secret in (KEY.decode(), SSE_C['x-amz-server-side-encryption-customer-key'], SSE_C['x-amz-server-side-encryption-customer-key'].rstrip('=')):
+        assert secret not in urllib.parse.unquote(url), url
+    same(fetch(url), (403, b''))
+    same(fetch(url, **SSE_C), (200, b'data'))
+    t.close()
+    t = Tool(s, {'AWS_SESSION_TOKEN': 'to/ke+n='}, ['to/ke+n='])
+    same(fetch(t.simple('url', 'k')[1]), (200, b'data'))
+    t.close()
+
+
+@test
+def parts_are_parallel(s):
+    """Part 1 is answered when parts 2 and 3 have come."""
+    here = threading.Barrier(3)
+
+    def hook(r):
+        if r.query.get('partNumber') in ('1', '2', '3'):
+            here.wait(10)
+    s.hook = hook
+    t = Tool(s, partSize=5 * MIB, concurrency=3)
+    same(t.put('k', bytes_of(21 * MIB)), (OK, ''))
+    assert s.objects['k'][0] == bytes_of(21 * MIB)
     t.close()
 
 

@@ -1,7 +1,7 @@
 """store.py -- an S3 store in memory that checks every signature and misbehaves when told to.  SPDX-License-Identifier: Apache-2.0
 
 Written for the tests of plugins/s3 alone. `Store.hook(request)` may answer in its place; `Store.seen` has every request that came."""
-import base64, hashlib, hmac, re, threading, time, urllib.parse, zlib
+import base64, calendar, hashlib, hmac, re, threading, time, urllib.parse, zlib
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from xml.sax.saxutils import escape
@@ -30,6 +30,7 @@ class Store:
         self.etag = lambda data: hashlib.md5(data).hexdigest()
         self.keep = lambda data: data  # what is stored of what was sent
         self.if_none_match = True
+        self.least = 5 << 20           # bytes of a part that is not the last
         self.closed = False
         self.lock = threading.Lock()
         store = self
@@ -56,6 +57,7 @@ class Store:
 
 class Request(BaseHTTPRequestHandler):
     protocol_version = 'HTTP/1.1'
+    disable_nagle_algorithm = True
     store = None
 
     def log_message(self, *args):
@@ -118,36 +120,46 @@ class Request(BaseHTTPRequestHandler):
     def check(self):
         """Body and signature: None, or the error's code."""
         h = {k.lower(): v.strip() for k, v in self.headers.items()}
-        if h.get('x-amz-content-sha256') != hashlib.sha256(self.body).hexdigest():
+        if 'X-Amz-Signature' not in self.query and h.get('x-amz-content-sha256') != hashlib.sha256(self.body).hexdigest():
             self.complain('wrong x-amz-content-sha256')
         if 'content-md5' in h and base64.b64decode(h['content-md5']) != hashlib.md5(self.body).digest():
             self.complain('wrong Content-MD5')
         if 'x-amz-checksum-crc32' in h and base64.b64decode(h['x-amz-checksum-crc32']) != zlib.crc32(self.body).to_bytes(4, 'big'):
             self.complain('wrong CRC32')
+        if 'X-Amz-Signature' in self.query:
+            return self.check_presigned(h)
         m = re.fullmatch(r'AWS4-HMAC-SHA256 Credential=([^/]+)/(\d{8})/([^/]+)/s3/aws4_request, SignedHeaders=([^,]+), Signature=([0-9a-f]{64})',
                          h.get('authorization', ''))
         if not m:
             return 'AccessDenied'
         access, day, region, names, signature = m.groups()
         at = time.strptime(h['x-amz-date'], '%Y%m%dT%H%M%SZ')
-        import calendar
         if abs(calendar.timegm(at) - time.time() - self.store.clock) > 900:
             return 'RequestTimeTooSkewed'
         for name in h:
             if name.startswith('x-amz-') and name not in names.split(';'):
                 self.complain(name + ' is not signed')
-        pairs = sorted((p.partition('=')[0], p.partition('=')[2]) for p in self.raw_query.split('&')) if self.raw_query else []
-        canonical = '\n'.join([self.command, self.raw, '&'.join(a + '=' + b for a, b in pairs),
-                               ''.join('%s:%s\n' % (n, re.sub(' +', ' ', h[n])) for n in names.split(';')), names, h['x-amz-content-sha256']])
-        scope = '%s/%s/s3/aws4_request' % (day, region)
-        key = ('AWS4' + SECRET).encode()
-        for part in (day, region, 's3', 'aws4_request'):
-            key = hmac256(key, part)
-        text = '\n'.join(['AWS4-HMAC-SHA256', h['x-amz-date'], scope, hashlib.sha256(canonical.encode()).hexdigest()])
-        if access != ACCESS or hmac256(key, text).hex() != signature:
+        if access != ACCESS or self.signature(h, day, region, h['x-amz-date'], names, h['x-amz-content-sha256'], self.raw_query) != signature:
             self.complain('wrong signature')
             return 'SignatureDoesNotMatch'
         return None
+
+    def signature(self, h, day, region, date, names, payload, query):
+        pairs = sorted((p.partition('=')[0], p.partition('=')[2]) for p in query.split('&')) if query else []
+        canonical = '\n'.join([self.command, self.raw, '&'.join(a + '=' + b for a, b in pairs),
+                               ''.join('%s:%s\n' % (n, re.sub(' +', ' ', h.get(n, ''))) for n in names.split(';')), names, payload])
+        key = ('AWS4' + SECRET).encode()
+        for part in (day, region, 's3', 'aws4_request'):
+            key = hmac256(key, part)
+        return hmac256(key, '\n'.join(['AWS4-HMAC-SHA256', date, '%s/%s/s3/aws4_request' % (day, region),
+                                       hashlib.sha256(canonical.encode()).hexdigest()])).hex()
+
+    def check_presigned(self, h):
+        q = self.query
+        access, day, region, _, _ = q['X-Amz-Credential'].split('/')
+        rest = '&'.join(p for p in self.raw_query.split('&') if not p.startswith('X-Amz-Signature='))
+        right = self.signature(h, day, region, q['X-Amz-Date'], q['X-Amz-SignedHeaders'], 'UNSIGNED-PAYLOAD', rest)
+        return None if access == ACCESS and right == q['X-Amz-Signature'] else 'SignatureDoesNotMatch'
 
     def serve(self):
         self.read()
@@ -188,7 +200,7 @@ class Request(BaseHTTPRequestHandler):
         names = sorted(k for k in self.store.objects if k.startswith(prefix))
         if delimiter:
             names = sorted({prefix + n[len(prefix):].partition(delimiter)[0] + delimiter for n in names if delimiter in n[len(prefix):]})
-        start = int(self.query.get('continuation-token') or 0)
+        start = int(self.query.get('continuation-token', '0').rpartition('=')[2])
         rows = []
         quote = lambda t: escape(urllib.parse.quote(t, safe='/'))
         for name in names[start:start + self.store.page]:
@@ -200,7 +212,7 @@ class Request(BaseHTTPRequestHandler):
         more = start + self.store.page < len(names)
         self.answer(200, ('<?xml version="1.0"?><ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Prefix/><EncodingType>url</EncodingType>'
                           '<IsTruncated>%s</IsTruncated>%s%s</ListBucketResult>'
-                          % (str(more).lower(), '<NextContinuationToken>%d</NextContinuationToken>' % (start + self.store.page) if more else '',
+                          % (str(more).lower(), '<NextContinuationToken>/+ &amp;%%=%d</NextContinuationToken>' % (start + self.store.page) if more else '',
                              ''.join(rows))).encode())
 
     def put(self):
@@ -229,6 +241,8 @@ class Request(BaseHTTPRequestHandler):
         listed = [int(n) for n in re.findall(rb'<PartNumber>(\d+)</PartNumber>', self.body)]
         if listed != sorted(parts) or listed != list(range(1, len(listed) + 1)):
             self.complain('parts %s' % listed)
+        if len(listed) > 10000 or any(len(parts[n]) < self.store.least for n in listed[:-1]):
+            self.complain('%d parts of %s bytes' % (len(listed), sorted({len(p) for p in parts.values()})))
         kept = self.store.keep(b''.join(parts[n] for n in listed))
         etag = hashlib.md5(b''.join(hashlib.md5(parts[n]).digest() for n in listed)).hexdigest() + '-%d' % len(listed)
         self.store.objects[self.key] = (kept, etag)

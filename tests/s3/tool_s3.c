@@ -1,6 +1,7 @@
 /* tool_s3.c -- plugins/s3 by hand: tool_s3 CONFIG.json <commands >outcomes.  SPDX-License-Identifier: Apache-2.0
  *
- * A command a line, words between tabs, keys in hex; an outcome a line: its status, a tab, what it gave or said. One instance for all. */
+ * A command a line, words between tabs, keys in hex; an outcome a line: its status, a tab, what it gave or said. One instance for all.
+ * TOOL_CLUSTER: a JSON array of the cluster's objects; TOOL_NAMESPACE: Velero's namespace. */
 #include <pintle/testing.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,7 +51,9 @@ static void save(const pintle_test_outcome *o, const char *path) {
 int main(int argc, char **argv) {
   static char line[8192], key[4096];
   size_t n;
-  pintle_test_host *host = pintle_test_new(NULL);
+  const pintle_kv properties[] = {{"velero.namespace", getenv("TOOL_NAMESPACE")}, {NULL, NULL}};
+  const pintle_test_options world = {.cluster = getenv("TOOL_CLUSTER"), .properties = properties[0].value ? properties : NULL};
+  pintle_test_host *host = pintle_test_new(&world);
   if (argc != 2 || !host || pintle_test_load(host, &PINTLE_ENTRY)->status != PINTLE_OK) return 2;
   char *config = slurp(argv[1], &n);
   pintle_test_instance *s = pintle_test_create(host, PINTLE_TEST_STORE, "pintle.io/s3", config);

@@ -1,9 +1,10 @@
 """wrong.py TOOL [TEST...] -- plugins/s3: a store that has other bytes than were sent, or gives others: N5.  SPDX-License-Identifier: Apache-2.0"""
+import base64, zlib
 from harness import *
 
 
 @test
-def wrong_checksum_of_what_is_got(s):
+def n5_wrong_checksum_of_what_is_got(s):
     s.hook = lambda r: r.answer(200, b'other', [('ETag', '"x"'), ('x-amz-checksum-crc32', 'y/Q5Jg==')]) or True
     t = Tool(s)
     st, text = t.get('k')
@@ -15,7 +16,7 @@ def wrong_checksum_of_what_is_got(s):
 
 
 @test
-def wrong_etag(s):
+def n5_wrong_etag(s):
     s.etag = lambda data: '0123456789abcdef0123456789abcdef'
     t = Tool(s, partSize=5 * MIB)
     for n in (0, 10, 12 * MIB):
@@ -26,10 +27,10 @@ def wrong_etag(s):
 
 
 @test
-def stores_something_else(s):
+def n5_stores_something_else(s):
     frame = lambda d: b'%x\r\n' % len(d) + d + b'\r\n0\r\n\r\n'
     flip = lambda d: d[:-1] + bytes([d[-1] ^ 1]) if d else b'x'
-    for spoil in (frame, flip, lambda d: d[:-1], lambda d: d + b'x'):
+    for spoil in (frame, flip, lambda d: d[:-1], lambda d: d + b'x', lambda d: d + d, lambda d: b''):
         for n in (10, 11 * MIB):
             s.keep = spoil
             t = Tool(s, partSize=5 * MIB, **({'verify': 'read'} if n > 10 and spoil is flip else {}))
@@ -41,7 +42,7 @@ def stores_something_else(s):
 
 
 @test
-def gone_after_put(s):
+def n5_gone_after_put(s):
     def hook(r):
         if r.command == 'PUT':
             s.objects.pop(r.key, None)
@@ -56,7 +57,7 @@ def gone_after_put(s):
 
 
 @test
-def cannot_be_verified(s):
+def n5_cannot_be_verified(s):
     """Who may write and not look is believed by the answer's MD5; what no answer comes for is not left behind."""
     s.hook = lambda r: r.command == 'HEAD' and (r.error(403, 'AccessDenied') or True)
     t = Tool(s, maxRetries=1)
@@ -67,6 +68,52 @@ def cannot_be_verified(s):
     s.hook = lambda r: r.command == 'HEAD' and (r.error(500, 'InternalError') or True)
     same(t.put('k', b'data')[0], TRANSIENT)
     same(s.objects, {})
+    t.close()
+
+
+@test
+def n5_other_bytes_are_given(s):
+    """What comes is more or less than was said, a range of elsewhere, or framed."""
+    data = bytes_of(MIB)
+    etag = [('ETag', '"e"')]
+    frame = b'100000\r\n' + data + b'\r\n0\r\n\r\n'
+    t = Tool(s, maxRetries=2)
+
+    def short(r):  # ends early, each time: what is missing is asked for, until it is all there
+        first = int((r.headers.get('Range') or 'bytes=0-')[6:].split('-')[0])
+        r.send_response(206 if first else 200)
+        r.send_header('ETag', '"e"')
+        r.send_header('Content-Length', str(MIB - first))
+        if first:
+            r.send_header('Content-Range', 'bytes %d-%d/%d' % (first, MIB - 1, MIB))
+        r.end_headers()
+        r.wfile.write(data[first:first + 300000])
+        r.drop()
+        return True
+
+    def long(r):  # bytes behind the end
+        r.answer(200, data + b'more', etag + [('Content-Length', str(MIB))])
+        r.drop()
+        return True
+
+    def never(r):  # the same first bytes for ever, whatever is asked for
+        r.answer(200, data[:1000], etag + [('Content-Length', str(MIB))])
+        r.drop()
+        return True
+    for hook, want in ((short, (OK, data)), (long, (OK, data)), (never, (TRANSIENT, None))):
+        s.hook = hook
+        st, got = t.get('k')
+        same(st, want[0])
+        assert want[1] in (None, got), len(got)
+    # a checksum of the whole finds frames, doubled and missing bytes, and bytes in the wrong order
+    crc = [('x-amz-checksum-crc32', base64.b64encode(zlib.crc32(data).to_bytes(4, 'big')).decode())]
+    for body in (frame, data + data, data[:-1], data[::-1]):
+        s.hook = lambda r: r.answer(200, body, etag + crc) or True
+        st, text = t.get('k')
+        assert st == FAILED and 'do not have the checksum that the store has of them' in text, (st, text)
+    s.hook = lambda r: r.answer(206, data[:10], etag + [('Content-Range', 'bytes 0-9/%d' % MIB)]) or True
+    st, text = t.get('k', 'range', 5, 10)
+    assert st == FAILED and 'another range than was asked for' in text, (st, text)
     t.close()
 
 
