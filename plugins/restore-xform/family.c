@@ -1,5 +1,7 @@
 /* family.c -- the families: their keys, and what their mappings may hold.  SPDX-License-Identifier: Apache-2.0 */
 #include "xform.h"
+#include <arpa/inet.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *const host_wrong = "lower case, labels of letters, digits and -, \"*.\" in front";
@@ -40,14 +42,131 @@ static const char *wrong_host(const char *from, const char *to) {
 
 static const char *wrong_domain(const char *from, const char *to) { return xform_dns_name(from) && xform_dns_name(to) ? NULL : host_wrong; }
 
+/* ---- images, as the distribution project's reference grammar has them */
+static bool alnum(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+static bool upper(char c) { return c >= 'A' && c <= 'Z'; }
+
+static bool port(const char *s, size_t n) {
+  unsigned value = 0;
+  if (n == 0 || n > 5) return false;
+  for (size_t i = 0; i < n; i++) {
+    if (s[i] < '0' || s[i] > '9') return false;
+    value = value * 10 + (unsigned)(s[i] - '0');
+  }
+  return value > 0 && value <= 65535;
+}
+
+/* A host, also in capital letters or an IPv6 address in brackets, with or without a port. */
+static bool registry(const char *s, size_t n) {
+  size_t i = 0;
+  if (*s == '[') {
+    i = 1 + strspn(s + 1, "0123456789abcdefABCDEF:.");
+    if (i >= n || s[i++] != ']') return false;
+  } else
+    for (size_t label = 0; i < n && s[i] != ':'; i++) {
+      bool dot = s[i] == '.', last = i + 1 == n || s[i + 1] == '.' || s[i + 1] == ':';
+      if (dot ? label == 0 : !alnum(s[i]) && !upper(s[i]) && (s[i] != '-' || label == 0 || last)) return false;
+      label = dot ? 0 : label + 1;
+    }
+  return i > 0 && (i == n || (s[i] == ':' && port(s + i + 1, n - i - 1)));
+}
+
+/* Lower case, words divided by one of . _ __ or hyphens. */
+static bool component(const char *s, size_t n) {
+  for (size_t i = 0; i < n; i++) {
+    size_t hyphens = strspn(s + i, "-"), signs = hyphens ? hyphens : s[i] == '_' && s[i + 1] == '_' ? 2 : s[i] == '_' || s[i] == '.';
+    if (!signs && !alnum(s[i])) return false;
+    if (signs && (i == 0 || i + signs >= n || !alnum(s[i + signs]))) return false;
+    if (signs) i += signs;
+  }
+  return n > 0;
+}
+
+static bool digest(const char *s) {
+  static const struct {
+    const char *name;
+    size_t digits;
+  } known[] = {{"sha256:", 64}, {"sha384:", 96}, {"sha512:", 128}};
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+    size_t n = strlen(known[i].name);
+    if (strncmp(s, known[i].name, n) == 0) return strlen(s + n) == known[i].digits && strspn(s + n, "0123456789abcdef") == known[i].digits;
+  }
+  size_t n = strcspn(s, ":");
+  return n > 0 && s[n] && strlen(s + n + 1) >= 32 && s[n + 1 + strspn(s + n + 1, "0123456789abcdefABCDEF")] == 0;
+}
+
+static bool tag(const char *s, size_t n) {
+  static const char *const inside = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
+  return n > 0 && n <= 128 && *s != '.' && *s != '-' && strspn(s, inside) >= n;
+}
+
+/* Divided by /, the first may be a registry. */
+static bool components(const char *s, size_t n) {
+  for (size_t i = 0; i <= n;) {
+    const char *slash = memchr(s + i, '/', n - i);
+    size_t len = slash ? (size_t)(slash - s) - i : n - i;
+    bool first = i == 0 && slash, named = memchr(s, '.', len) || memchr(s, ':', len) || (len == 9 && strncmp(s, "localhost", 9) == 0);
+    if (first && named ? !registry(s, len) : !component(s + i, len)) return false;
+    i += len + 1;
+  }
+  return true;
+}
+
 /* A registry, a path or both; with a tag or a digest it is one image. */
 static bool image(const char *s) {
-  static const char *const inside = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-:/@[]";
-  return *s && *s != '/' && s[strspn(s, inside)] == 0 && !strstr(s, "//");
+  const char *at = strchr(s, '@'), *end = at ? at : s + strlen(s), *last = end;
+  if (at && !digest(at + 1)) return false;
+  if (!at && end > s && end[-1] == '/') last = --end;
+  while (last > s && last[-1] != '/') last--;
+  size_t n = (size_t)(end - last);
+  if (last == s && !at && (strpbrk(s, ".:[") || strcmp(s, "localhost") == 0) && registry(s, n))
+    return true; /* "host:5000", or "app:5000" */
+  const char *colon = memchr(last, ':', n);
+  if (colon && !tag(colon + 1, (size_t)(end - colon - 1))) return false;
+  return components(s, (size_t)((colon ? colon : end) - s));
 }
+
+#define IMAGE_FORM \
+  " is no image, registry or path of one (\"registry.example.com:5000/team\"): a path is in lower case, a port a number, a digest whole"
 static const char *wrong_image(const char *from, const char *to) {
-  if (!image(from)) return "the first is no image, registry or path of one (\"registry.example.com/team\")";
-  return image(to) ? NULL : "the second is no image, registry or path of one";
+  const char *last = strrchr(to, '/');
+  if (!image(from)) return "the first" IMAGE_FORM;
+  if (!image(to)) return "the second" IMAGE_FORM;
+  return !strpbrk(from, ":@") && (strchr(to, '@') || (last && strchr(last, ':')))
+             ? "the second has a tag or a digest, and the first has none: an image keeps its own"
+             : NULL;
+}
+
+/* ---- addresses */
+static bool v4(const char *s, size_t n) {
+  size_t parts = 0, i = 0;
+  for (; i < n; parts++) {
+    unsigned value = 0;
+    size_t from = i;
+    for (; i < n && s[i] >= '0' && s[i] <= '9'; i++) value = i - from < 3 ? value * 10 + (unsigned)(s[i] - '0') : 256;
+    if (i == from || value > 255 || parts == 4 || (i < n && s[i++] != '.')) return false;
+  }
+  return parts == 4 && s[n - 1] != '.';
+}
+
+static bool v6(const char *s, size_t n) {
+  char text[INET6_ADDRSTRLEN];
+  struct in6_addr a;
+  if (n >= sizeof text) return false;
+  memcpy(text, s, n);
+  text[n] = 0;
+  return inet_pton(AF_INET6, text, &a) == 1;
+}
+
+/* An address, a block of them, or one with a port. */
+static bool address(const char *s) {
+  const char *slash = strchr(s, '/'), *colon = strchr(s, ':'), *bracket = *s == '[' ? strchr(s, ']') : NULL;
+  size_t n = slash ? (size_t)(slash - s) : strlen(s), digits = slash ? strlen(slash + 1) : 0;
+  if (bracket) return v6(s + 1, (size_t)(bracket - s) - 1) && bracket[1] == ':' && port(bracket + 2, strlen(bracket + 2));
+  if (slash && (digits == 0 || digits > 3 || strspn(slash + 1, "0123456789") != digits || (digits > 1 && slash[1] == '0'))) return false;
+  if (slash && atoi(slash + 1) > (colon ? 128 : 32)) return false;
+  if (colon && !slash && v4(s, (size_t)(colon - s))) return port(colon + 1, strlen(colon + 1));
+  return colon ? v6(s, n) : v4(s, n);
 }
 
 static bool label(const char *s, const char *also) {
@@ -64,10 +183,10 @@ static const char *wrong_label(const char *from, const char *to) {
   return !f == !t ? NULL : "either both say \"key=value\", or both a key";
 }
 
+#define ADDRESS_FORM " is no IP address (\"10.0.0.1\", \"10.0.0.1:6789\") or block of them (\"10.0.0.0/8\")"
 static const char *wrong_address(const char *from, const char *to) {
-  static const char *const inside = "0123456789abcdefABCDEF.:/";
-  if (!*from || from[strspn(from, inside)]) return "the first is no IP address or block of them (\"10.0.0.0/8\")";
-  return *to && !to[strspn(to, inside)] ? NULL : "the second is no IP address or block of them (\"10.0.0.0/8\")";
+  if (!address(from)) return "the first" ADDRESS_FORM;
+  return address(to) ? NULL : "the second" ADDRESS_FORM;
 }
 
 static const char *wrong_namespace(const char *from, const char *to) {

@@ -4,26 +4,34 @@
 #include <string.h>
 #include <strings.h>
 
+static bool is(const char *name, size_t n, const char *of) { return strlen(of) == n && strncasecmp(of, name, n) == 0; }
+
 bool xform_kind_named(const char *name, const struct xform_kind *k) {
   const char *dot = strchr(name, '.');
   size_t n = dot ? (size_t)(dot - name) : strlen(name);
   if (dot && strcmp(dot + 1, k->group) != 0) return false;
-  return (strlen(k->kind) == n && strncasecmp(k->kind, name, n) == 0) ||
-         (strlen(k->resource) == n && strncasecmp(k->resource, name, n) == 0);
+  for (const char *p = k->shorts; *p; p += strcspn(p, ","), p += *p == ',')
+    if (strcspn(p, ",") == n && strncasecmp(p, name, n) == 0) return true;
+  return is(name, n, k->kind) || is(name, n, k->resource);
 }
 
-/* In a chain file a kind is written wrongly more often than it is one that no row of the fields' table knows. */
+/* In a chain file a kind is written wrongly more often than it is one that is not known here. */
 static pintle_status known(pintle_call *call, const char *at, const char *name, size_t i) {
-  const char **names = call->host->alloc(call, (2 * xform_n_kinds + 1) * sizeof *names), *near;
+  const size_t n = xform_n_kinds + xform_n_more_kinds;
+  const char **names = call->host->alloc(call, (2 * n + 1) * sizeof *names), *near;
   char pointer[200];
   if (!names) return pintle_fail(call, PINTLE_NOMEM, "out of memory");
-  for (size_t k = 0; k < xform_n_kinds; k++) {
-    if (xform_kind_named(name, &xform_kinds[k])) return PINTLE_OK;
-    names[2 * k] = xform_kinds[k].kind, names[2 * k + 1] = xform_kinds[k].resource;
+  for (size_t k = 0; k < n; k++) {
+    const struct xform_kind *kind = k < xform_n_kinds ? &xform_kinds[k] : &xform_more_kinds[k - xform_n_kinds];
+    if (xform_kind_named(name, kind)) return PINTLE_OK;
+    names[2 * k] = kind->kind, names[2 * k + 1] = kind->resource;
   }
   if (snprintf(pointer, sizeof pointer, "%s/inKinds/%zu", at, i) < 0) pointer[0] = 0;
   if (strchr(name, '.') || !(near = xform_config_nearest(name, names))) return PINTLE_OK; /* somebody's own kind */
-  return pintle_fail_at(call, PINTLE_INVALID, pointer, "no kind or resource is called \"%.100s\" here; did you mean \"%s\"?", name, near);
+  return pintle_fail_at(
+      call, PINTLE_INVALID, pointer,
+      "no kind or resource is called \"%.100s\" here; did you mean \"%s\"? (one of your own is written with its group, %.100s.example.com)",
+      name, near, name);
 }
 
 /* Globs whose every character may stand in what they are compared with: else they can never match. */
@@ -74,10 +82,10 @@ static bool any_kind(const struct xform_job *j, const struct xform_list *kinds) 
   if (!kinds->n) return true;
   const char *slash = strchr(version, '/');
   if (snprintf(group, sizeof group, "%.*s", slash ? (int)(slash - version) : 0, version) < 0) return false;
-  const struct xform_kind *row = xform_kind_of(kind, group, strlen(group));
-  const struct xform_kind k = {kind, group, row ? row->resource : j->in->id->resource, NULL};
+  const struct xform_kind *row = xform_kind_known(kind, group, strlen(group)), own = {kind, group, j->in->id->resource, NULL, "", false};
+  const struct xform_kind *k = row ? row : &own;
   for (size_t i = 0; i < kinds->n; i++)
-    if (xform_kind_named(kinds->all[i], &k)) return true;
+    if (xform_kind_named(kinds->all[i], k)) return true;
   return false;
 }
 

@@ -131,8 +131,8 @@ pintle_status xform_map_add(struct xform *x, pintle_call *call, enum xform_famil
   m->label = index < 0 ? xform_print("%s: %s -> %s", option, from, to) : xform_print("rules[%d].%s: %s -> %s", index, option, from, to);
   if (!m->from || !m->to || !m->label) return pintle_fail(call, PINTLE_NOMEM, "out of memory");
   x->families |= XFORM_BIT(f);
-  if (f == XFORM_IMAGES && m->from[strlen(m->from) - 1] == '/') { /* says no more than without */
-    m->from[strlen(m->from) - 1] = 0;
+  if (f == XFORM_IMAGES) { /* a / at the end says no more than none */
+    if (m->from[strlen(m->from) - 1] == '/') m->from[strlen(m->from) - 1] = 0;
     if (m->to[strlen(m->to) - 1] == '/') m->to[strlen(m->to) - 1] = 0;
   }
   if (xform_family_infos[f].globs && strpbrk(m->from, "*?")) {

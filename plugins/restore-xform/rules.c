@@ -54,18 +54,6 @@ static pintle_status one(struct xform *x, pintle_call *call, size_t i) {
   return st == PINTLE_OK && has == had ? pintle_fail_at(call, PINTLE_INVALID, at, "this rule says nothing to change") : st;
 }
 
-/* Is there a field of the rule's families in one of the kinds that it is for? */
-static pintle_status meets_kinds(const struct xform *x, pintle_call *call, const struct xform_rule *r) {
-  char at[60];
-  if (!r->kinds.n) return PINTLE_OK;
-  for (size_t i = 0; i <= xform_n_kinds; i++)
-    for (size_t k = 0; k < r->kinds.n; k++)
-      if ((i == xform_n_kinds || xform_kind_named(r->kinds.all[k], &xform_kinds[i])) && x->trees[i].families & r->families)
-        return PINTLE_OK;
-  if (snprintf(at, sizeof at, "/rules/%d/inKinds", r->index) < 0) at[0] = 0;
-  return pintle_fail_at(call, PINTLE_INVALID, at, "no item of these kinds has a field of what this rule maps: it can never match");
-}
-
 pintle_status xform_config_read(struct xform *x, pintle_call *call) {
   const pintle_doc *config = call->host->config(call);
   const pintle_value *list = config->api->at(config, "/rules"), *v;
@@ -84,7 +72,7 @@ pintle_status xform_config_read(struct xform *x, pintle_call *call) {
   for (size_t f = 0; f < XFORM_FAMILIES && st == PINTLE_OK; f++) st = xform_map_index(x, call, (enum xform_family)f);
   if (st == PINTLE_OK) xform_say_chains(x, call);
   if (st == PINTLE_OK) st = xform_trees(x, call, x->families | (x->follow_restore ? XFORM_BIT(XFORM_NAMESPACES) : 0));
-  for (size_t i = 0; i < n && st == PINTLE_OK; i++) st = meets_kinds(x, call, &x->rules[i]);
+  for (size_t i = 0; i < n && st == PINTLE_OK; i++) st = xform_rule_meets(x, call, &x->rules[i]);
   return st;
 }
 

@@ -78,7 +78,9 @@ const char *xform_restored_into(const struct xform_job *j);
 /* The limit that keeps this rule from the job's item, as its key is called; NULL: it is for the item. */
 const char *xform_rule_misses(const struct xform_job *j, size_t rule);
 void xform_limits_free(struct xform_rule *r);
-/* A kind, a resource, or either with .group: does it mean k? */
+/* reach.c: is there, for everything that the rule maps, a kind within its limits that has a field of it? Else INVALID. After xform_trees. */
+pintle_status xform_rule_meets(const struct xform *x, pintle_call *call, const struct xform_rule *r);
+/* A kind, a resource, a short name, or any of them with .group: does it mean k? */
 bool xform_kind_named(const char *name, const struct xform_kind *k);
 /* Is this rule (a number in x->rules) for the job's item? Worked out once an item. */
 bool xform_rule_applies(struct xform_job *j, size_t rule);
@@ -174,14 +176,20 @@ struct xform_field {
 };
 struct xform_kind {
   const char *kind, *group, *resource;
-  const char *pod; /* where its pod (metadata and spec) is: "", "spec/template"; NULL: it has none */
+  const char *pod;    /* where its pod (metadata and spec) is: "", "spec/template"; NULL: it has none */
+  const char *shorts; /* its short names, divided by commas */
+  bool cluster;       /* it is in no namespace */
 };
 extern const struct xform_field xform_fields[];
 extern const size_t xform_n_fields;
 uint64_t xform_field_families(const struct xform_field *f);
 extern const struct xform_kind xform_kinds[];
 extern const size_t xform_n_kinds;
+extern const struct xform_kind xform_more_kinds[]; /* that no row of fields.c names */
+extern const size_t xform_n_more_kinds;
 const struct xform_kind *xform_kind_of(const char *kind, const char *group, size_t group_len); /* NULL: no row names it */
+/* Also one of xform_more_kinds. */
+const struct xform_kind *xform_kind_known(const char *kind, const char *group, size_t group_len);
 
 /* ---- tree.c: the fields of a kind as a tree */
 struct xform_node {

@@ -115,6 +115,116 @@ START_TEST(bad_rules) {
 }
 END_TEST
 
+/* Kinds in no namespace, kinds without such fields, texts that the kinds do not hold. */
+START_TEST(never_matching) {
+#define RULE(rule) "{\"rules\":[{\"zones\":{\"x\":\"y\"}},{" rule "}]}"
+  xform_refused(RULE("\"inKinds\":[\"PersistentVolume\"],\"inNamespaces\":[\"shop\"],\"storageClasses\":{\"a\":\"b\"}"),
+                "/rules/1/inNamespaces", "what this rule maps stands only in items that are in no namespace: it can never match");
+  xform_refused(RULE("\"inKinds\":[\"sc\",\"pv\"],\"inOriginalNamespaces\":[\"*\"],\"zones\":{\"a\":\"b\"}"),
+                "/rules/1/inOriginalNamespaces", "can never match");
+  xform_refused(RULE("\"inNamespaces\":[\"shop\"],\"volumeHandles\":{\"a\":\"b\"}"), "/rules/1/inNamespaces", "can never match");
+  xform_refused(RULE("\"inKinds\":[\"Namespace\"],\"inNamespaces\":[\"shop\"],\"annotations\":{\"a\":{\"b\":\"c\"}}"),
+                "/rules/1/inNamespaces", "can never match");
+  xform_refused(RULE("\"inKinds\":[\"Ingress\"],\"hosts\":{\"a.b\":\"c.d\"},\"images\":{\"a\":\"b\"}"), "/rules/1/images",
+                "no item of the kinds in inKinds has a field of it: it can never match");
+  xform_refused(RULE("\"inKinds\":[\"Namespace\"],\"zones\":{\"a\":\"b\"}"), "/rules/1/inKinds",
+                "no item of these kinds has a field of what this rule maps");
+  xform_refused(RULE("\"inKinds\":[\"deploy\"],\"text\":[{\"env\":\"A\",\"to\":\"b\"},{\"value\":\"a\",\"to\":\"b\"}]"), "/rules/1/text/1",
+                "inKinds has no kind that holds texts which this rule means: it can never match");
+  xform_refused(RULE("\"inKinds\":[\"Secret\"],\"text\":[{\"value\":\"a\",\"to\":\"b\"}]"), "/rules/1/text/0", "can never match");
+}
+END_TEST
+
+static void taken(const char *config) {
+  pintle_test_host *h = xform_host();
+  pintle_test_instance *a = pintle_test_create(h, PINTLE_TEST_RESTORE, "pintle.io/resolve-references", config);
+  ck_assert_msg(a != NULL, "%s: %s at %s", config, pintle_test_last(h)->message, pintle_test_last(h)->at);
+  pintle_test_free(h);
+}
+
+/* What may match after all; kubectl's short names are names of kinds. */
+START_TEST(may_match) {
+  taken(RULE("\"inKinds\":[\"pv\",\"pvc\"],\"inNamespaces\":[\"shop\"],\"storageClasses\":{\"a\":\"b\"}"));
+  taken(RULE("\"inKinds\":[\"pv\"],\"volumeHandles\":{\"a\":\"b\"}"));
+  taken(RULE("\"inKinds\":[\"Node\"],\"annotations\":{\"a\":{\"b\":\"c\"}}"));
+  taken(RULE("\"inKinds\":[\"Widget.example.com\"],\"inNamespaces\":[\"shop\"],\"annotations\":{\"a\":{\"b\":\"c\"}}"));
+  taken(RULE("\"inKinds\":[\"po\",\"deploy\",\"sts\",\"ds\",\"rs\",\"rc\",\"cj\",\"STS.apps\"],\"images\":{\"a\":\"b\"}"));
+  taken(RULE("\"inKinds\":[\"svc\",\"ing\"],\"hosts\":{\"a.b\":\"c.d\"}"));
+  taken(RULE("\"inKinds\":[\"cm\",\"deploy\"],\"text\":[{\"value\":\"a\",\"to\":\"b\"}]"));
+  xform_refused(RULE("\"inKinds\":[\"pvcs\"],\"zones\":{\"a\":\"b\"}"), "/rules/1/inKinds/0",
+                "no kind or resource is called \"pvcs\" here; did you mean \"");
+  xform_refused(RULE("\"inKinds\":[\"deploy.batch\"],\"zones\":{\"a\":\"b\"}"), "/rules/1/inKinds", "it can never match");
+}
+END_TEST
+
+#define DIGITS "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+START_TEST(images_and_addresses) {
+  static const char *const images[] = {"nginx",
+                                       "localhost",
+                                       "r.io",
+                                       "r.io/",
+                                       "R.io:5000/a",
+                                       "localhost:5000",
+                                       "r:5000/a",
+                                       "[::1]:5000/a/b",
+                                       "a/b__c/d-----e.f_g",
+                                       "a:v1.0-rc_1",
+                                       "r.io/a:V1",
+                                       "app:5000",
+                                       "r.io/a@sha256:" DIGITS,
+                                       "r.io/a:1@sha256:" DIGITS,
+                                       "a@sha512:" DIGITS DIGITS,
+                                       "xn--a.io"},
+                           *const no_images[] = {"A",
+                                                 "Team/app",
+                                                 "r.io/Team",
+                                                 "r.io/a//b",
+                                                 "/a",
+                                                 "r.io:99999/a",
+                                                 "r.io:0/a",
+                                                 "r.io:5a/b",
+                                                 "r:/a",
+                                                 "r.io/a:",
+                                                 "r.io/a:.1",
+                                                 "r.io/a@sha256:abc",
+                                                 "a@sha256:" DIGITS "0",
+                                                 "a@" DIGITS,
+                                                 "a@sha256:"
+                                                 "Z123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+                                                 "r.io/a_-b",
+                                                 "r.io/-a",
+                                                 "r.io/a.",
+                                                 "r.io/a___b",
+                                                 "-r.io/a",
+                                                 "r..io/a",
+                                                 "[::1/a",
+                                                 "a b"},
+                           *const addresses[] = {"10.0.0.1", "10.0.0.0/8",    "0.0.0.0/0",       "010.0.0.1",          "10.0.0.1:6789",
+                                                 "::1",      "2001:db8::/32", "::ffff:10.0.0.1", "[2001:db8::1]:6789", "::/128"},
+                           *const no_addresses[] = {"10.1.0.0/33", "10.1.0.0/",      "10.1.0.0/08", "10.1.0", "10.1.0.256",
+                                                    "10.1.0.0.1",  "10.1.0.1.",      "1:2",         "::/129", "12345::",
+                                                    "10.0.0.1:0",  "10.0.0.1:65536", "[::1]",       "abc",    "10.0.0.1/8/8"};
+  char config[600], at[400];
+#define EACH(list, ...)                                     \
+  for (size_t i = 0; i < sizeof list / sizeof *list; i++) { \
+    __VA_ARGS__                                             \
+  }
+  EACH(images, snprintf(config, sizeof config, "{\"images\":{\"%s\":\"x\"}}", images[i]); taken(config);
+       snprintf(config, sizeof config, "{\"images\":{\"a/b:1\":\"%s\"}}", images[i]); taken(config);)
+  EACH(no_images, const char *slash = strchr(no_images[i], '/');
+       snprintf(config, sizeof config, "{\"images\":{\"x\":\"%s\"}}", no_images[i]);
+       xform_refused(config, "/images/x", "the second is no image"); if (slash) continue;
+       snprintf(config, sizeof config, "{\"images\":{\"%s\":\"x\"}}", no_images[i]); snprintf(at, sizeof at, "/images/%s", no_images[i]);
+       xform_refused(config, at, "the first is no image");)
+  EACH(addresses, snprintf(config, sizeof config, "{\"addresses\":{\"%s\":\"%s\"}}", addresses[i], addresses[(i + 1) % 10]); taken(config);)
+  EACH(no_addresses, snprintf(config, sizeof config, "{\"addresses\":{\"10.0.0.1\":\"%s\"}}", no_addresses[i]);
+       xform_refused(config, "/addresses/10.0.0.1", "the second is no IP address");)
+  xform_refused("{\"addresses\":{\"10.1.0\":\"10.0.0.1\"}}", "/addresses/10.1.0", "the first is no IP address");
+  xform_refused("{\"images\":{\"a/b\":\"c/d:1\"}}", "/images/a~1b", "an image keeps its own");
+  xform_refused("{\"images\":{\"a/b\":\"c/d@sha256:" DIGITS "\"}}", "/images/a~1b", "an image keeps its own");
+}
+END_TEST
+
 START_TEST(bad_mappings) {
   xform_refused("{\"images\":{\"a b\":\"c\"}}", "/images/a b", "the first is no image");
   xform_refused("{\"images\":{\"a\":\"\"}}", "/images/a", "the second is no image");
@@ -169,6 +279,6 @@ START_TEST(chains) {
 END_TEST
 
 int main(void) {
-  const TTest *const tests[] = {rows, bad_rules, bad_mappings, counters, chains};
+  const TTest *const tests[] = {rows, bad_rules, bad_mappings, never_matching, may_match, images_and_addresses, counters, chains};
   return xform_main("xform_refs", tests, sizeof tests / sizeof *tests);
 }
