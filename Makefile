@@ -38,7 +38,7 @@ bench:
 	tests/bench/run
 
 dist-velero:
-	tools/install-deps build
+	tools/install-deps dist
 	ARCH=$(ARCH) tools/dist-velero $(DIST)
 
 install:
