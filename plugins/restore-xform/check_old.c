@@ -26,7 +26,8 @@ static const struct check_name *find(const struct check_names *s, uint64_t h, co
 
 pintle_status check_name_add(struct check *c, pintle_call *call, const char *name, size_t n, const char *label) {
   struct check_names *s = &c->names;
-  if (n > 2 && strncmp(name, "*.", 2) == 0) name += 2, n -= 2;
+  const bool wild = n > 2 && strncmp(name, "*.", 2) == 0;
+  if (wild) name += 2, n -= 2;
   if (!memchr(name, '.', n) || n > LONGEST) return PINTLE_OK;
   if (s->n == s->cap) {
     size_t cap = s->cap ? s->cap * 2 : 32;
@@ -35,12 +36,14 @@ pintle_status check_name_add(struct check *c, pintle_call *call, const char *nam
     s->all = all, s->cap = cap;
   }
   struct check_name *new = &s->all[s->n];
-  *new = (struct check_name){strndup(name, n), label};
+  *new = (struct check_name){strndup(name, n), wild ? NULL : label, wild ? label : NULL};
   if (!new->name) return pintle_fail(call, PINTLE_NOMEM, "out of memory");
   for (char *p = new->name; *p; p++) *p = (char)lower(*p);
   s->n++;
   return PINTLE_OK;
 }
+
+static bool is_old(const struct check_name *n) { return n->label || n->below; }
 
 pintle_status check_names_index(struct check *c, pintle_call *call) {
   struct check_names *s = &c->names;
@@ -53,9 +56,11 @@ pintle_status check_names_index(struct check *c, pintle_call *call) {
     uint64_t h = start;
     for (size_t j = len; j-- > 0;) h = step(h, name[j]);
     struct check_name *is = (struct check_name *)find(s, h, name, len);
-    if (s->all[i].label) s->has_old = true;
+    if (is_old(&s->all[i])) s->has_old = true;
     if (is) {
-      if (!s->all[i].label) is->label = NULL; /* both source and target */
+      bool old = is_old(is) && is_old(&s->all[i]); /* else both source and target */
+      is->label = !old ? NULL : is->label ? is->label : s->all[i].label;
+      is->below = !old ? NULL : is->below ? is->below : s->all[i].below;
       continue;
     }
     size_t at = (size_t)(h >> 7) & (s->size - 1);
@@ -81,17 +86,19 @@ static const struct check_name *old_host(const struct check_names *s, struct wor
     const struct check_name *is = find(s, h, w.p + i, w.n - i);
     if (is) longest = is;
   }
-  return longest && longest->label ? longest : NULL;
+  return longest && is_old(longest) ? longest : NULL;
 }
 
 static void say_host(struct check_item *k, const struct check_place *p, struct word w, const struct check_name *name) {
   char pointer[600], host[LONGEST + 1];
   bool secret = strcmp(k->kind, "Secret") == 0;
   size_t n = w.n < LONGEST ? w.n : LONGEST;
+  const char *label = w.n > strlen(name->name) ? name->below : name->label;
+  if (!label) label = name->label ? name->label : name->below;
   for (size_t i = 0; i < n; i++) host[i] = (char)lower(w.p[i]);
   host[n] = 0;
   check_say(k, check_pointer(p, pointer, sizeof pointer), host, "still names %.253s, which is of the old cluster (%.200s)",
-            secret ? name->name : host, name->label);
+            secret ? name->name : host, label);
 }
 
 /* "db.shop.svc.cluster.local", and the namespace shop is restored as another one. */

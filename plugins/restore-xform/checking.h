@@ -34,9 +34,9 @@ struct check_list { /* of texts of the configuration */
   const char **all;
   size_t n;
 };
-struct check_name { /* a host or the end of hosts: of the old cluster, or a rule's target (label NULL) */
+struct check_name { /* a host or the end of hosts: of the old cluster, or a rule's target (label and below NULL) */
   char *name;       /* without "*." */
-  const char *label;
+  const char *label, *below; /* the rule for it, for what ends in it; of old ones at least one is known */
 };
 struct check_names { /* found by their last labels */
   struct check_name *all;

@@ -283,7 +283,7 @@ const struct xform_field xform_fields[] = {
   {"POD", "spec/tolerations/*", XFORM_TAINTS, XFORM_TOLERATION},
   {"POD", "spec/serviceAccountName", XFORM_ACCOUNTS, XFORM_WHOLE},
   {"POD", "spec/serviceAccount", XFORM_ACCOUNTS, XFORM_WHOLE},
-  {"POD", "spec/priorityClassName", XFORM_PRIORITY_CLASSES, XFORM_WHOLE},
+  {"POD", "spec", XFORM_PRIORITY_CLASSES, XFORM_PRIORITY},
   {"POD", "spec/runtimeClassName", XFORM_RUNTIME_CLASSES, XFORM_WHOLE},
   {"POD", "spec/schedulerName", XFORM_SCHEDULERS, XFORM_WHOLE},
   {"POD", "spec/hostAliases/*/ip", XFORM_ADDRESSES, XFORM_WHOLE},

@@ -86,3 +86,29 @@ pintle_status xform_annotation(struct xform_job *j, const struct xform_place *p)
   to += p->key.len + 1;
   return xform_put(j, p->pointer, m, is, (pintle_str){to, strlen(to)});
 }
+
+/* What the API server took from the old class, and refuses beside the new one when that says something else (admission plugin Priority). */
+static pintle_status leave_to_class(struct xform_job *j, const char *spec) {
+  static const char *const members[] = {"priority", "preemptionPolicy"};
+  for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+    char pointer[1600];
+    if (snprintf(pointer, sizeof pointer, "%s/%s", spec, members[i]) < 0) return PINTLE_FAILED;
+    pintle_status st = j->doc->api->remove(j->doc, pointer);
+    if (st == PINTLE_NOT_FOUND) continue;
+    if (st != PINTLE_OK) return pintle_fail_at(j->call, st, pointer, "cannot be removed");
+    j->changed = true;
+    if (!j->within) j->out->api->note(j->out, pointer, "priorityClasses: left out, the API server takes it from the new class");
+  }
+  return PINTLE_OK;
+}
+
+pintle_status xform_priority(struct xform_job *j, const struct xform_place *p) {
+  char pointer[1600];
+  pintle_str was, now;
+  if (snprintf(pointer, sizeof pointer, "%s/priorityClassName", p->pointer) < 0) return PINTLE_FAILED;
+  const struct xform_place class = {pointer, {"", 0}, j->doc->api->at(j->doc, pointer), p->field};
+  if (pintle_get_str(j->doc, pointer, &was) != PINTLE_OK) return PINTLE_OK;
+  pintle_status st = xform_whole(j, &class);
+  if (st != PINTLE_OK || j->left || pintle_get_str(j->doc, pointer, &now) != PINTLE_OK) return st;
+  return now.len == was.len && memcmp(now.ptr, was.ptr, now.len) == 0 ? PINTLE_OK : leave_to_class(j, p->pointer);
+}

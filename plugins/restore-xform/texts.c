@@ -178,7 +178,8 @@ static void tell(const struct place *p) {
     p->j->call->host->count(p->j->call, h->rule->label, (int64_t)h->count);
     if (h->rule->hosts || strcmp(h->old, h->new) == 0) continue; /* hosts are told one by one */
     if (h->count > 1 && snprintf(times, sizeof times, " (%zu times)", h->count) < 0) times[0] = 0;
-    int n = p->j->redact ? snprintf(note, sizeof note, "%.*s: (hidden)%s", family, h->rule->label, times)
+    bool hide = p->j->redact || h->rule->where & XFORM_IN_SECRETS; /* what is in a Secret may stand here, too */
+    int n = hide ? snprintf(note, sizeof note, "%.*s: (hidden)%s", family, h->rule->label, times)
                          : snprintf(note, sizeof note, "%.*s: %s -> %s%s", family, h->rule->label, h->old, h->new, times);
     if (n > 0) p->j->out->api->note(p->j->out, p->pointer, note);
   }

@@ -167,7 +167,8 @@ enum xform_how {
   XFORM_QUOTA,      /* an object whose keys may be CLASS.storageclass.storage.k8s.io/... */
   XFORM_NFS_VOLUME, /* an object with server and path (or share) */
   XFORM_ANNOTATION, /* any annotation: the family of that name */
-  XFORM_TEXTS       /* refs-text */
+  XFORM_TEXTS,      /* refs-text */
+  XFORM_PRIORITY    /* a pod's spec, with priorityClassName */
 };
 struct xform_field {
   const char *kinds;   /* "Kind.group|Kind.group"; "POD": see fields.c; "*": any kind */
@@ -310,7 +311,7 @@ pintle_status xform_walk(struct xform_job *j, const struct xform_node *tree);
 
 /* ---- how_*.c: what is done to one field */
 typedef pintle_status xform_apply(struct xform_job *j, const struct xform_place *p);
-xform_apply xform_whole, xform_items, xform_annotation;                                                      /* how_text.c */
+xform_apply xform_whole, xform_items, xform_annotation, xform_priority;                                      /* how_text.c */
 xform_apply xform_host_text;                                                                                 /* how_host.c */
 xform_apply xform_image;                                                                                     /* how_image.c */
 xform_apply xform_label_map, xform_label_expr, xform_label_key, xform_toleration;                            /* how_label.c */

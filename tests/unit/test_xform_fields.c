@@ -54,6 +54,9 @@ static struct sample sample_of(const struct xform_field *f) {
   case XFORM_SUBJECT:
     return (struct sample){"{\"namespace\":\"old\",\"name\":\"old\",\"kind\":\"ServiceAccount\"}",
                            "{\"namespace\":\"old\",\"name\":\"new\",\"kind\":\"ServiceAccount\"}"};
+  case XFORM_PRIORITY:
+    return (struct sample){"{\"priority\":7,\"priorityClassName\":\"old\",\"x\":1,\"preemptionPolicy\":\"Never\"}",
+                           "{\"priorityClassName\":\"new\",\"x\":1}"};
   case XFORM_USER: return (struct sample){"\"system:serviceaccount:old:old\"", "\"system:serviceaccount:new:new\""};
   case XFORM_QUOTA:
     return (struct sample){"{\"pods\":1,\"old.storageclass.storage.k8s.io/x\":\"2\"}",

@@ -57,6 +57,8 @@ START_TEST(places) {
       {"a Secret is not asked for", TEXT("{\"value\":\"old\",\"to\":\"new\"}"), SECRET("\"data\":{\"k\":\"b2xk\"}"), NULL, "", NULL},
       {"a Secret, redacted", TEXT("{\"secrets\":true,\"value\":\"old\",\"to\":\"new\"}"), SECRET("\"data\":{\"k\":\"b2xk\"}"),
        PUT("/data/k", "bmV3"), "/data/k: text[0]: (hidden)\n", "text[0]: (hidden) -> (hidden) = 1\n"},
+      {"a rule for Secrets hides what it meets in a ConfigMap", TEXT("{\"secrets\":true,\"key\":\"k\",\"pattern\":\"old[0-9]\",\"to\":\"new\"}"),
+       MAP("k", "old1 old2"), PUT("/data/k", "new new"), "/data/k: text[0]: (hidden) (2 times)\n", "text[0]: (hidden) -> (hidden) = 2\n"},
       {"hosts in a text", "{\"hosts\":{\"old.example.com\":\"new.example.com\"},\"text\":[{\"key\":\"*\",\"hosts\":true}]}",
        MAP("u", "http://old.example.com/ bold.example.com"), PUT("/data/u", "http://new.example.com/ bold.example.com"), NULL, NULL},
       {"the limits of its rule", "{\"rules\":[{\"inNamespaces\":[\"other\"],\"text\":[{\"value\":\"old\",\"to\":\"new\"}]}]}",
