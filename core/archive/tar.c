@@ -4,7 +4,7 @@
  * split; else a PAX header in front. The fields that Go leaves NUL stay NUL, those that it prints as zero are printed. */
 #include "archive/archive.h"
 #include "archive/header.h"
-#include "archive/path.h"
+#include "base/path.h"
 #include "base/clock.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -136,7 +136,7 @@ static bool add_header(archive_writer *w, str path, size_t size) {
 }
 
 pintle_status archive_writer_add(archive_writer *w, const char *path, str content, error *e) {
-  const char *why = archive_path_refused(str_of(path));
+  const char *why = path_refused(str_of(path));
   if (why) return error_set(e, PINTLE_INVALID, "cannot name an entry of the archive \"%s\": %s", path, why);
   if (content.len > MAX_OCTAL11 || w->mtime > MAX_OCTAL11) return error_set(e, PINTLE_INVALID, "%s: too large for a tar entry", path);
   buf_clear(&w->work);

@@ -4,7 +4,7 @@
  * edge, a NUL in a PAX name). Where two readings of a header are possible, it is refused: one archive, one meaning for everybody. */
 #include "archive/untar.h"
 #include "archive/header.h"
-#include "archive/path.h"
+#include "base/path.h"
 #include "archive/pax.h"
 #include <stdlib.h>
 
@@ -125,7 +125,7 @@ static pintle_status settle_path(archive_untar *u, const pax_records *pax, error
   if (p.len >= 2 && p.ptr[0] == '.' && p.ptr[1] == '/') p.ptr += 2, p.len -= 2;
   u->skip = directory;
   if (directory && (p.len == 0 || str_is(p, "."))) return PINTLE_OK; /* the root itself */
-  const char *why = archive_path_refused(p);
+  const char *why = path_refused(p);
   if (why) {
     error_set(e, PINTLE_INVALID, "its name is refused: %s", why);
     return at_entry(u, e);

@@ -23,6 +23,7 @@ typedef struct chain_options {
   const void *(*extension)(void *ctx, const char *id); /* pintle.items/1...; NULL: none */
   /* A question of an extension (worker/ask.h) in the call of that entry; NULL: nobody answers. */
   pintle_status (*ask)(void *ctx, pintle_call *call, const chain_entry *entry, str question, buf *answer, error *e);
+  struct stores_side *stores; /* for pintle.store/1; NULL: none */
   void *ctx;
   const pintle_plugin *const *linked; /* as in chain_plan_options */
   const host_opener *opener;          /* of the segment's plugins; NULL: host_module_open */

@@ -17,7 +17,7 @@ static pintle_status describe(const pintle_plugin *plugin, arena *a, chain_sourc
   static const char *const none[] = {NULL};
   p->fd = -1;
   p->path = p->file = p->glibc = "";
-  p->warnings = p->needed = p->env = none;
+  p->warnings = p->needed = p->env = p->extensions = none;
   st = host_module_describe(m, a, p, e);
   out->plugin = p;
 out:

@@ -72,6 +72,7 @@ static pintle_status plugin_of(const chain_plan_options *o, chain_plan *p, const
   memcpy(to->sha256, from->sha256, sizeof to->sha256);
   to->fd = from->fd;
   to->velero = from->velero;
+  to->stores = host_asks_for(from, PINTLE_EXT_STORE);
   *index = (int32_t)p->n_plugins++;
   return make_env(o->chain, &p->memory, from, to, e);
 }

@@ -41,6 +41,7 @@ typedef struct chain_plugin {
   int fd;
   bool velero;      /* as host_plugin; supervisor only */
   uint32_t segment; /* of all its entries when velero */
+  bool stores;      /* it asks for pintle.store/1; supervisor only */
   const char *const *env;
 } chain_plugin;
 typedef struct chain_plan {

@@ -180,6 +180,7 @@ void chain_services_init(chain *c) {
                                 .property = take_property,
                                 .extension = take_extension,
                                 .ask = take_ask,
+                                .stores = c->o.stores,
                                 .cancelled = take_cancelled,
                                 .cancel_fd = take_cancel_fd};
   c->stray = (host_services){.ctx = c, .log = stray};

@@ -121,6 +121,7 @@ void cli_plugin_json(const host_plugin *p, buf *b) {
   list(b, "needed", p->needed);
   member(b, "glibc", p->glibc);
   list(b, "env", p->env);
+  list(b, "extensions", p->extensions);
   buf_addz(b, ",\"actions\":[");
   for (size_t i = 0; i < p->n_actions; i++) buf_addz(b, i ? "," : ""), action_json(b, p, &p->actions[i]);
   buf_addz(b, "]}");
@@ -218,6 +219,7 @@ void cli_plugin_text(const host_plugin *p, buf *b) {
   lines(b, "Needed libraries", p->needed);
   if (p->glibc[0]) buf_printf(b, "Needed glibc:\t%s\n", p->glibc);
   lines(b, "Environment", p->env);
+  lines(b, "Extensions", p->extensions);
   for (size_t i = 0; p->warnings[i]; i++) line(b, "Warning", p->warnings[i]);
   for (size_t i = 0; i < p->n_actions; i++) action_text(b, p, &p->actions[i]);
 }

@@ -1,6 +1,7 @@
 /* discover.c -- what is there: configuration, plugins, and what Velero is offered.  SPDX-License-Identifier: Apache-2.0 */
 #include "dropin/inside.h"
 #include "dropin/tree.h"
+#include "run/scratch.h"
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,6 +66,28 @@ static void warnings(dropin *d) {
   }
 }
 
+static pintle_status credential(void *ctx, str text, buf *path, error *e) {
+  dropin *d = ctx;
+  char name[32];
+  if (!d->scratch) return error_set(e, PINTLE_FAILED, "there is no directory for a file with the credential");
+  snprintf(name, sizeof name, "credentials-%u", ++d->n_credentials);
+  return run_scratch_file(d->scratch, name, text, path, e);
+}
+
+/* The BackupStorageLocations beside us: as a drop-in the run has none of its own. */
+static pintle_status stores(dropin *d, error *e) {
+  bool asked = false;
+  for (size_t i = 0; i < d->registry.n_plugins; i++)
+    asked |= !d->registry.plugins[i].reason && host_asks_for(&d->registry.plugins[i], PINTLE_EXT_STORE);
+  const chain_location_options o = {.registry = &d->registry,
+                                    .chain = d->n_chains ? d->chains[0] : NULL,
+                                    .set = &d->config.set,
+                                    .environment = &d->config.lookup,
+                                    .credential = credential,
+                                    .ctx = d};
+  return asked && o.chain ? chain_stores_make(&o, NULL, &d->stores, e) : PINTLE_OK;
+}
+
 static pintle_status discover(dropin *d, error *e) {
   const char *directories[] = {d->config.directory, NULL};
   conf_chain pinned;
@@ -77,6 +100,7 @@ static pintle_status discover(dropin *d, error *e) {
   if (st == PINTLE_OK) st = host_scan(&o, &d->registry, e);
   if (st == PINTLE_OK) st = dropin_catalog_make(&d->registry, d->chains, d->n_chains, &d->log, &d->memory, &d->catalog, e);
   if (st == PINTLE_OK) warnings(d);
+  if (st == PINTLE_OK) st = stores(d, e);
   return st;
 }
 

@@ -110,6 +110,7 @@ void dropin_options(dropin *d, const dropin_offer *offer, const conf_chain *chai
                               .self = d->config.self,
                               .environment = d->config.environment,
                               .scratch = d->scratch,
+                              .stores = &d->stores,
                               .features = d->features,
                               .log = &d->log};
 }

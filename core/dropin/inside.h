@@ -61,6 +61,8 @@ struct dropin {
   dropin_log log;
   host_registry registry;
   dropin_catalog catalog;
+  chain_stores stores; /* locations of the configuration, for plugins that open them */
+  unsigned n_credentials;
   arena memory;
   const char *command;    /* as Velero started us */
   const char *features;   /* of --features; "" */

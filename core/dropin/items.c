@@ -174,6 +174,7 @@ static pintle_status open_pool(dropin_items *t, str run, error *e) {
                                  .run = run,
                                  .mode = "velero",
                                  .scratch = t->o.scratch,
+                                 .stores = t->o.stores,
                                  .properties = t->properties,
                                  .environment = t->o.environment,
                                  .strikes = t->o.strikes,

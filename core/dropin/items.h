@@ -5,6 +5,7 @@
 #ifndef PINTLE_DROPIN_ITEMS_H
 #define PINTLE_DROPIN_ITEMS_H
 #include "chain/chain.h"
+#include "chain/stores.h"
 #include "dropin/log.h"
 #include <stdatomic.h>
 
@@ -18,6 +19,7 @@ typedef struct dropin_items_options {
   const char *self; /* is its own worker */
   const char *const *environment;
   const char *scratch; /* NULL: none */
+  const chain_stores *stores; /* for plugins that ask for pintle.store/1 */
   const char *features;
   dropin_log *log;
   atomic_uint *strikes; /* of the plan's first n_strikes entries, shared by all lanes of one plan; NULL: none are shared */

@@ -31,6 +31,7 @@ static pintle_status run_one(const dropin_items_options *o, teller *t, const dro
   const host_action *action = host_find(o->registry, o->kind, op->entry->name, &plugin);
   const host_services services = {.ctx = t, .log = take_log};
   if (!action) return error_set(e, PINTLE_NOT_FOUND, "action %s is gone", op->entry->name);
+  const char *const properties[] = {"host.mode", "velero", "source.kind", "cluster", "features", o->features ? o->features : "", NULL};
   const worker_single_options s = {.worker = o->self,
                                    .plugin = plugin,
                                    .action = action,
@@ -38,7 +39,9 @@ static pintle_status run_one(const dropin_items_options *o, teller *t, const dro
                                    .run = of->run,
                                    .env = dropin_env_of(o->chain, plugin->file),
                                    .environment = o->environment,
+                                   .properties = properties,
                                    .scratch = o->scratch,
+                                   .stores = o->stores,
                                    .services = &services};
   pintle_status st = worker_operation_start(&s, op->id, o->chain->file_system_timeout > 0 ? o->chain->file_system_timeout : LIMIT, &w, e);
   if (st != PINTLE_OK) return st;

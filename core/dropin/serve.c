@@ -167,6 +167,7 @@ int dropin_serve(int argc, char **argv, const char *const *environment) {
   if (st != PINTLE_OK) dropin_say(&d->log, PINTLE_LOG_ERROR, NULL, str_of(e.message), NULL, 0);
   bool over = !d->desk || stop(d);
   int status = st == PINTLE_OK ? 0 : 1;
+  chain_stores_free(&d->stores);
   run_scratch_remove(d->scratch);
   if (!over) leave(d, status);
   velero_server_free(d->server);

@@ -139,6 +139,7 @@ static pintle_status open_worker(dropin_single *s, str config, str run, error *e
                                    .environment = o->of.environment,
                                    .properties = s->properties,
                                    .scratch = o->of.scratch,
+                                   .stores = o->of.stores,
                                    .timeout = l ? l->timeout : 0,
                                    .copy_timeout = l && l->timeout ? 0 : o->of.chain->file_system_timeout,
                                    .services = &s->services};

@@ -1,7 +1,7 @@
 /* again.c -- see again.h.  SPDX-License-Identifier: Apache-2.0 */
 #include "engine/again.h"
 #include "archive/archive.h"
-#include "archive/path.h"
+#include "base/path.h"
 #include "base/file.h"
 #include <stdlib.h>
 
@@ -80,7 +80,7 @@ static pintle_status emit(void *ctx, const engine_done *d, error *e) {
   if (d->what == CHAIN_FAILED) return engine_stage_failed(&a->stage, &about, d, ""), PINTLE_OK;
   buf_clear(&a->path);
   archive_path_make(STR("x"), STR(""), false, d->ns, d->name, &a->path);
-  const char *refused = a->path.failed ? NULL : archive_path_refused(buf_str(&a->path));
+  const char *refused = a->path.failed ? NULL : path_refused(buf_str(&a->path));
   if (refused)
     return LOG(a->common.journal, PINTLE_LOG_ERROR, &about, "its name cannot stand in an archive's path: %s", refused), PINTLE_OK;
   engine_report_item(&a->stage.report, d, k.type, "stored", STR(""));

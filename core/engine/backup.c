@@ -1,6 +1,6 @@
 /* backup.c -- see backup.h: items from the flow into the tarball.  SPDX-License-Identifier: Apache-2.0 */
 #include "archive/digest.h"
-#include "archive/path.h"
+#include "base/path.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "engine/backup_run.h"
@@ -96,7 +96,7 @@ static bool unfit_for_archive(backup_run *r, const engine_done *d, char *why, si
   if (!r->tar) return false;
   buf_clear(&r->path);
   archive_path_make(STR("x"), STR(""), false, d->ns, d->name, &r->path);
-  const char *refused = r->path.failed ? NULL : archive_path_refused(buf_str(&r->path));
+  const char *refused = r->path.failed ? NULL : path_refused(buf_str(&r->path));
   if (refused) snprintf(why, size, "its name cannot stand in an archive's path: %s", refused);
   return refused != NULL;
 }

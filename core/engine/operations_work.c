@@ -70,6 +70,7 @@ static void make_options(const engine_operations *o, operation_action *a) {
                                        .scratch = p->scratch,
                                        .timeout = a->entry->timeout,
                                        .grace = p->grace,
+                                       .stores = p->stores,
                                        .times = p->times,
                                        .services = &o->services};
 }

@@ -170,6 +170,7 @@ static pintle_status adopt_top(host_module *m, const pintle_plugin *from, error 
   if ((fault = host_fault(p->name, 253, 0))) return error_set(e, PINTLE_INVALID, "its name %s", fault);
   if ((fault = host_fault(p->version, 253, 0))) return error_set(e, PINTLE_INVALID, "its version %s", fault);
   if ((fault = host_adopt_env(&m->memory, p->env, &p->env))) return error_set(e, PINTLE_INVALID, "%s", fault);
+  if ((fault = host_adopt_extensions(&m->memory, p->extensions, &p->extensions))) return error_set(e, PINTLE_INVALID, "%s", fault);
   p->name = arena_dup(&m->memory, p->name);
   p->version = arena_dup(&m->memory, p->version);
   p->vendor = host_clean_copy(&m->memory, p->vendor, 253);

@@ -24,6 +24,7 @@ const char *host_adopt_selector(arena *a, const pintle_selector *from, pintle_se
 const char *host_adopt_options(arena *a, const pintle_option *const *from, const pintle_option *const **to);
 const char *host_adopt_action(arena *a, const pintle_action *from, pintle_action *to); /* *to is always usable */
 const char *host_adopt_env(arena *a, const char *const *from, const char *const **to);
+const char *host_adopt_extensions(arena *a, const char *const *from, const char *const **to);
 /* Fills plugin, sets and n of *m. */
 pintle_status host_adopt_plugin(host_module *m, const pintle_plugin *from, error *e);
 #endif

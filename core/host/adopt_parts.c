@@ -171,7 +171,7 @@ static bool env_name(const char *z) {
   return n > 0 && (z[0] < '0' || z[0] > '9');
 }
 
-const char *host_adopt_env(arena *a, const char *const *from, const char *const **to) {
+static const char *adopt_words(arena *a, const char *const *from, bool (*good)(const char *), const char *wrong, const char *const **to) {
   size_t n;
   const char *fault = list_length((const void *const *)from, &n);
   *to = empty_names;
@@ -179,9 +179,19 @@ const char *host_adopt_env(arena *a, const char *const *from, const char *const 
   const char **list = arena_zalloc(a, (n + 1) * sizeof *list);
   if (!list) return host_no_memory;
   for (size_t i = 0; i < n; i++) {
-    if (host_fault(from[i], 253, 0) || !env_name(from[i])) return "asks for an environment variable by something that is no name";
+    if (host_fault(from[i], 253, 0) || !good(from[i])) return wrong;
     if (!(list[i] = arena_dup(a, from[i]))) return host_no_memory;
   }
   *to = list;
   return NULL;
+}
+
+const char *host_adopt_env(arena *a, const char *const *from, const char *const **to) {
+  return adopt_words(a, from, env_name, "asks for an environment variable by something that is no name", to);
+}
+
+static bool extension_id(const char *z) { return *z != 0; }
+
+const char *host_adopt_extensions(arena *a, const char *const *from, const char *const **to) {
+  return adopt_words(a, from, extension_id, "asks for an extension by something that is no id", to);
 }

@@ -17,6 +17,7 @@ typedef struct host_services {
   const void *(*extension)(void *ctx, const char *id);
   /* For extensions that something outside of this process answers (worker/ask.h); waits. */
   pintle_status (*ask)(void *ctx, pintle_call *call, str question, buf *answer, error *e);
+  struct stores_side *stores; /* what pintle.store/1 opens (worker/stores.h); NULL: nothing */
   int32_t (*cancelled)(void *ctx); /* 0, 1 cancelled, 2 past the deadline (asked beside the call's own deadline); async-signal free */
   int (*cancel_fd)(void *ctx);     /* -1: none */
 } host_services;

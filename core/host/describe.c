@@ -69,7 +69,9 @@ pintle_status host_module_describe(const host_module *m, arena *a, host_plugin *
   p->version = arena_dup(a, top->version);
   p->vendor = arena_dup(a, top->vendor);
   p->url = arena_dup(a, top->url);
-  if (!p->name || !p->version || !p->vendor || !p->url || host_adopt_env(a, top->env, &p->env)) return error_nomem(e);
+  if (!p->name || !p->version || !p->vendor || !p->url || host_adopt_env(a, top->env, &p->env) ||
+      host_adopt_extensions(a, top->extensions, &p->extensions))
+    return error_nomem(e);
   p->actions = actions;
   p->n_actions = m->n;
   return PINTLE_OK;
@@ -139,6 +141,7 @@ void host_descriptor_print(const host_plugin *p, buf *b) {
   text_member(b, "vendor", p->vendor);
   text_member(b, "url", p->url);
   names(b, "env", p->env);
+  names(b, "extensions", p->extensions);
   buf_addz(b, ",\"actions\":[");
   for (size_t i = 0; i < p->n_actions; i++) {
     if (i) buf_addc(b, ',');

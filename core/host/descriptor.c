@@ -136,13 +136,14 @@ static void top(reader *r, const item_node *root, host_plugin *p) {
   p->name = text(r, root, "name", true, NULL);
   p->version = text(r, root, "version", true, NULL);
   const char *vendor = text(r, root, "vendor", true, NULL), *url = text(r, root, "url", true, NULL);
-  const char *const *env = names(r, root, "env");
+  const char *const *env = names(r, root, "env"), *const *extensions = names(r, root, "extensions");
   if (r->fault) return;
   if (host_fault(p->name, 253, 0) || host_fault(p->version, 253, 0)) broken(r, "name or version is wrong");
   p->vendor = host_clean_copy(r->a, vendor, 253);
   p->url = host_clean_copy(r->a, url, 1024);
   if (!p->vendor || !p->url) broken(r, host_no_memory);
   const char *fault = host_adopt_env(r->a, env, &p->env);
+  if (!fault) fault = host_adopt_extensions(r->a, extensions, &p->extensions);
   if (fault) broken(r, fault);
 }
 
@@ -159,4 +160,10 @@ pintle_status host_descriptor_parse(str json, arena *a, host_plugin *into, error
   if (r.fault) return error_set(e, PINTLE_INVALID, "%s", r.fault);
   *into = got;
   return PINTLE_OK;
+}
+
+bool host_asks_for(const host_plugin *p, const char *extension) {
+  for (const char *const *id = p->extensions; *id; id++)
+    if (strcmp(*id, extension) == 0) return true;
+  return false;
 }

@@ -43,11 +43,13 @@ typedef struct host_plugin {
   /* from the descriptor; "" and empty when set aside before it could be read */
   uint32_t abi_major, abi_minor, min_host_minor;
   const char *name, *version, *vendor, *url;
+  const char *const *extensions; /* NULL-ended, never NULL */
   const char *const *env; /* NULL-ended, never NULL; velero: the chain file's, else the usual ones */
   const host_action *actions;
   size_t n_actions;
 } host_plugin;
 
+bool host_asks_for(const host_plugin *p, const char *extension);
 /* The probe's answer: {"abiMajor":1,...,"actions":[...]}. */
 void host_descriptor_print(const host_plugin *p, buf *json);
 pintle_status host_descriptor_parse(str json, arena *a, host_plugin *into, error *e); /* every field checked: a probe runs foreign code */

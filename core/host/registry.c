@@ -46,7 +46,7 @@ static pintle_status add_file(scan *s, const char *directory, const char *name, 
   static const char *const none[1];
   *p = (host_plugin){
       .path = path, .file = slash ? slash + 1 : path, .fd = -1, .glibc = "", .name = "", .version = "", .vendor = "", .url = ""};
-  p->warnings = p->needed = p->env = none;
+  p->warnings = p->needed = p->env = p->extensions = none;
   return PINTLE_OK;
 }
 

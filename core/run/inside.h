@@ -1,14 +1,15 @@
 /* inside.h -- what the files of run/ share.  SPDX-License-Identifier: Apache-2.0 */
 #ifndef PINTLE_RUN_INSIDE_H
 #define PINTLE_RUN_INSIDE_H
+#include "builtin/file_store.h"
+#include "chain/location.h"
+#include "chain/stores.h"
 #include "engine/finish.h"
 #include "run/archived.h"
 #include "run/run.h"
 #include "run/scratch.h"
 #include "worker/single.h"
 #include "worker/times.h"
-
-#define RUN_FILE_PROVIDER "pintle.io/file"
 
 struct run_store {
   const char *name;
@@ -40,6 +41,9 @@ struct run_context {
   size_t n_early;
   conf_environment environment;
   worker_times *times; /* of calls of stores, snapshotters, operations and ItemBlockActions */
+  const char *own_location; /* of the run: the last that run_store opened; NULL: none yet */
+  bool has_stores;
+  chain_stores private_stores; /* for plugins that open stores; made when such a plugin is met */
   char *scratch; /* directory of credential files; NULL: none yet */
   unsigned n_credentials;
 };
@@ -57,14 +61,13 @@ pintle_status run_read_locations(run_context *c, error *e);
 pintle_status run_writable(const run_context *c, const store *s, error *e);
 void run_close_stores(run_context *c);
 
-/* plugin_store.c. The name of the action that serves a provider: a bare name is Velero's, an alias of the chain is followed. NULL: no memory. */
-const char *run_provider(run_context *c, const conf_chain *chain, const char *provider);
-/* That action of a plugin in a worker of its own, configured by the chain file and by d, a BackupStorageLocation (then l is it) or another document
- * with spec.provider, spec.config and spec.credential. Errors have their place. */
+/* plugin_single.c: the action behind a provider (chain_provider), in a worker of its own, configured by the chain file and by d, a BackupStorageLocation (then
+ * l is it) or another document with spec.provider, spec.config and spec.credential. Errors have their place. */
 pintle_status run_plugin_single(run_context *c, uint32_t kind, const conf_chain *chain, const char *name, const conf_document *d,
                                 const run_location *l, worker_single **out, error *e);
-/* secret.c: a value of a Secret document that ref ({name, key}) in `from` names, decoded and appended. */
-pintle_status run_secret(run_context *c, const conf_document *from, const item_node *ref, buf *out, error *e);
+
+/* The locations, for plugins that open stores. */
+pintle_status run_private_stores(run_context *c, const chain_stores **out, error *e);
 
 /* claim.c: refuses a name that is taken (EXISTS) or running (CONFLICT); what an interrupted run of that name left is removed. */
 pintle_status run_claim(store *s, bool restore, const item_doc *resource, store_lock **lock, error *e);

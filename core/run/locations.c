@@ -36,7 +36,7 @@ pintle_status run_read_locations(run_context *c, error *e) {
     c->n_locations++;
   }
   if (n == 0) /* with no configuration at all it works (design section 7) */
-    c->locations[c->n_locations++] = (run_location){"default", RUN_FILE_PROVIDER, "", "", "ReadWrite", "built in", true};
+    c->locations[c->n_locations++] = (run_location){"default", BUILTIN_FILE_STORE, "", "", "ReadWrite", "built in", true};
   else if (n == 1) c->locations[0].is_default = true;
   return PINTLE_OK;
 }
@@ -71,8 +71,8 @@ static const run_location *find(run_context *c, const char *name, error *e) {
 /* ---- the store behind a location */
 static pintle_status open_file(const conf_document *d, struct run_store *one, error *e) {
   str root = d ? item_string(item_member(item_at(d->doc, "/spec/config"), STR("root"))) : STR("");
-  one->ops = &store_file;
-  return store_file_open(root.len ? root.ptr : "pintle-store", &one->self, e);
+  one->ops = &builtin_file_store;
+  return builtin_file_open(root.len ? root.ptr : BUILTIN_FILE_ROOT, &one->self, e);
 }
 
 static pintle_status open_plugin(run_context *c, const conf_chain *chain, const char *name, const conf_document *d, const run_location *l,
@@ -88,14 +88,15 @@ static pintle_status open_location(run_context *c, const run_location *l, struct
   const conf_chain *chain = NULL;
   if (conf_set_find(&c->set, "velero.io", "BackupStorageLocation", l->name, &d, NULL) != PINTLE_OK) return open_file(NULL, one, e);
   pintle_status st = run_chain(c, NULL, &chain, e);
-  const char *name = st == PINTLE_OK ? run_provider(c, chain, l->provider) : NULL;
+  const char *name = st == PINTLE_OK ? chain_provider(chain, l->provider, &c->memory) : NULL;
   if (!name) return st == PINTLE_OK ? error_nomem(e) : st;
-  return strcmp(name, RUN_FILE_PROVIDER) == 0 ? open_file(d, one, e) : open_plugin(c, chain, name, d, l, one, e);
+  return strcmp(name, BUILTIN_FILE_STORE) == 0 ? open_file(d, one, e) : open_plugin(c, chain, name, d, l, one, e);
 }
 
 pintle_status run_store(run_context *c, const char *name, store **out, error *e) {
   const run_location *l = find(c, name, e);
   if (!l) return PINTLE_NOT_FOUND;
+  c->own_location = l->name;
   for (size_t i = 0; i < c->n_stores; i++)
     if (strcmp(c->stores[i].name, l->name) == 0) return *out = c->stores[i].store, PINTLE_OK;
   struct run_store *v = realloc(c->stores, (c->n_stores + 1) * sizeof *v);
@@ -132,5 +133,6 @@ void run_close_stores(run_context *c) {
   free(c->stores);
   for (size_t i = 0; i < c->n_snapshotters; i++) worker_single_close(c->snapshotters[i], NULL);
   free(c->snapshotters);
+  if (c->has_stores) chain_stores_free(&c->private_stores);
   run_scratch_remove(c->scratch);
 }

@@ -84,9 +84,16 @@ static void describe(run_setup *s, const chain_plan *blocks, const item_doc *res
   buf_addc(b, ']');
 }
 
+static pintle_status stores_of(run_context *c, const chain_plan *plan, const chain_stores **out, error *e) {
+  for (size_t i = 0; i < plan->n_plugins; i++)
+    if (plan->plugins[i].stores) return run_private_stores(c, out, e);
+  return PINTLE_OK;
+}
+
 pintle_status run_setup_open(run_context *c, const run_setup_options *options, const item_doc *resource, const run_input *input,
                              run_setup *out, error *e) {
   const host_registry *registry = NULL;
+  const chain_stores *stores = NULL;
   CLEANUP(buf_free) buf modifiers = {0};
   bool backup = options->kind != CONF_RESTORE_ITEM_ACTION, block = options->kind == CONF_ITEM_BLOCK_ACTION;
   *out = (run_setup){.c = c, .source = input->source, .phase = block ? "item-block" : backup ? "backup" : "restore"};
@@ -105,6 +112,7 @@ pintle_status run_setup_open(run_context *c, const run_setup_options *options, c
                                    .without_host_steps = options->without_host_steps,
                                    .modifiers = buf_str(&modifiers)};
   st = chain_plan_make(&plan, &out->plan, e);
+  if (st == PINTLE_OK) st = stores_of(c, &out->plan, &stores, e);
   if (st == PINTLE_OK) st = run_scratch_make(c->o.temp_dir, &out->scratch, e);
   if (st == PINTLE_OK && item_print(resource, NULL, 0, &out->resource) != PINTLE_OK) st = error_nomem(e);
   uint32_t stop = 0;
@@ -125,6 +133,7 @@ pintle_status run_setup_open(run_context *c, const run_setup_options *options, c
                                     .properties = out->properties,
                                     .environment = c->o.environment,
                                     .stop_before = stop,
+                                    .stores = stores,
                                     .times = c->times};
   const engine_operations_options operations = {
       .run = resource, .pool = &out->pool, .registry = registry, .types = input->types, .journal = input->journal};

@@ -91,7 +91,7 @@ pintle_status run_open_snapshotter(void *context, const char *location, const pi
   pintle_status st = find(c, str_of(location), &d, e);
   if (st == PINTLE_OK) st = run_chain(c, NULL, &chain, e);
   if (st != PINTLE_OK) return st;
-  const char *name = run_provider(c, chain, provider_of(d).ptr);
+  const char *name = chain_provider(chain, provider_of(d).ptr, &c->memory);
   if (!name || !GROW(c->snapshotters, c->n_snapshotters, c->cap_snapshotters)) return error_nomem(e);
   if ((st = run_plugin_single(c, CONF_VOLUME_SNAPSHOTTER, chain, name, d, NULL, &single, e)) != PINTLE_OK) return st;
   c->snapshotters[c->n_snapshotters++] = single;

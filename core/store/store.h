@@ -111,10 +111,4 @@ pintle_status store_run_expect(store_lock *l, int64_t duration, error *e);
 pintle_status store_run_end(store_lock *l, const char *keep_phase, error *e);
 /* All records, dead ones too: what `backup get` shows as Interrupted. */
 pintle_status store_runs(store *s, arena *a, store_run **out, size_t *n, error *e);
-
-/* ---- pintle.io/file: a directory as ObjectStore, built in. Options: root (directory; the bucket is a directory in it, "" = root itself). Atomic and
- * durable: temporary file, fsync, rename, fsync of the directory. Keys that leave the root, or whose parts are ".", ".." or empty, are INVALID; links
- * inside are not followed out of it. */
-extern const pintle_object_store store_file;
-pintle_status store_file_open(const char *root, void **self, error *e); /* made by the first put; free with store_file.action->destroy */
 #endif

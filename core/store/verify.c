@@ -4,7 +4,7 @@
  * Each object is fetched once. Of a member of the tarball 29 bytes are remembered: parts of two sums and a mark. */
 #include "archive/archive.h"
 #include "archive/gunzip.h"
-#include "archive/path.h"
+#include "base/path.h"
 #include "base/sort.h"
 #include "store/manifest_read.h"
 #include "store/parts.h"

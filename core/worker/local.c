@@ -2,11 +2,13 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "worker/ask.h"
 #include "worker/pool.h"
+#include "worker/stores.h"
 #include <stdlib.h>
 
 static void enter(void *ctx, const chain_entry *entry, const char *what, int64_t deadline) {
   worker_pool *p = ctx;
   (void)what;
+  stores_side_action(p->local_stores, entry->name);
   atomic_store(&p->local_page.stack[0].entry, entry->index);
   atomic_store(&p->local_page.stack[0].deadline, deadline);
 }
@@ -38,8 +40,9 @@ static pintle_status ask(void *ctx, pintle_call *call, const chain_entry *entry,
 }
 
 static const void *extension(void *ctx, const char *id) {
-  (void)ctx;
-  return ask_extension(id);
+  const worker_pool *p = ctx;
+  const void *table = stores_extension(p->local_stores, id);
+  return table ? table : ask_extension(id);
 }
 
 pintle_status pool_local_open(worker_pool *p, error *e) {
@@ -63,7 +66,9 @@ pintle_status pool_local_open(worker_pool *p, error *e) {
       return error_set(e, PINTLE_UNSUPPORTED, "plugin %s is a Go plugin of Velero, which needs a worker: not with --concurrency 0",
                        p->o.plan->plugins[i].file);
   for (size_t i = 0; i < p->o.plan->n; i++) p->o.plan->entries[i].segment = 0; /* one process, one instance each */
-  pintle_status st = chain_open(&o, &p->local, &failed, e);
+  pintle_status st = p->o.stores ? stores_side_new(p->o.stores, p->o.plan->dry_run, NULL, NULL, &p->local_stores, e) : PINTLE_OK;
+  o.stores = p->local_stores;
+  if (st == PINTLE_OK) st = chain_open(&o, &p->local, &failed, e);
   if (st != PINTLE_OK && failed) chain_plan_place(failed, e);
   if (st != PINTLE_OK) return st;
   chain_selectors(p->local, &selectors);
@@ -88,6 +93,8 @@ pintle_status pool_local_close(worker_pool *p, error *e) {
   buf counters = {0};
   pintle_status st = p->local ? chain_close(p->local, &counters, e) : PINTLE_OK;
   p->local = NULL;
+  stores_side_free(p->local_stores);
+  p->local_stores = NULL;
   if (counters.len && pool_count(p, buf_str(&counters), e) != PINTLE_OK && st == PINTLE_OK) st = PINTLE_FAILED;
   buf_free(&counters);
   return st;

@@ -4,6 +4,7 @@
 #include "worker/manners.h"
 #include "worker/message.h"
 #include "worker/side.h"
+#include "worker/stores.h"
 #include "worker/worker.h"
 #include <errno.h>
 #include <signal.h>
@@ -21,6 +22,8 @@ struct worker {
   kube_types *types;
   chain *chain;
   manners manners;
+  chain_stores given;
+  stores_side *stores;
   const host_opener *opener;
   bool drop_in;
 };
@@ -30,6 +33,7 @@ static void enter(void *ctx, const chain_entry *entry, const char *what, int64_t
   struct worker *w = ctx;
   manners_enter(&w->manners, entry->index);
   w->side.own = entry->plugin == CHAIN_BUILT_IN;
+  stores_side_action(w->stores, entry->name);
   side_enter(&w->side, entry->index, what, deadline);
   if (w->stop_before == entry->index + 1 && (strcmp(what, "execute") == 0 || strcmp(what, "get_related_items") == 0)) {
     fprintf(stderr, "level=%d stopped before action %s: attach with `gdb -p %d`, then `handle SIGSTOP nostop noprint nopass` and `continue`\n",
@@ -52,7 +56,8 @@ static pintle_status ask(void *ctx, pintle_call *call, const chain_entry *entry,
 /* As a drop-in there is nobody to ask. */
 static const void *extension(void *ctx, const char *id) {
   const struct worker *w = ctx;
-  return w->drop_in ? NULL : ask_extension(id);
+  const void *table = stores_extension(w->stores, id);
+  return table || w->drop_in ? table : ask_extension(id);
 }
 
 static bool broken(struct worker *w, const chain_entry *entry, const error *e) {
@@ -64,6 +69,13 @@ static bool broken(struct worker *w, const chain_entry *entry, const error *e) {
 
 static void quarantine(struct worker *w, uint32_t entry) {
   if (chain_quarantine(w->chain, entry, "it is quarantined after three crashes or deadlines in this run") != PINTLE_OK) w->side.lost = true;
+}
+
+/* A store's plugin was loaded in the middle of a run: it may have put its own. */
+static void own_handlers(void *ctx) {
+  struct worker *w = ctx;
+  crash_handlers(w->side.page);
+  signal(SIGPIPE, SIG_IGN);
 }
 
 static bool set_up(struct worker *w, str body) {
@@ -90,14 +102,17 @@ static bool set_up(struct worker *w, str body) {
   o.properties = w->properties;
   o.segment = wire_get_u32(&r);
   w->stop_before = wire_get_u32(&r);
+  bool readable = stores_get(&r, &w->setup_memory, &w->given, &e) == PINTLE_OK;
   uint32_t n_quarantined = wire_get_u32(&r);
   char *run_copy = arena_copy(&w->setup_memory, run);
-  pintle_status st = r.overrun ? error_set(&e, PINTLE_FAILED, "the supervisor's set-up cannot be read") : PINTLE_OK;
+  pintle_status st = !readable || r.overrun ? error_set(&e, PINTLE_FAILED, "the supervisor's set-up cannot be read") : PINTLE_OK;
   if (st == PINTLE_OK && !run_copy) st = error_nomem(&e);
   if (st == PINTLE_OK && (st = kube_types_new(&w->types)) != PINTLE_OK) error_nomem(&e);
   if (st == PINTLE_OK) st = chain_plan_parse(plan, &w->plan, w->types, &e);
   if (st == PINTLE_OK && manners_plan(&w->manners, &w->plan) != PINTLE_OK) st = error_nomem(&e);
+  if (st == PINTLE_OK) st = stores_side_new(&w->given, w->plan.dry_run, own_handlers, w, &w->stores, &e);
   o.types = w->types;
+  o.stores = w->stores;
   o.run = (str){run_copy, run.len};
   if (st == PINTLE_OK) st = chain_open(&o, &w->chain, &failed, &e);
   if (st != PINTLE_OK) return broken(w, failed, &e), false;
@@ -137,6 +152,8 @@ static void finish(struct worker *w) {
   error e = {0};
   chain_close(w->chain, &counters, &e);
   w->chain = NULL;
+  stores_side_free(w->stores);
+  w->stores = NULL;
   manners_finish(&w->manners);
   buf_clear(&w->side.body);
   wire_str(&w->side.body, buf_str(&counters));

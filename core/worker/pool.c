@@ -286,7 +286,7 @@ pintle_status worker_pool_close(worker_pool *p, buf *counters, error *e) {
 
 void worker_pool_free(worker_pool *p) {
   if (!p) return;
-  if (p->local) pool_local_close(p, NULL);
+  pool_local_close(p, NULL);
   for (pool_proc *w = p->procs; w; w = w->next) pool_kill(w, "the run is over");
   int64_t until = clock_monotonic() + 5 * CLOCK_SECOND;
   p->o.outcome = NULL;

@@ -81,6 +81,7 @@ struct worker_pool {
   arena memory;        /* of the sums */
   error failure;       /* why the pool cannot go on */
   struct chain *local; /* concurrency 0 */
+  struct stores_side *local_stores;
   page local_page;
 };
 

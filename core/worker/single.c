@@ -1,5 +1,6 @@
 /* single.c -- the life of a worker for single calls; see single.h.  SPDX-License-Identifier: Apache-2.0 */
 #include "worker/single_inside.h"
+#include "worker/stores.h"
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -8,13 +9,17 @@
 #define ITEM_TIMEOUT (60 * CLOCK_SECOND)
 #define GRACE (10 * CLOCK_SECOND)
 
+static const chain_stores *stores_of(const worker_single *s) {
+  return host_asks_for(s->o.plugin, PINTLE_EXT_STORE) ? s->o.stores : NULL;
+}
+
 static bool env_wanted(const void *ctx, const char *variable) {
   const worker_single *s = ctx;
   const char *const *lists[] = {s->o.plugin->env, s->o.env};
   for (size_t i = 0; i < 2; i++)
     for (const char *const *name = lists[i]; name && *name; name++)
       if (proc_variable_is(*name, variable)) return true;
-  return false;
+  return stores_env_wanted(stores_of(s), variable);
 }
 
 static void send_setup(worker_single *s) {
@@ -27,7 +32,8 @@ static void send_setup(worker_single *s) {
                               .scratch = s->o.scratch ? s->o.scratch : "",
                               .config = s->o.config,
                               .run = s->o.run,
-                              .properties = s->o.properties};
+                              .properties = s->o.properties,
+                              .put_stores = stores_of(s)};
   single_put_setup(&body, &setup);
   if (body.failed) s->out.failed = true;
   else single_queue(s, WIRE_SINGLE, buf_str(&body));
@@ -36,8 +42,12 @@ static void send_setup(worker_single *s) {
 }
 
 pintle_status single_launch(worker_single *s, single_call *c, error *e) {
+  enum { MOST = 128 };
+  int fds[MOST] = {s->o.plugin->fd};
+  size_t n = 1;
+  if (!stores_fds(stores_of(s), fds, &n, MOST)) return error_set(e, PINTLE_UNSUPPORTED, "a run may have at most %d locations", MOST - 1);
   const proc_options o = {
-      .worker = s->o.worker, .environment = s->o.environment, .wanted = env_wanted, .ctx = s, .fds = &s->o.plugin->fd, .n_fds = 1};
+      .worker = s->o.worker, .environment = s->o.environment, .wanted = env_wanted, .ctx = s, .fds = fds, .n_fds = n};
   pintle_status st = proc_start(&o, &s->proc, e);
   if (st != PINTLE_OK) return st;
   c->what = "load";

@@ -13,6 +13,7 @@
 #include "host/descriptor.h"
 
 typedef struct worker_single worker_single;
+struct chain_stores;
 typedef struct worker_single_options {
   const char *worker;             /* path of pintle-worker */
   const char *velero_worker;      /* path of pintle-worker-velero, for a Go plugin of Velero; else not looked at */
@@ -28,6 +29,7 @@ typedef struct worker_single_options {
                       actions. run_operation has its caller's deadline only */
   int64_t copy_timeout; /* of create_snapshot and create_volume_from_snapshot, which may copy a volume's data; 0 = timeout */
   int64_t grace;   /* for cleaning up after it was told to stop; 0 = 10 s */
+  const struct chain_stores *stores; /* as in worker_pool_options */
   struct worker_times *times;    /* each call is added to it (worker/times.h); may be NULL */
   const host_services *services; /* for what belongs to no call: lines of create and finish, of stdout and stderr in between. May be NULL */
 } worker_single_options;

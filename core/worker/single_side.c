@@ -71,6 +71,7 @@ static pintle_status take_property(void *ctx, const char *name, str *value) {
   return strcmp(name, "run.dir") == 0 && s->setup.scratch[0] && directory(s, value) ? PINTLE_OK : PINTLE_NOT_FOUND;
 }
 
+static const void *take_extension(void *ctx, const char *id) { return stores_extension(((single *)ctx)->stores, id); }
 static int32_t take_cancelled(void *ctx) { return side_cancelled(((single *)ctx)->side); }
 static int take_cancel_fd(void *ctx) { return side_cancel_fd(((single *)ctx)->side); }
 
@@ -263,6 +264,13 @@ static pintle_status watch(single *s, error *e) {
   return manners_plan(s->manners, &s->plan) == PINTLE_OK ? PINTLE_OK : error_nomem(e);
 }
 
+/* A store's plugin was loaded in the middle of a call: it may have put its own. */
+static void own_handlers(void *ctx) {
+  const single *s = ctx;
+  crash_handlers(s->side->page);
+  signal(SIGPIPE, SIG_IGN);
+}
+
 static bool set_up(single *s, str body) {
   wire_reader r = {body.ptr, body.ptr + body.len, false};
   error e = {0};
@@ -272,13 +280,17 @@ static bool set_up(single *s, str body) {
                                 .count = take_count,
                                 .report = take_report,
                                 .property = take_property,
+                                .extension = take_extension,
                                 .cancelled = take_cancelled,
                                 .cancel_fd = take_cancel_fd};
   s->stray = (host_services){.ctx = s->side, .log = side_stray_log};
   host_stray_log(&s->stray);
   pintle_status st = single_get_setup(&r, &s->memory, &s->setup);
   if (st != PINTLE_OK) error_set(&e, PINTLE_FAILED, "the supervisor's set-up cannot be read");
-  else if (item_new(&s->doc) != PINTLE_OK || host_call_new(&s->services, &s->call) != PINTLE_OK) st = error_nomem(&e);
+  if (st == PINTLE_OK) st = stores_side_new(&s->setup.stores, false, own_handlers, s, &s->stores, &e);
+  stores_side_action(s->stores, s->setup.action);
+  s->services.stores = s->stores;
+  if (st == PINTLE_OK && (item_new(&s->doc) != PINTLE_OK || host_call_new(&s->services, &s->call) != PINTLE_OK)) st = error_nomem(&e);
   if (st == PINTLE_OK) st = take_run(s, &e);
   if (st == PINTLE_OK) st = watch(s, &e);
   if (st == PINTLE_OK) st = load(s, &e);
@@ -301,6 +313,8 @@ static void finish(single *s) {
   host_instance_destroy(&s->instance);
   host_module_close(s->module);
   s->module = NULL;
+  stores_side_free(s->stores);
+  s->stores = NULL;
   side_leave(s->side);
   manners_finish(s->manners);
   wire_error(&body, &e);

@@ -19,6 +19,7 @@ typedef struct single {
   chain_entry entry; /* for it: a chain of this action alone */
   chain_plugin plugin;
   chain_plan plan;
+  stores_side *stores;
   host_services services, stray;
   host_call *call;
   host_result result;

@@ -160,6 +160,7 @@ void single_put_setup(buf *b, const single_setup *s) {
   wire_str(b, s->config);
   wire_str(b, s->run);
   put_list(b, s->properties);
+  stores_put(b, s->put_stores);
 }
 
 pintle_status single_get_setup(wire_reader *r, arena *a, single_setup *out) {
@@ -172,6 +173,7 @@ pintle_status single_get_setup(wire_reader *r, arena *a, single_setup *out) {
   out->config = get_copy(r, a);
   out->run = get_copy(r, a);
   out->properties = get_list(r, a, 2 * SINGLE_MAX_PROPERTIES);
+  if (stores_get(r, a, &out->stores, NULL) != PINTLE_OK) return PINTLE_INVALID;
   return r->overrun || r->at != r->end || out->fd < 0 ? PINTLE_INVALID : PINTLE_OK;
 }
 

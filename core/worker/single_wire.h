@@ -6,6 +6,7 @@
 #ifndef PINTLE_WORKER_SINGLE_WIRE_H
 #define PINTLE_WORKER_SINGLE_WIRE_H
 #include "host/call.h"
+#include "worker/stores.h"
 #include "worker/wire.h"
 
 enum { SINGLE_WINDOW = 1 << 20, SINGLE_CHUNK = 256 << 10, SINGLE_BATCH = 32 << 10, SINGLE_TEXTS = 3 };
@@ -56,6 +57,8 @@ typedef struct single_setup {
   const char *plugin, *file, *action, *scratch; /* scratch "" = none */
   str config, run;               /* run: the Backup or Restore that functions of item actions get; "" = none */
   const char *const *properties; /* name, value, ..., NULL */
+  const chain_stores *put_stores; /* NULL: none */
+  chain_stores stores;            /* as they came */
 } single_setup;
 void single_put_setup(buf *b, const single_setup *s);
 pintle_status single_get_setup(wire_reader *r, arena *a, single_setup *out);

@@ -9,6 +9,7 @@
 typedef struct worker_pool worker_pool;
 struct ask_question;
 struct worker_times;
+struct chain_stores;
 
 /* What an item's stretch through the chain came to. `chain` is as chain_apply gave it, or, when the worker died or was killed in it, FAILED with
  * an error that says so. Everything lives until the callback returns. */
@@ -37,6 +38,7 @@ typedef struct worker_pool_options {
    * pool counts alone. */
   atomic_uint *strikes;
   size_t n_strikes;
+  const struct chain_stores *stores; /* for plugins that ask for pintle.store/1; may be NULL */
   struct worker_times *times; /* of calls beside the items (worker/times.h); the pool itself does not use it. May be NULL */
   void *ctx;
   void (*outcome)(void *ctx, uint64_t ticket, const worker_outcome *o);

@@ -1,6 +1,7 @@
 /* bench_archive.c -- MB/s of gzip, tar writing and reading back; a backup verified from a directory.  SPDX-License-Identifier: Apache-2.0
  *
  * bench_archive [items]: 20,000 if not told. Items like a cluster's, 2.8 KB mean. Prints one line a measurement: the median of three. */
+#include "builtin/file_store.h"
 #include "archive/archive.h"
 #include "archive/digest.h"
 #include "base/clock.h"
@@ -142,8 +143,8 @@ static void bench_store(void) {
   store *s = NULL;
   error e;
   if (!mkdtemp(root)) exit(1);
-  must(store_file_open(root, &self, &e), &e);
-  store_options o = {.ops = &store_file, .self = self, .name = "bench"};
+  must(builtin_file_open(root, &self, &e), &e);
+  store_options o = {.ops = &builtin_file_store, .self = self, .name = "bench"};
   must(store_open(&o, &s, &e), &e);
   for (int i = 0; i < ROUNDS; i++) {
     store_manifest *m = NULL;
@@ -167,7 +168,7 @@ static void bench_store(void) {
   tell("putting it with its manifest, synced", putting, total, (double)n_items);
   tell("verifying it", checking, total, (double)n_items);
   store_close(s);
-  store_file.action->destroy(self);
+  builtin_file_store.action->destroy(self);
   snprintf(command, sizeof command, "rm -rf %s", root);
   if (system(command) != 0) exit(1);
 }

@@ -1,7 +1,7 @@
 /* fuzz_tar.c -- any bytes as a tarball: an error or entries with safe names, whatever the pieces.  SPDX-License-Identifier: Apache-2.0 */
 #include "archive/archive.h"
 #include "archive/header.h"
-#include "archive/path.h"
+#include "base/path.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -18,7 +18,7 @@ static pintle_status each(void *ctx, const archive_entry *entry, error *e) {
   seen *s = ctx;
   archive_path p;
   (void)e;
-  if (archive_path_refused(str_of(entry->path)) || entry->content.len > 1 << 20) abort();
+  if (path_refused(str_of(entry->path)) || entry->content.len > 1 << 20) abort();
   if (archive_path_parse(entry->path, &p) && (p.name.len == 0 || p.group_resource.len == 0)) abort();
   mix(s, str_of(entry->path)), mix(s, entry->content);
   s->entries++;

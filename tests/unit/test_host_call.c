@@ -55,7 +55,7 @@ static int on_cancel_fd(void *ctx) {
   return world.fd;
 }
 static const host_services services = {&world,      on_log,       on_finding,   on_count,    on_report,
-                                       on_property, on_extension, NULL, on_cancelled, on_cancel_fd};
+                                       on_property, on_extension, NULL, NULL, on_cancelled, on_cancel_fd};
 
 static host_call *call;
 static pintle_call *h;

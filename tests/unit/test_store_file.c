@@ -1,4 +1,5 @@
 /* test_store_file.c -- pintle.io/file, and the calls of a store on it.  SPDX-License-Identifier: Apache-2.0 */
+#include "builtin/file_store.h"
 #include "archive/digest.h"
 #include "store/store.h"
 #include <check.h>
@@ -23,7 +24,7 @@ static error e;
 
 static store *opened(const char *bucket, const char *prefix) {
   store *to = NULL;
-  store_options o = {.ops = &store_file, .self = self, .name = "loc", .bucket = bucket, .prefix = prefix};
+  store_options o = {.ops = &builtin_file_store, .self = self, .name = "loc", .bucket = bucket, .prefix = prefix};
   ck_assert_msg(store_open(&o, &to, &e) == PINTLE_OK, "%s", e.message);
   return to;
 }
@@ -31,7 +32,7 @@ static store *opened(const char *bucket, const char *prefix) {
 static void setup(void) {
   strcpy(root, "/tmp/pintle-store-XXXXXX");
   ck_assert_ptr_nonnull(mkdtemp(root));
-  ck_assert_int_eq(store_file_open(root, &self, &e), PINTLE_OK);
+  ck_assert_int_eq(builtin_file_open(root, &self, &e), PINTLE_OK);
   s = opened("", "");
 }
 
@@ -42,7 +43,7 @@ static int gone(const char *path, const struct stat *st, int flag, struct FTW *f
 
 static void teardown(void) {
   store_close(s);
-  store_file.action->destroy(self);
+  builtin_file_store.action->destroy(self);
   nftw(root, gone, 16, FTW_DEPTH | FTW_PHYS);
 }
 
@@ -268,8 +269,8 @@ END_TEST
 
 START_TEST(a_full_disk_leaves_the_old_object) {
   if (mount("pintle-test", root, "tmpfs", 0, "size=1m") != 0) return; /* only root may */
-  store_file.action->destroy(self);
-  ck_assert_int_eq(store_file_open(root, &self, &e), PINTLE_OK);
+  builtin_file_store.action->destroy(self);
+  ck_assert_int_eq(builtin_file_open(root, &self, &e), PINTLE_OK);
   store_close(s);
   s = opened("", "");
   buf big = {0};
@@ -312,7 +313,7 @@ static int32_t stop(void *ctx) {
 
 START_TEST(a_cancelled_run_stops_a_put) {
   static const host_services services = {.cancelled = stop};
-  store_options o = {.ops = &store_file, .self = self, .name = "loc", .services = &services, .prefix = "p"};
+  store_options o = {.ops = &builtin_file_store, .self = self, .name = "loc", .services = &services, .prefix = "p"};
   store *stopping = NULL;
   ck_assert_int_eq(store_open(&o, &stopping, &e), PINTLE_OK);
   ck_assert_int_eq(store_put(stopping, "x", STR("x"), &e), PINTLE_CANCELLED);
@@ -349,7 +350,7 @@ START_TEST(ranges_stat_and_url) {
     buf_clear(&seen);
     w.v.size = ranges[i].size;
     host_call_begin(c, NULL, 0);
-    ck_assert_int_eq(store_file.get_object_range(self, host_call_handle(c), "k", "a b", ranges[i].offset, &w.v), PINTLE_OK);
+    ck_assert_int_eq(builtin_file_store.get_object_range(self, host_call_handle(c), "k", "a b", ranges[i].offset, &w.v), PINTLE_OK);
     ck_assert_int_eq(host_call_end(c, PINTLE_OK, &e), PINTLE_OK);
     ck_assert_str_eq(buf_z(&seen), ranges[i].content);
   }
@@ -357,10 +358,10 @@ START_TEST(ranges_stat_and_url) {
   host_call_begin(c, NULL, 0);
   host_result_begin(&r, c, HOST_RESULT_ENTRY, false);
   r.entry = one_entry, r.entry_ctx = &seen;
-  ck_assert_int_eq(store_file.stat_object(self, host_call_handle(c), "k", "a b", &r.base), PINTLE_OK);
+  ck_assert_int_eq(builtin_file_store.stat_object(self, host_call_handle(c), "k", "a b", &r.base), PINTLE_OK);
   ck_assert_str_eq(buf_z(&seen), "a b:10:1");
   host_result_begin(&r, c, HOST_RESULT_TEXT, false);
-  ck_assert_int_eq(store_file.create_signed_url(self, host_call_handle(c), "k", "a b", 0, &r.base), PINTLE_OK);
+  ck_assert_int_eq(builtin_file_store.create_signed_url(self, host_call_handle(c), "k", "a b", 0, &r.base), PINTLE_OK);
   ck_assert(str_starts(r.text, "file:///tmp/pintle-store-") && str_ends(r.text, "/k/a%20b"));
   host_call_end(c, PINTLE_OK, &e);
   host_result_free(&r);

@@ -1,4 +1,5 @@
 /* test_store_run.c -- run records and the lock between two runs, with a conditional put and without.  SPDX-License-Identifier: Apache-2.0 */
+#include "builtin/file_store.h"
 #include "store/store.h"
 #include <check.h>
 #include <ftw.h>
@@ -24,10 +25,10 @@ static store *opened(const pintle_object_store *ops) {
 static void setup(void) {
   strcpy(root, "/tmp/pintle-run-XXXXXX");
   ck_assert_ptr_nonnull(mkdtemp(root));
-  ck_assert_int_eq(store_file_open(root, &self, &e), PINTLE_OK);
-  plain_table = store_file;
+  ck_assert_int_eq(builtin_file_open(root, &self, &e), PINTLE_OK);
+  plain_table = builtin_file_store;
   plain_table.put_object_if_absent = NULL;
-  with = opened(&store_file), without = opened(&plain_table);
+  with = opened(&builtin_file_store), without = opened(&plain_table);
 }
 
 static int gone(const char *path, const struct stat *st, int flag, struct FTW *f) {
@@ -37,7 +38,7 @@ static int gone(const char *path, const struct stat *st, int flag, struct FTW *f
 
 static void teardown(void) {
   store_close(with), store_close(without);
-  store_file.action->destroy(self);
+  builtin_file_store.action->destroy(self);
   arena_free(&a);
   nftw(root, gone, 16, FTW_DEPTH | FTW_PHYS);
 }

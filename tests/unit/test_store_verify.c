@@ -1,4 +1,5 @@
 /* test_store_verify.c -- a backup fetched back: what is damaged is found and named.  SPDX-License-Identifier: Apache-2.0 */
+#include "builtin/file_store.h"
 #include "archive/archive.h"
 #include "archive/digest.h"
 #include "store/store.h"
@@ -21,8 +22,8 @@ static store_verify seen;
 static void setup(void) {
   strcpy(root, "/tmp/pintle-verify-XXXXXX");
   ck_assert_ptr_nonnull(mkdtemp(root));
-  ck_assert_int_eq(store_file_open(root, &self, &e), PINTLE_OK);
-  store_options o = {.ops = &store_file, .self = self, .name = "loc", .prefix = "p"};
+  ck_assert_int_eq(builtin_file_open(root, &self, &e), PINTLE_OK);
+  store_options o = {.ops = &builtin_file_store, .self = self, .name = "loc", .prefix = "p"};
   ck_assert_int_eq(store_open(&o, &s, &e), PINTLE_OK);
 }
 
@@ -33,7 +34,7 @@ static int gone(const char *path, const struct stat *st, int flag, struct FTW *f
 
 static void teardown(void) {
   store_close(s);
-  store_file.action->destroy(self);
+  builtin_file_store.action->destroy(self);
   buf_free(&problems);
   nftw(root, gone, 16, FTW_DEPTH | FTW_PHYS);
 }

@@ -33,6 +33,27 @@ chain 'dropIn: {fileSystemBackupTimeout: 1h}, actions: [{name: tests.pintle.io/s
 play chain-copies plugins
 
 rm -r plugins
+drop_in stores store
+stores() {
+  cat >plugins/pintle.yaml <<END
+apiVersion: velero.io/v1
+kind: BackupStorageLocation
+metadata: {name: vendor}
+spec: {provider: tests.pintle.io/store, objectStorage: {bucket: c, prefix: p}, config: {root: $work/vendor}}
+---
+apiVersion: pintle.io/v1alpha1
+kind: PluginChain
+metadata: {name: default}
+spec: {actions: [{name: tests.pintle.io/stores, config: {location: "$1"}}]}
+END
+}
+stores vendor
+play stores plugins
+[ "$(cat "$work/vendor/c/p/plugins/tests.pintle.io/stores/later")" = put-later ] || fail "the operation put nothing"
+stores ""
+play stores-none plugins
+
+rm -r plugins
 drop_in selects good
 mkdir plugins/pintle.d
 {

@@ -1,6 +1,7 @@
 /* secret.c -- Secret documents of the configuration, which stand for those of Velero's namespace.  SPDX-License-Identifier: Apache-2.0 */
 #include "base/base64.h"
-#include "run/inside.h"
+#include "chain/location.h"
+#include <stdio.h>
 
 PINTLE_PRINTF(4, 5)
 static pintle_status missing(const conf_document *from, const item_node *ref, error *e, const char *format, ...) {
@@ -14,11 +15,11 @@ static pintle_status missing(const conf_document *from, const item_node *ref, er
   return PINTLE_INVALID;
 }
 
-pintle_status run_secret(run_context *c, const conf_document *from, const item_node *ref, buf *out, error *e) {
+pintle_status chain_secret(const conf_set *set, const conf_document *from, const item_node *ref, buf *out, error *e) {
   str name = item_string(item_member(ref, STR("name"))), key = item_string(item_member(ref, STR("key")));
   const conf_document *d = NULL;
   if (!name.len) return missing(from, ref, e, "the reference names no Secret");
-  if (conf_set_find(&c->set, "", "Secret", name.ptr, &d, NULL) != PINTLE_OK) {
+  if (conf_set_find(set, "", "Secret", name.ptr, &d, NULL) != PINTLE_OK) {
     missing(from, ref, e, "there is no Secret \"%s\" in the configuration", name.ptr);
     error_hint(e, "add it as a document of kind Secret");
     return PINTLE_INVALID;

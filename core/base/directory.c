@@ -1,6 +1,6 @@
 /* directory.c -- see directory.h.  SPDX-License-Identifier: Apache-2.0 */
-#include "store/directory.h"
-#include "archive/path.h"
+#include "base/directory.h"
+#include "base/path.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/file.h"
@@ -63,7 +63,7 @@ static int walk(int root, const char *path, bool make) {
   return fd;
 }
 
-pintle_status store_dir_open(int root, const char *path, bool make, int *fd, error *e) {
+pintle_status directory_open(int root, const char *path, bool make, int *fd, error *e) {
   int got = *path ? open_beneath(root, path) : walk(root, path, false);
   if (got < 0 && (errno == ENOSYS || errno == EPERM || (errno == ENOENT && make))) got = walk(root, path, make);
   if (got < 0 && (errno == ELOOP || errno == EXDEV)) {
@@ -77,13 +77,13 @@ pintle_status store_dir_open(int root, const char *path, bool make, int *fd, err
   return PINTLE_OK;
 }
 
-pintle_status store_dir_stat(int fd, const char *name, struct stat *st, error *e) {
+pintle_status directory_stat(int fd, const char *name, struct stat *st, error *e) {
   if (fstatat(fd, name, st, AT_SYMLINK_NOFOLLOW) != 0) return error_errno(e, errno, "%s", name);
   if (!S_ISREG(st->st_mode)) return error_set(e, PINTLE_NOT_FOUND, "%s: no such object (it is a directory, link or device)", name);
   return PINTLE_OK;
 }
 
-static bool temporary(const char *name) { return strncmp(name, STORE_TEMPORARY, sizeof STORE_TEMPORARY - 1) == 0; }
+static bool temporary(const char *name) { return strncmp(name, DIRECTORY_TEMPORARY, sizeof DIRECTORY_TEMPORARY - 1) == 0; }
 
 /* Its own description of the directory: reading moves a position. */
 static DIR *open_names(int fd) {
@@ -95,7 +95,7 @@ static DIR *open_names(int fd) {
 
 /* As the two names compare inside of whole keys. */
 static int as_keys(const void *a, const void *b) {
-  const store_dir_entry *x = a, *y = b;
+  const directory_entry *x = a, *y = b;
   const unsigned char *p = (const unsigned char *)x->name, *q = (const unsigned char *)y->name;
   while (*p && *p == *q) p++, q++;
   int c = *p ? *p : x->directory ? '/' : 0, d = *q ? *q : y->directory ? '/' : 0;
@@ -107,14 +107,14 @@ static pintle_status add(int fd, const char *name, arena *a, buf *list, size_t *
   if (temporary(name) || strcmp(name, ".") == 0 || strcmp(name, "..") == 0) return PINTLE_OK;
   if (fstatat(fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0)
     return errno == ENOENT ? PINTLE_OK : error_errno(e, errno, "cannot look at %s", name); /* ENOENT: just deleted */
-  if (archive_path_refused(str_of(name)) || (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))) return ++*strange, PINTLE_OK;
-  store_dir_entry entry = {.name = arena_dup(a, name), .directory = S_ISDIR(st.st_mode), .size = st.st_size};
+  if (path_refused(str_of(name)) || (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))) return ++*strange, PINTLE_OK;
+  directory_entry entry = {.name = arena_dup(a, name), .directory = S_ISDIR(st.st_mode), .size = st.st_size};
   entry.modified = (int64_t)st.st_mtim.tv_sec * CLOCK_SECOND + st.st_mtim.tv_nsec;
   buf_add(list, &entry, sizeof entry);
   return entry.name && !list->failed ? PINTLE_OK : error_nomem(e);
 }
 
-pintle_status store_dir_read(int fd, arena *a, store_dir_entry **out, size_t *n, size_t *strange, error *e) {
+pintle_status directory_read(int fd, arena *a, directory_entry **out, size_t *n, size_t *strange, error *e) {
   CLEANUP(buf_free) buf list = {0};
   pintle_status st = PINTLE_OK;
   DIR *d = open_names(fd);
@@ -136,7 +136,7 @@ pintle_status store_dir_read(int fd, arena *a, store_dir_entry **out, size_t *n,
   return PINTLE_OK;
 }
 
-void store_dir_clean(int fd) {
+void directory_clean(int fd) {
   DIR *d = open_names(fd);
   const struct dirent *entry;
   time_t now = (time_t)(clock_now() / CLOCK_SECOND);
@@ -166,7 +166,7 @@ static bool remove_with_dead(int parent, const char *name) {
   return only_temporary && only_dead && unlinkat(parent, name, AT_REMOVEDIR) == 0;
 }
 
-void store_dir_prune(int root, const char *path, size_t keep) {
+void directory_prune(int root, const char *path, size_t keep) {
   char at[4096];
   size_t n = strlen(path);
   if (n >= sizeof at) return;
@@ -175,7 +175,7 @@ void store_dir_prune(int root, const char *path, size_t keep) {
     while (n > keep && at[n - 1] != '/') n--;
     CLEANUP(close_p) int parent = -1;
     if (n) at[n - 1] = 0;
-    if (store_dir_open(root, n ? at : "", false, &parent, NULL) != PINTLE_OK) return;
+    if (directory_open(root, n ? at : "", false, &parent, NULL) != PINTLE_OK) return;
     if (unlinkat(parent, at + n, AT_REMOVEDIR) != 0 && !remove_with_dead(parent, at + n))
       return; /* not empty, or somebody else was faster */
     fsync(parent);

@@ -1,15 +1,19 @@
-/* file.c -- pintle.io/file: a directory as ObjectStore.  SPDX-License-Identifier: Apache-2.0
+/* file_store.c -- pintle.io/file: a directory as ObjectStore.  SPDX-License-Identifier: Apache-2.0
  *
  * An object is a file of the same name. It is written beside its place under a temporary name, synced, and renamed (or linked, where it must not
  * replace). Backups hold Secrets: files have mode 0600. */
+#include "builtin/file_store.h"
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/directory.h"
 #include "base/file.h"
-#include "archive/path.h"
-#include "store/directory.h"
-#include "store/parts.h"
+#include "base/path.h"
+#include "host/call.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <pintle/helpers.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
@@ -44,11 +48,11 @@ static void leave(place *p) {
 }
 
 static const char *refused(const char *path) {
-  const char *why = archive_path_refused(str_of(path));
+  const char *why = path_refused(str_of(path));
   if (why) return why;
   for (const char *part = path; part; part = strchr(part, '/'), part += part != NULL)
-    if (strncmp(part, STORE_TEMPORARY, sizeof STORE_TEMPORARY - 1) == 0)
-      return "names that begin with \"" STORE_TEMPORARY "\" are reserved";
+    if (strncmp(part, DIRECTORY_TEMPORARY, sizeof DIRECTORY_TEMPORARY - 1) == 0)
+      return "names that begin with \"" DIRECTORY_TEMPORARY "\" are reserved";
     else if (strcspn(part, "/") > NAME_MAX) return "a part of it is longer than 255 bytes";
   return NULL;
 }
@@ -79,7 +83,7 @@ static pintle_status enter(file_store *f, const char *bucket, const char *key, b
   p->name = slash ? slash + 1 : p->path.data;
   int root;
   pintle_status st = root_of(f, make, &root, e);
-  if (st == PINTLE_OK) st = store_dir_open(root, p->dir, make, &p->fd, e);
+  if (st == PINTLE_OK) st = directory_open(root, p->dir, make, &p->fd, e);
   if (st == PINTLE_NOT_FOUND) error_set(e, st, "no such object");
   return st;
 }
@@ -124,8 +128,8 @@ static pintle_status begin_put(file_store *f, const char *bucket, const char *ke
   for (int i = 0; i < 5 && st == PINTLE_NOT_FOUND; i++) {
     if (i) leave(p);
     st = enter(f, bucket, key, true, p, e);
-    if (st == PINTLE_OK && atomic_fetch_add(&f->puts, 1) % CLEAN_EVERY == 0) store_dir_clean(p->fd);
-    if (st == PINTLE_OK) st = file_unfinished(p->fd, STORE_TEMPORARY, 0600, temp, fd, e);
+    if (st == PINTLE_OK && atomic_fetch_add(&f->puts, 1) % CLEAN_EVERY == 0) directory_clean(p->fd);
+    if (st == PINTLE_OK) st = file_unfinished(p->fd, DIRECTORY_TEMPORARY, 0600, temp, fd, e);
   }
   return st;
 }
@@ -152,7 +156,7 @@ static pintle_status put(void *self, pintle_call *call, const char *bucket, cons
   CLEANUP(close_p) int fd = -1;
   pintle_status st = begin_put(f, bucket, key, &p, temp, &fd, &e);
   if (st == PINTLE_OK && (st = finish_put(call, &p, temp, &fd, body, only_new, &e)) != PINTLE_OK) unlinkat(p.fd, temp, 0);
-  if (st != PINTLE_OK && p.fd >= 0) store_dir_prune(f->root, p.dir, strlen(bucket));
+  if (st != PINTLE_OK && p.fd >= 0) directory_prune(f->root, p.dir, strlen(bucket));
   leave(&p);
   return st == PINTLE_OK ? st : say(call, &e);
 }
@@ -199,7 +203,7 @@ static pintle_status get_range(void *self, pintle_call *call, const char *bucket
   CLEANUP(close_p) int fd = -1;
   if (offset < 0) return pintle_fail(call, PINTLE_INVALID, "a negative offset");
   pintle_status st = enter(self, bucket, key, false, &p, &e);
-  if (st == PINTLE_OK && (st = store_dir_stat(p.fd, p.name, &there, &e)) == PINTLE_NOT_FOUND) error_set(&e, st, "no such object");
+  if (st == PINTLE_OK && (st = directory_stat(p.fd, p.name, &there, &e)) == PINTLE_NOT_FOUND) error_set(&e, st, "no such object");
   if (st == PINTLE_OK) st = file_open(p.fd, p.name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, &fd, &e);
   if (st == PINTLE_OK) st = copy_out(call, fd, offset, to->size >= 0 ? to->size : -1, to, &e);
   leave(&p);
@@ -213,7 +217,7 @@ static pintle_status get_object(void *self, pintle_call *call, const char *bucke
 static pintle_status stat_key(void *self, const char *bucket, const char *key, struct stat *there, error *e) {
   place p;
   pintle_status st = enter(self, bucket, key, false, &p, e);
-  if (st == PINTLE_OK && (st = store_dir_stat(p.fd, p.name, there, e)) == PINTLE_NOT_FOUND) error_set(e, st, "no such object");
+  if (st == PINTLE_OK && (st = directory_stat(p.fd, p.name, there, e)) == PINTLE_NOT_FOUND) error_set(e, st, "no such object");
   leave(&p);
   return st;
 }
@@ -244,10 +248,10 @@ static pintle_status delete_object(void *self, pintle_call *call, const char *bu
   error e = {0};
   struct stat there;
   pintle_status st = enter(f, bucket, key, false, &p, &e);
-  if (st == PINTLE_OK) st = store_dir_stat(p.fd, p.name, &there, &e);
+  if (st == PINTLE_OK) st = directory_stat(p.fd, p.name, &there, &e);
   if (st == PINTLE_OK && unlinkat(p.fd, p.name, 0) != 0) st = error_errno(&e, errno, "cannot delete the object");
   if (st == PINTLE_OK && fsync(p.fd) != 0) st = error_errno(&e, errno, "cannot sync the object's directory");
-  if (p.fd >= 0) store_dir_prune(f->root, p.dir, strlen(bucket)); /* also when only a dead writer's file is there */
+  if (p.fd >= 0) directory_prune(f->root, p.dir, strlen(bucket)); /* also when only a dead writer's file is there */
   leave(&p);
   return st == PINTLE_OK || st == PINTLE_NOT_FOUND ? PINTLE_OK : say(call, &e);
 }
@@ -264,7 +268,7 @@ typedef struct listing {
   error e;
 } listing;
 
-static pintle_status tell(listing *l, const store_dir_entry *entry) {
+static pintle_status tell(listing *l, const directory_entry *entry) {
   pintle_entry told = {.struct_size = sizeof told, .key = buf_z(&l->key), .etag = "", .size = entry->size, .modified = entry->modified};
   if (!l->delimiter) return l->result->api->entry(l->result, &told);
   const char *behind = told.key + strlen(l->prefix), *end = strstr(behind, l->delimiter);
@@ -281,10 +285,10 @@ static pintle_status tell(listing *l, const store_dir_entry *entry) {
 
 static pintle_status visit(listing *l, int fd, const char *rest);
 
-static pintle_status visit_entry(listing *l, int fd, const store_dir_entry *entry) {
+static pintle_status visit_entry(listing *l, int fd, const directory_entry *entry) {
   if (!entry->directory) return tell(l, entry);
   CLEANUP(close_p) int below = -1;
-  pintle_status st = store_dir_open(fd, entry->name, false, &below, &l->e);
+  pintle_status st = directory_open(fd, entry->name, false, &below, &l->e);
   if (st == PINTLE_NOT_FOUND) return PINTLE_OK; /* just removed */
   buf_addc(&l->key, '/');
   return st == PINTLE_OK ? visit(l, below, "") : st;
@@ -293,11 +297,11 @@ static pintle_status visit_entry(listing *l, int fd, const store_dir_entry *entr
 /* rest: what names in this directory begin with. */
 static pintle_status visit(listing *l, int fd, const char *rest) {
   arena memory = {0};
-  store_dir_entry *all = NULL;
+  directory_entry *all = NULL;
   size_t n = 0, base = l->key.len;
   bool first = base == (size_t)(strrchr(l->prefix, '/') ? strrchr(l->prefix, '/') - l->prefix + 1 : 0);
   pintle_status st = interrupted(l->call, &l->e);
-  if (st == PINTLE_OK) st = store_dir_read(fd, &memory, &all, &n, &l->strange, &l->e);
+  if (st == PINTLE_OK) st = directory_read(fd, &memory, &all, &n, &l->strange, &l->e);
   for (size_t i = 0; i < n && st == PINTLE_OK; i++) {
     if (!str_starts(str_of(all[i].name), rest)) continue;
     buf_addz(&l->key, all[i].name);
@@ -323,7 +327,7 @@ static pintle_status list(file_store *f, const char *bucket, listing *l) {
   const char *why = dir.len || slash ? refused(buf_z(&dir)) : NULL;
   if (why) return error_set(&l->e, PINTLE_INVALID, "the prefix is refused: %s", why);
   pintle_status st = root_of(f, false, &root, &l->e);
-  if (st == PINTLE_OK) st = store_dir_open(root, buf_z(&dir), false, &fd, &l->e);
+  if (st == PINTLE_OK) st = directory_open(root, buf_z(&dir), false, &fd, &l->e);
   if (st == PINTLE_NOT_FOUND) return PINTLE_OK; /* nothing there */
   return st == PINTLE_OK ? visit(l, fd, rest) : st;
 }
@@ -389,7 +393,7 @@ static char *absolute(const char *path) {
   return to;
 }
 
-pintle_status store_file_open(const char *root, void **self, error *e) {
+pintle_status builtin_file_open(const char *root, void **self, error *e) {
   int fd;
   if (!*root) return error_set(e, PINTLE_INVALID, "the store's root directory has no name");
   file_store *f = calloc(1, sizeof *f);
@@ -409,7 +413,7 @@ static pintle_status create(void *module, pintle_call *call, void **self) {
   const pintle_doc *config = call->host->config(call);
   pintle_status st = pintle_get_str(config, "/root", &root);
   if (st != PINTLE_OK) return pintle_fail_at(call, PINTLE_INVALID, "/root", "the directory of the store is missing");
-  return store_file_open(root.ptr, self, &e) == PINTLE_OK ? PINTLE_OK : pintle_fail_at(call, e.status, "/root", "%s", e.message);
+  return builtin_file_open(root.ptr, self, &e) == PINTLE_OK ? PINTLE_OK : pintle_fail_at(call, e.status, "/root", "%s", e.message);
 }
 
 static const pintle_option root_option = {.struct_size = sizeof(pintle_option),
@@ -426,7 +430,7 @@ static const HOST_PADDED(pintle_action) action = {.v = {.struct_size = sizeof(pi
                                                         .create = create,
                                                         .destroy = destroy}};
 
-const pintle_object_store store_file = {.struct_size = sizeof(pintle_object_store),
+const pintle_object_store builtin_file_store = {.struct_size = sizeof(pintle_object_store),
                                         .action = &action.v,
                                         .put_object = put_object,
                                         .object_exists = object_exists,
