@@ -163,7 +163,7 @@ pintle_status host_descriptor_parse(str json, arena *a, host_plugin *into, error
 }
 
 bool host_asks_for(const host_plugin *p, const char *extension) {
-  for (const char *const *id = p->extensions; *id; id++)
+  for (const char *const *id = p->extensions; id && *id; id++)
     if (strcmp(*id, extension) == 0) return true;
   return false;
 }

@@ -43,7 +43,7 @@ typedef struct host_plugin {
   /* from the descriptor; "" and empty when set aside before it could be read */
   uint32_t abi_major, abi_minor, min_host_minor;
   const char *name, *version, *vendor, *url;
-  const char *const *extensions; /* NULL-ended, never NULL */
+  const char *const *extensions; /* ids that the plugin names; NULL-ended, may be NULL */
   const char *const *env; /* NULL-ended, never NULL; velero: the chain file's, else the usual ones */
   const host_action *actions;
   size_t n_actions;

@@ -295,7 +295,7 @@ START_TEST(a_description_has_all_of_it) {
   host_descriptor_print(&p, &json);
   ck_assert_str_eq(buf_z(&json),
                    "{\"abiMajor\":1,\"abiMinor\":0,\"minHostMinor\":0,\"name\":\"test\",\"version\":\"1\",\"vendor\":\"\",\"url\":\"\","
-                   "\"env\":[\"HTTPS_PROXY\",\"AWS_*\"],\"actions\":["
+                   "\"env\":[\"HTTPS_PROXY\",\"AWS_*\"],\"extensions\":[],\"actions\":["
                    "{\"kind\":1,\"index\":0,\"flags\":1,\"has\":32,\"threadModel\":0,\"priority\":-3,\"timeout\":0,"
                    "\"name\":\"tests.pintle.io/one\",\"summary\":\"One\",\"url\":\"\",\"selector\":{\"labels\":\"a=b\"},\"options\":["
                    "{\"type\":4,\"flags\":0,\"name\":\"size\",\"fallback\":\"4Mi\",\"help\":\"How much\"}]},"
