@@ -147,18 +147,28 @@ const char *check_pointer(const struct check_place *p, char *to, size_t size) {
 }
 
 void check_say(struct check_item *k, const char *pointer, const char *subject, const char *format, ...) {
-  const char *const parts[] = {subject, NULL};
+  const char *const parts[] = {subject, pointer, NULL};
   uint64_t hash = check_hash(parts);
   char text[1024];
   va_list ap;
   for (size_t i = 0; i < k->n_told; i++)
     if (k->told[i] == hash) return;
-  if (k->n_told < CHECK_TOLD) k->told[k->n_told++] = hash;
   if (check_matches(&k->c->ignore, subject)) return;
+  if (k->n_told == CHECK_TOLD) {
+    k->n_more++;
+    return;
+  }
+  k->told[k->n_told++] = hash;
   va_start(ap, format);
   if (vsnprintf(text, sizeof text, format, ap) < 0) text[0] = 0;
   va_end(ap);
   k->call->host->finding(k->call, PINTLE_LOG_WARN, "unresolved", pointer, text);
+}
+
+void check_say_more(struct check_item *k) {
+  char text[100];
+  if (k->n_more && snprintf(text, sizeof text, "and %zu more that point at the old cluster; the first %d are listed", k->n_more, CHECK_TOLD) > 0)
+    k->call->host->finding(k->call, PINTLE_LOG_WARN, "unresolved", "", text);
 }
 
 /* Once an instance. */
@@ -190,5 +200,6 @@ pintle_status check_end(struct xform_job *j, const struct xform_node *tree) {
   if (k->st == PINTLE_OK) k->st = xform_walk(&left, tree);
   if (k->st == PINTLE_OK) check_texts(k);
   if (k->c->objects && k->st == PINTLE_OK) check_references(k);
+  if (k->st == PINTLE_OK) check_say_more(k);
   return k->st;
 }

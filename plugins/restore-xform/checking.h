@@ -80,14 +80,15 @@ struct check_item {
   const pintle_input *in;
   const char *kind, *ns; /* as the item is now; "" */
   char group[256];
-  uint64_t told[CHECK_TOLD]; /* what was found already: once an item is enough */
-  size_t n_told;
+  uint64_t told[CHECK_TOLD]; /* what was found, and where: once a place is enough */
+  size_t n_told, n_more;     /* n_more: for which there was no room any more */
   pintle_status st;
 };
 /* Returns k, filled in. */
 struct check_item *check_begin(struct check_item *k, struct check *c, pintle_call *call, const pintle_doc *doc, const pintle_input *in);
-/* A finding about subject ("Secret/shop/db"), unless it is ignored or was found in this item already. */
+/* A finding about subject ("Secret/shop/db") at pointer, unless it is ignored or was found there already. CHECK_TOLD of an item, then they are counted. */
 PINTLE_PRINTF(4, 5) void check_say(struct check_item *k, const char *pointer, const char *subject, const char *format, ...);
+void check_say_more(struct check_item *k); /* how many were only counted; after the last check_say */
 struct check_place { /* where a walk is, from the item (up NULL) down */
   const struct check_place *up;
   const char *key; /* NULL: index */

@@ -177,7 +177,7 @@ const struct xform_field xform_fields[] = {
   {EXPOSED, "metadata/annotations/acme.cert-manager.io~1http01-ingress-class", XFORM_INGRESS_CLASSES, XFORM_WHOLE},
   {LISTENERS, "spec/gatewayClassName", XFORM_GATEWAY_CLASSES, XFORM_WHOLE},
   {LISTENERS, "spec/listeners/*/hostname", XFORM_HOSTS, XFORM_HOST_TEXT},
-  {LISTENERS, "spec/listeners/*/tls/certificateRefs/*/name", XFORM_TLS_SECRETS, XFORM_WHOLE},
+  {LISTENERS, "spec/listeners/*/tls/certificateRefs/*", XFORM_TLS_SECRETS, XFORM_SECRET_REF},
   {LISTENERS, "spec/listeners/*/tls/certificateRefs/*/namespace", XFORM_NAMESPACES, XFORM_NS},
   {LISTENERS, "spec/listeners/*/tls/frontendValidation/caCertificateRefs/*/namespace", XFORM_NAMESPACES, XFORM_NS},
   NS_SELECTOR(LISTENERS, "spec/listeners/*/allowedRoutes/namespaces/selector"),

@@ -96,6 +96,22 @@ static bool address(const char *begin, const char *p) {
   return true;
 }
 
+static bool in_token(char c) { return inside(c) || strchr("/\\:%[]~@*", c) != NULL; }
+
+/* Does p follow a slash of a path: "/etc/p", "http://host/p", "a.b/p"? Not in "//p", nor in Istio's "namespace/p". */
+static bool in_path(const char *begin, const char *p) {
+  if (p - begin >= 3 && p[-3] == '%' && p[-2] == '2' && (p[-1] == 'F' || p[-1] == 'f'))
+    return p - begin < 6 || p[-6] != '%' || p[-5] != '2' || (p[-4] != 'F' && p[-4] != 'f');
+  if (p == begin || p[-1] != '/') return false;
+  const char *from = p - 1, *first;
+  const char *before = from > begin && from[-1] == '\\' ? from - 1 : from; /* as some write JSON */
+  if (before > begin && before[-1] == '/') return false;
+  while (from > begin && from[-1] && in_token(from[-1])) from--;
+  first = memchr(from, '/', (size_t)(p - from));
+  size_t n = (size_t)(first - from);
+  return n == 0 || first + 1 < p || memchr(from, ':', n) || memchr(from, '\\', n) || (n > 1 && memchr(from, '.', n));
+}
+
 /* The text from p on that a host may be; its length. */
 static size_t host_at(const char *p, const char *end) {
   const char *q = p;
@@ -109,7 +125,7 @@ void xform_hosts_text(struct xform_job *j, const char *pointer, pintle_str is, s
   for (const char *q = is.ptr, *end = is.ptr + is.len; q < end;) {
     bool escaped = *q == '%' && end - q >= 3 && isxdigit((unsigned char)q[1]) && isxdigit((unsigned char)q[2]); /* of a URL in a URL */
     size_t n = escaped ? 0 : host_at(q, end), word = n;
-    if (n && memchr(q, '.', n) && !address(is.ptr, q)) one(j, pointer, (pintle_str){q, n}, made);
+    if (n && memchr(q, '.', n) && !address(is.ptr, q) && !in_path(is.ptr, q)) one(j, pointer, (pintle_str){q, n}, made);
     else xform_text_add(made, q, n);
     while (q + word < end && word && inside(q[word])) word++; /* dots and hyphens behind it */
     if (!word) word = escaped ? 3 : 1;

@@ -38,11 +38,50 @@ static const struct xform_mapping *rule_for(struct xform_job *j, pintle_str is) 
   return best;
 }
 
-/* What is meant by an image without a registry: "nginx" is docker.io/library/nginx. */
-static pintle_str in_full(pintle_str is, char *room) {
-  const char *slash = memchr(is.ptr, '/', name_of(is));
-  int n = snprintf(room, XFORM_ROOM, "docker.io/%s%.*s", slash ? "" : "library/", (int)is.len, is.ptr);
-  return n > 0 && n < XFORM_ROOM ? (pintle_str){room, (size_t)n} : is;
+/* ---- Docker Hub has two names and a default, and its images of one component are in library: redis is docker.io/library/redis */
+static const char *const hub_names[] = {"docker.io/", "index.docker.io/"};
+
+/* How much of an image says that it is there; SIZE_MAX: it is not. */
+static size_t hub(pintle_str is) {
+  for (size_t i = 0; i < 2; i++)
+    if (is.len > strlen(hub_names[i]) && memcmp(is.ptr, hub_names[i], strlen(hub_names[i])) == 0) return strlen(hub_names[i]);
+  return has_registry(is) ? SIZE_MAX : 0;
+}
+
+static pintle_str in_full(pintle_str is, size_t skip, const char *registry, char *room) {
+  is.ptr += skip, is.len -= skip;
+  const char *library = memchr(is.ptr, '/', name_of(is)) ? "" : "library/";
+  int n = snprintf(room, XFORM_ROOM, "%s%s%.*s", registry, library, (int)is.len, is.ptr);
+  return n > 0 && n < XFORM_ROOM ? (pintle_str){room, (size_t)n} : (pintle_str){"", 0};
+}
+
+/* Is m for all of Docker Hub? Then it is said of names in full. */
+static bool of_hub(const struct xform_mapping *m) {
+  size_t n = strlen(m->from);
+  for (size_t i = 0; i < 2; i++)
+    if (n + 1 == strlen(hub_names[i]) && memcmp(m->from, hub_names[i], n) == 0) return true;
+  return false;
+}
+
+/* As `done`, where m's target is on Docker Hub itself. */
+static bool hub_done(const struct xform_mapping *m, pintle_str is, size_t skip) {
+  const pintle_str to = {m->to, strlen(m->to)};
+  size_t of_to = hub(to), n = of_to == SIZE_MAX ? 0 : to.len - of_to;
+  return n && of_hub(m) && is.len - skip > n && memcmp(is.ptr + skip, to.ptr + of_to, n) == 0 && is.ptr[skip + n] == '/';
+}
+
+/* The earliest rule for the image as it is written, or by one of its names in full; *name: that one. */
+static const struct xform_mapping *rule_by_names(struct xform_job *j, pintle_str is, char (*rooms)[XFORM_ROOM], pintle_str *name) {
+  const struct xform_mapping *best = rule_for(j, is), *m;
+  size_t skip = hub(is);
+  *name = is;
+  if (skip == SIZE_MAX) return best;
+  if (best && of_hub(best)) best = NULL;
+  for (size_t i = 0; i < 2; i++) {
+    pintle_str full = in_full(is, skip, hub_names[i], rooms[i]);
+    if ((m = rule_for(j, full)) && (!best || m->rule < best->rule) && !hub_done(m, is, skip)) best = m, *name = full;
+  }
+  return best;
 }
 
 /* As Velero's change-image-name does it: a part of the name, anywhere in it. */
@@ -55,14 +94,12 @@ static pintle_status imported(struct xform_job *j, const struct xform_place *p, 
 }
 
 pintle_status xform_image(struct xform_job *j, const struct xform_place *p) {
-  char room[XFORM_ROOM], made[2 * XFORM_ROOM];
+  char rooms[2][XFORM_ROOM], made[2 * XFORM_ROOM];
   pintle_str is, name;
   const pintle_doc *d = j->doc;
   if (d->api->type(d, p->value) != PINTLE_T_STRING || d->api->text(d, p->value, &is) != PINTLE_OK || !is.len || memchr(is.ptr, 0, is.len))
     return PINTLE_OK;
-  name = is;
-  const struct xform_mapping *m = rule_for(j, name);
-  if (!m && !has_registry(is)) m = rule_for(j, name = in_full(is, room));
+  const struct xform_mapping *m = rule_by_names(j, is, rooms, &name);
   if (!m) check_near(j, XFORM_IMAGES, is);
   if (!m) return imported(j, p, is);
   int n = snprintf(made, sizeof made, "%s%.*s", m->to, (int)(name.len - strlen(m->from)), name.ptr + strlen(m->from));

@@ -49,6 +49,16 @@ pintle_status xform_whole(struct xform_job *j, const struct xform_place *p) {
   return xform_put(j, p->pointer, m, is, (pintle_str){to, strlen(to)});
 }
 
+pintle_status xform_secret_ref(struct xform_job *j, const struct xform_place *p) {
+  const pintle_doc *d = j->doc;
+  char at[XFORM_ROOM];
+  const char *kind = pintle_str_or(d, pintle_key(at, sizeof at, p->pointer, "kind"), "Secret");
+  if (strcmp(kind, "Secret") != 0 || *pintle_str_or(d, pintle_key(at, sizeof at, p->pointer, "group"), "")) return PINTLE_OK;
+  const char *name = pintle_key(at, sizeof at, p->pointer, "name");
+  const struct xform_place of_name = {name, p->key, d->api->at(d, name), p->field};
+  return of_name.value ? xform_whole(j, &of_name) : PINTLE_OK;
+}
+
 pintle_status xform_items(struct xform_job *j, const struct xform_place *p) {
   struct xform_text made = {0};
   pintle_str is;

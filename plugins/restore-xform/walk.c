@@ -14,7 +14,7 @@ static xform_apply *const applies[] = {
     [XFORM_NS_ITEMS] = xform_ns_items,   [XFORM_NS_MAP] = xform_ns_map,         [XFORM_NS_EXPR] = xform_ns_expr,
     [XFORM_NS_PATH] = xform_ns_path,     [XFORM_SUBJECT] = xform_subject,       [XFORM_USER] = xform_user,
     [XFORM_QUOTA] = xform_quota,         [XFORM_NFS_VOLUME] = xform_nfs_volume, [XFORM_ANNOTATION] = xform_annotation,
-    [XFORM_TEXTS] = xform_texts,         [XFORM_PRIORITY] = xform_priority,
+    [XFORM_TEXTS] = xform_texts,         [XFORM_PRIORITY] = xform_priority,     [XFORM_SECRET_REF] = xform_secret_ref,
 };
 
 static const struct xform_node *child(const struct xform_node *n, pintle_str key) {

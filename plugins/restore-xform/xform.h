@@ -165,6 +165,7 @@ enum xform_how {
   XFORM_SUBJECT,    /* of a role binding */
   XFORM_USER,       /* "system:serviceaccount:NS:NAME", "system:serviceaccounts:NS" */
   XFORM_QUOTA,      /* an object whose keys may be CLASS.storageclass.storage.k8s.io/... */
+  XFORM_SECRET_REF, /* an object with group, kind and name: of a Secret, or of something else */
   XFORM_NFS_VOLUME, /* an object with server and path (or share) */
   XFORM_ANNOTATION, /* any annotation: the family of that name */
   XFORM_TEXTS,      /* refs-text */
@@ -311,7 +312,7 @@ pintle_status xform_walk(struct xform_job *j, const struct xform_node *tree);
 
 /* ---- how_*.c: what is done to one field */
 typedef pintle_status xform_apply(struct xform_job *j, const struct xform_place *p);
-xform_apply xform_whole, xform_items, xform_annotation, xform_priority;                                      /* how_text.c */
+xform_apply xform_whole, xform_items, xform_annotation, xform_priority, xform_secret_ref;                    /* how_text.c */
 xform_apply xform_host_text;                                                                                 /* how_host.c */
 xform_apply xform_image;                                                                                     /* how_image.c */
 xform_apply xform_label_map, xform_label_expr, xform_label_key, xform_toleration;                            /* how_label.c */

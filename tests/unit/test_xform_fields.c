@@ -61,6 +61,7 @@ static struct sample sample_of(const struct xform_field *f) {
   case XFORM_QUOTA:
     return (struct sample){"{\"pods\":1,\"old.storageclass.storage.k8s.io/x\":\"2\"}",
                            "{\"pods\":1,\"new.storageclass.storage.k8s.io/x\":\"2\"}"};
+  case XFORM_SECRET_REF: return (struct sample){"{\"kind\":\"Secret\",\"name\":\"old\"}", "{\"kind\":\"Secret\",\"name\":\"new\"}"};
   case XFORM_NFS_VOLUME: return (struct sample){"{\"path\":\"/old\",\"server\":\"old\"}", "{\"path\":\"/old\",\"server\":\"new\"}"};
   }
   return (struct sample){NULL, NULL};
