@@ -39,7 +39,8 @@ static pintle_status store_get(void *self, pintle_call *call, const char *key, i
   return st;
 }
 
-static pintle_status store_list(void *self, pintle_call *call, const char *prefix, pintle_status (*each)(void *ctx, const pintle_entry *), void *ctx) {
+static pintle_status store_list(void *self, pintle_call *call, const char *prefix, pintle_status (*each)(void *ctx, const pintle_entry *),
+                                void *ctx) {
   const fp_store *s = self;
   return s->stores->list(call, s->location, prefix, each, ctx);
 }
@@ -51,7 +52,8 @@ static pintle_status store_remove(void *self, pintle_call *call, const char *key
 
 pintle_status fp_blobs_store(pintle_call *call, fp_store *at, fp_blobs *out) {
   at->stores = call->host->extension(call->host, PINTLE_EXT_STORE);
-  if (!at->stores || !PINTLE_HAS(at->stores, remove)) return pintle_fail(call, PINTLE_UNSUPPORTED, "this host gives plugins no store (%s)", PINTLE_EXT_STORE);
+  if (!at->stores || !PINTLE_HAS(at->stores, remove))
+    return pintle_fail(call, PINTLE_UNSUPPORTED, "this host gives plugins no store (%s)", PINTLE_EXT_STORE);
   *out = (fp_blobs){at, store_put, store_get, store_list, store_remove};
   return PINTLE_OK;
 }

@@ -46,7 +46,8 @@ static pintle_status dir_get(void *self, pintle_call *call, const char *key, int
   return r < 0 ? failed(call, key) : PINTLE_OK;
 }
 
-static pintle_status walk(const char *dir, const char *key, const char *prefix, pintle_status (*each)(void *ctx, const pintle_entry *), void *ctx) {
+static pintle_status walk(const char *dir, const char *key, const char *prefix, pintle_status (*each)(void *ctx, const pintle_entry *),
+                          void *ctx) {
   char path[PATH], child[PATH];
   pintle_status st = PINTLE_OK;
   snprintf(path, sizeof path, "%s/%s", dir, key);
@@ -61,14 +62,18 @@ static pintle_status walk(const char *dir, const char *key, const char *prefix, 
     if (strncmp(child, prefix, shared) != 0 || fstatat(dirfd(d), e->d_name, &s, 0) != 0) continue;
     if (S_ISDIR(s.st_mode)) st = walk(dir, child, prefix, each, ctx);
     else if (strncmp(child, prefix, strlen(prefix)) == 0)
-      st = each(ctx, &(pintle_entry){.struct_size = sizeof(pintle_entry), .size = s.st_size, .key = child, .etag = "",
+      st = each(ctx, &(pintle_entry){.struct_size = sizeof(pintle_entry),
+                                     .size = s.st_size,
+                                     .key = child,
+                                     .etag = "",
                                      .modified = s.st_mtim.tv_sec * INT64_C(1000000000) + s.st_mtim.tv_nsec});
   }
   closedir(d);
   return st;
 }
 
-static pintle_status dir_list(void *self, pintle_call *call, const char *prefix, pintle_status (*each)(void *ctx, const pintle_entry *), void *ctx) {
+static pintle_status dir_list(void *self, pintle_call *call, const char *prefix, pintle_status (*each)(void *ctx, const pintle_entry *),
+                              void *ctx) {
   char from[PATH];
   (void)call;
   snprintf(from, sizeof from, "%s", prefix);
@@ -101,7 +106,8 @@ static pintle_status null_get(void *self, pintle_call *call, const char *key, in
   return dir_get(((fp_null *)self)->dir, call, key, offset, to, n, got);
 }
 
-static pintle_status null_list(void *self, pintle_call *call, const char *prefix, pintle_status (*each)(void *ctx, const pintle_entry *), void *ctx) {
+static pintle_status null_list(void *self, pintle_call *call, const char *prefix, pintle_status (*each)(void *ctx, const pintle_entry *),
+                               void *ctx) {
   return dir_list(((fp_null *)self)->dir, call, prefix, each, ctx);
 }
 
@@ -123,7 +129,8 @@ static void remove_tree(const char *path) {
   char child[PATH];
   DIR *d = opendir(path);
   for (const struct dirent *e; d && (e = readdir(d));) {
-    if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0 || snprintf(child, sizeof child, "%s/%s", path, e->d_name) >= PATH) continue;
+    if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0 || snprintf(child, sizeof child, "%s/%s", path, e->d_name) >= PATH)
+      continue;
     if (unlink(child) != 0) remove_tree(child);
   }
   if (d) closedir(d);

@@ -6,7 +6,8 @@
 #include <zstd.h>
 
 bool fp_codec_level(fp_codec *c, int level) {
-  if (level < ZSTD_minCLevel() || level > ZSTD_maxCLevel() || ZSTD_isError(ZSTD_CCtx_setParameter(c->cctx, ZSTD_c_compressionLevel, level))) return false;
+  if (level < ZSTD_minCLevel() || level > ZSTD_maxCLevel() || ZSTD_isError(ZSTD_CCtx_setParameter(c->cctx, ZSTD_c_compressionLevel, level)))
+    return false;
   c->level = level;
   return true;
 }
@@ -30,7 +31,8 @@ void fp_codec_free(fp_codec *c) {
 }
 
 bool fp_codec_sha(fp_codec *c, const void *data, size_t n, uint8_t to[FP_SHA]) {
-  return EVP_DigestInit_ex2(c->sum, c->md, NULL) == 1 && EVP_DigestUpdate(c->sum, data, n) == 1 && EVP_DigestFinal_ex(c->sum, to, NULL) == 1;
+  return EVP_DigestInit_ex2(c->sum, c->md, NULL) == 1 && EVP_DigestUpdate(c->sum, data, n) == 1 &&
+         EVP_DigestFinal_ex(c->sum, to, NULL) == 1;
 }
 
 /* The key's schedule is kept: most of what is encoded has the same key as the last. */
@@ -79,7 +81,8 @@ bool fp_encode(fp_codec *c, const uint8_t *key, const void *aad, size_t aad_n, c
   return true;
 }
 
-const char *fp_decode(fp_codec *c, const uint8_t *key, const void *aad, size_t aad_n, const uint8_t *stored, size_t stored_n, void *to, size_t n) {
+const char *fp_decode(fp_codec *c, const uint8_t *key, const void *aad, size_t aad_n, const uint8_t *stored, size_t stored_n, void *to,
+                      size_t n) {
   fp_bytes plain = {0};
   const char *why = NULL;
   size_t frame = key ? FP_ENCODED : 1;
@@ -100,19 +103,21 @@ const char *fp_decode(fp_codec *c, const uint8_t *key, const void *aad, size_t a
   return why;
 }
 
-/* Up to 16 pieces of 256 bytes: how evenly are values spread? Text has some 60 values, random bytes 256, each about 16 times. */
+/* How evenly are values spread in 16 pieces of it? Of n random bytes the squares of how often each value comes add up to n * (n / 256 + 1), give or
+ * take n / 11; of text to four times that and more. */
 bool fp_compressible(const uint8_t *data, size_t n) {
-  enum { PIECES = 16, PIECE = 256, ALL = PIECES * PIECE };
+  enum { PIECES = 16 };
+  size_t piece = n < 64 << 10 ? 64 : 256, all = PIECES * piece;
   uint16_t count[256] = {0};
   uint64_t sum = 0;
   if (n < 64) return false;
-  if (n < 4 * ALL) return true; /* zstd is as fast as a look */
+  if (n < all) return true;
   for (size_t i = 0; i < PIECES; i++) {
-    const uint8_t *p = data + (n - PIECE) / (PIECES - 1) * i;
-    for (size_t k = 0; k < PIECE; k++) count[p[k]]++;
+    const uint8_t *p = data + (n - piece) / (PIECES - 1) * i;
+    for (size_t k = 0; k < piece; k++) count[p[k]]++;
   }
   for (size_t i = 0; i < 256; i++) sum += (uint64_t)count[i] * count[i];
-  return sum > (uint64_t)ALL * 20; /* even: ALL * 17 on average; its deviation is under a quarter of ALL */
+  return sum > all * (all / 256 + 4);
 }
 
 bool fp_wrap(fp_codec *c, const uint8_t *key, const uint8_t *data, size_t n, uint8_t *out) {

@@ -9,7 +9,8 @@ static size_t utf8(const unsigned char *p) {
   size_t n = p[0] >= 0xc2 && p[0] < 0xe0 ? 2 : p[0] >= 0xe0 && p[0] < 0xf0 ? 3 : p[0] >= 0xf0 && p[0] < 0xf5 ? 4 : 0;
   for (size_t i = 1; i < n; i++)
     if ((p[i] & 0xc0) != 0x80) return 0;
-  bool bad = (p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) || (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f);
+  bool bad =
+      (p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) || (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f);
   return bad ? 0 : n;
 }
 
@@ -47,7 +48,8 @@ typedef struct count_name {
   const char *name;
   size_t at;
 } count_name;
-#define COUNT(f) {#f, offsetof(fp_counts, f)}
+#define COUNT(f) \
+  { #f, offsetof(fp_counts, f) }
 static const count_name counts[] = {COUNT(entries), COUNT(files),  COUNT(dirs),    COUNT(bytes),  COUNT(changed), COUNT(read),
                                     COUNT(added),   COUNT(stored), COUNT(removed), COUNT(errors), COUNT(warned)};
 enum { COUNTS = sizeof counts / sizeof *counts };
@@ -60,7 +62,8 @@ static void write_backup(fp_bytes *b, const fp_head *h) {
   fp_json_text(b, h->name);
   fp_bytes_addf(b, ",\"source\":");
   fp_json_text(b, h->source);
-  fp_bytes_addf(b, ",\"started\":%lld,\"finished\":%lld,\"partial\":%s", (long long)h->started, (long long)h->finished, h->partial ? "true" : "false");
+  fp_bytes_addf(b, ",\"started\":%lld,\"finished\":%lld,\"partial\":%s", (long long)h->started, (long long)h->finished,
+                h->partial ? "true" : "false");
   for (size_t i = 0; i < COUNTS; i++) {
     uint64_t v;
     memcpy(&v, (const char *)&h->counts + counts[i].at, sizeof v);
@@ -77,10 +80,12 @@ pintle_status fp_head_put(pintle_call *call, fp_repo *r, const fp_head *h) {
   fp_bytes_addf(&b, "%s", front);
   size_t from = b.n;
   write_backup(&b, h);
-  bool done = !b.failed && (r->encrypted ? fp_hmac(fp_seal_key(r), key, b.p + from, b.n - from, sum) : fp_sha256(b.p + from, b.n - from, sum));
+  bool done =
+      !b.failed && (r->encrypted ? fp_hmac(fp_seal_key(r), key, b.p + from, b.n - from, sum) : fp_sha256(b.p + from, b.n - from, sum));
   fp_hex(sum, FP_SHA, hex);
   fp_bytes_addf(&b, "%s%s\"}\n", r->encrypted ? keyed_end : plain_end, hex);
-  pintle_status st = done && !b.failed ? r->blobs.put(r->blobs.self, call, key, b.p, b.n) : pintle_fail(call, PINTLE_NOMEM, "out of memory");
+  pintle_status st =
+      done && !b.failed ? r->blobs.put(r->blobs.self, call, key, b.p, b.n) : pintle_fail(call, PINTLE_NOMEM, "out of memory");
   fp_bytes_free(&b);
   return st;
 }
@@ -117,14 +122,16 @@ static const char *read_backup(const pintle_doc *d, const char *id, fp_head *h) 
   int32_t partial = 0;
   if (!fp_json_u64(d, "/version", &version) || version != 1) return "written by a newer version";
   if (!fp_json_str(d, "/id", h->id, sizeof h->id) || strcmp(h->id, id) != 0) return "its id is another";
-  if (!fp_json_str(d, "/parent", h->parent, sizeof h->parent) || (h->parent[0] && !fp_id_right(h->parent, strlen(h->parent)))) return "its parent";
+  if (!fp_json_str(d, "/parent", h->parent, sizeof h->parent) || (h->parent[0] && !fp_id_right(h->parent, strlen(h->parent))))
+    return "its parent";
   if (!fp_json_str(d, "/name", h->name, sizeof h->name) || !fp_json_str(d, "/source", h->source, sizeof h->source)) return "its texts";
   if (!fp_json_u64(d, "/started", &started) || !fp_json_u64(d, "/finished", &finished)) return "its times";
   pintle_status st = d->api->get_bool(d, "/partial", &partial);
   if ((st != PINTLE_OK && st != PINTLE_NOT_FOUND) || !read_counts(d, &h->counts)) return "its counts";
   h->started = (int64_t)started, h->finished = (int64_t)finished, h->partial = partial;
   if (!fp_json_u64(d, "/index/size", &h->index_size) || !h->index_size || h->index_size > FP_INDEX_MAX) return "the size of its index";
-  if (!fp_json_str(d, "/index/sha256", sha, sizeof sha) || strlen(sha) != 2 * FP_SHA || !fp_unhex(sha, FP_SHA, h->index_sha)) return "its index";
+  if (!fp_json_str(d, "/index/sha256", sha, sizeof sha) || strlen(sha) != 2 * FP_SHA || !fp_unhex(sha, FP_SHA, h->index_sha))
+    return "its index";
   return NULL;
 }
 

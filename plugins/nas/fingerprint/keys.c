@@ -20,8 +20,8 @@ static pintle_status wrap_read(pintle_call *call, fp_repo *r, const char *id, wr
   *w = (wrap){0};
   pintle_status st = fp_repo_read(call, r, key, FP_TEXT_MAX, &r->object);
   if (st != PINTLE_OK) return st;
-  if (call->host->new_doc(call, (const char *)r->object.p, r->object.n, &d) != PINTLE_OK || !fp_json_u64(d, "/version", &version) || version != 1 ||
-      !fp_json_str(d, "/wrapped", hex, sizeof hex) || strlen(hex) != 2 * WRAPPED || !fp_unhex(hex, WRAPPED, wrapped))
+  if (call->host->new_doc(call, (const char *)r->object.p, r->object.n, &d) != PINTLE_OK || !fp_json_u64(d, "/version", &version) ||
+      version != 1 || !fp_json_str(d, "/wrapped", hex, sizeof hex) || strlen(hex) != 2 * WRAPPED || !fp_unhex(hex, WRAPPED, wrapped))
     return fp_bad_thing(call, r, "%s: is no wrapped key", key);
   for (size_t i = 0; i < r->n_user && !w->opened; i++) {
     w->opened = fp_unwrap(&r->codec, r->user + i * FP_KEY_LEN, wrapped, WRAPPED, w->key);
@@ -33,7 +33,8 @@ static pintle_status wrap_read(pintle_call *call, fp_repo *r, const char *id, wr
 static pintle_status wrap_write(pintle_call *call, fp_repo *r, const uint8_t *data_key) {
   uint8_t wrapped[WRAPPED];
   char id[FP_ID], key[FP_OBJECT], hex[2 * WRAPPED + 1], text[2 * WRAPPED + 128];
-  if (!fp_new_id(fp_now(), id) || !fp_wrap(&r->codec, r->user, data_key, FP_KEY_LEN, wrapped)) return pintle_fail(call, PINTLE_NOMEM, "out of memory");
+  if (!fp_new_id(fp_now(), id) || !fp_wrap(&r->codec, r->user, data_key, FP_KEY_LEN, wrapped))
+    return pintle_fail(call, PINTLE_NOMEM, "out of memory");
   fp_hex(wrapped, WRAPPED, hex);
   fp_object(r, key, "keys/%s", id);
   int n = snprintf(text, sizeof text, "{\"version\":1,\"cipher\":\"AES-256-GCM\",\"wrapped\":\"%s\"}\n", hex);
@@ -66,11 +67,13 @@ pintle_status fp_keys_open(pintle_call *call, fp_repo *r) {
   if (st == PINTLE_OK && ids.n && !r->n_user)
     st = pintle_fail(call, PINTLE_DENIED, "repository %s is encrypted, and no key is configured", r->volume);
   if (st == PINTLE_OK && ids.n) st = open_all(call, r, &ids);
-  if (st == PINTLE_OK && ids.n && !r->n_keys) st = pintle_fail(call, PINTLE_DENIED, "repository %s is encrypted with another key", r->volume);
+  if (st == PINTLE_OK && ids.n && !r->n_keys)
+    st = pintle_fail(call, PINTLE_DENIED, "repository %s is encrypted with another key", r->volume);
   if (st == PINTLE_OK && !ids.n && r->n_user) {
     st = fp_ids_list(call, r, "backups", &heads);
     if (st == PINTLE_OK && heads.n)
-      st = pintle_fail(call, PINTLE_INVALID, "repository %s has backups that are not encrypted: give encrypted ones a repository of their own", r->volume);
+      st = pintle_fail(call, PINTLE_INVALID,
+                       "repository %s has backups that are not encrypted: give encrypted ones a repository of their own", r->volume);
   }
   fp_ids_free(&ids);
   fp_ids_free(&heads);

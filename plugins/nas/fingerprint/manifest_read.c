@@ -74,7 +74,8 @@ static pintle_status load(pintle_call *call, fp_reader *d) {
   pintle_status st =
       fp_repo_get_box(call, d->repo, key, 'S', ref ? ref->size : FP_SEGMENT_MAX, ref ? ref->sha : NULL, FP_SEGMENT_MAX, &d->now);
   if (st != PINTLE_OK) return st;
-  if (!fp_unpack_begin(u, d->now.p, d->now.n, &d->repo->runs)) return fp_bad_thing(call, d->repo, "%s: byte %zu: %s", key, u->scan.at, u->why);
+  if (!fp_unpack_begin(u, d->now.p, d->now.n, &d->repo->runs))
+    return fp_bad_thing(call, d->repo, "%s: byte %zu: %s", key, u->scan.at, u->why);
   if (ref && u->left != ref->entries) return fp_bad_thing(call, d->repo, "%s: has other entries than the index says", key);
   return PINTLE_OK;
 }
@@ -92,7 +93,8 @@ void fp_reader_at(const fp_reader *d, char key[FP_OBJECT]) { fp_object(d->repo, 
 static pintle_status ended(pintle_call *call, fp_reader *d) {
   d->over = true;
   if (d->lenient) return PINTLE_OK;
-  if (fp_unpack_open(&d->unpacker)) return fp_bad_thing(call, d->repo, "fp/%s/seg/%s: an entry lacks its last blocks", d->repo->volume, d->id);
+  if (fp_unpack_open(&d->unpacker))
+    return fp_bad_thing(call, d->repo, "fp/%s/seg/%s: an entry lacks its last blocks", d->repo->volume, d->id);
   if (d->entries != d->head.counts.entries && !d->skipped)
     return fp_bad_thing(call, d->repo, "fp/%s/seg/%s: has other entries than the head says", d->repo->volume, d->id);
   return PINTLE_OK;

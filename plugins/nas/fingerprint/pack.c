@@ -6,7 +6,8 @@ void fp_block_aad(const uint8_t sha[FP_SHA], uint32_t size, uint8_t to[FP_BLOCK_
   for (int i = 0; i < 4; i++) to[FP_SHA + i] = (uint8_t)(size >> (8 * i));
 }
 
-const char *fp_pack_contents(const void *contents, size_t n, uint32_t end, pintle_status (*each)(void *ctx, const fp_block *), void *ctx, size_t *at) {
+const char *fp_pack_contents(const void *contents, size_t n, uint32_t end, pintle_status (*each)(void *ctx, const fp_block *), void *ctx,
+                             size_t *at) {
   fp_scan s = {.p = contents, .n = n};
   uint64_t offset = FP_PACK_HEAD;
   if (fp_scan_uint(&s, UINT64_MAX, "version") != 1) fp_scan_bad(&s, "written by a newer version");

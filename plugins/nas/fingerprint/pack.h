@@ -11,5 +11,6 @@ enum { FP_PACK_HEAD = 8, FP_PACK_TAIL = 8, FP_BLOCK_AAD = FP_SHA + 4 };
 /* What a block's encryption is bound to. */
 void fp_block_aad(const uint8_t sha[FP_SHA], uint32_t size, uint8_t to[FP_BLOCK_AAD]);
 /* The contents of a pack's box. `end`: where the box begins. NULL, or what is wrong, at *at. each: not OK ends the reading with it in *st. */
-const char *fp_pack_contents(const void *contents, size_t n, uint32_t end, pintle_status (*each)(void *ctx, const fp_block *), void *ctx, size_t *at);
+const char *fp_pack_contents(const void *contents, size_t n, uint32_t end, pintle_status (*each)(void *ctx, const fp_block *), void *ctx,
+                             size_t *at);
 #endif

@@ -61,7 +61,8 @@ pintle_status fp_repo_read(pintle_call *call, fp_repo *r, const char *key, size_
   return PINTLE_OK;
 }
 
-pintle_status fp_repo_put_box(pintle_call *call, fp_repo *r, const char *key, char kind, const void *data, size_t n, uint8_t *sha, uint64_t *size) {
+pintle_status fp_repo_put_box(pintle_call *call, fp_repo *r, const char *key, char kind, const void *data, size_t n, uint8_t *sha,
+                              uint64_t *size) {
   fp_bytes *o = &r->object;
   if (!fp_box(&r->codec, fp_seal_key(r), key, kind, data, n, o)) return pintle_fail(call, PINTLE_NOMEM, "%s: out of memory", key);
   if (sha && !fp_codec_sha(&r->codec, o->p, o->n, sha)) return pintle_fail(call, PINTLE_NOMEM, "%s: out of memory", key);
@@ -76,7 +77,8 @@ pintle_status fp_repo_get_box(pintle_call *call, fp_repo *r, const char *key, ch
   const char *why = NULL;
   pintle_status st = fp_repo_read(call, r, key, stored_max, o);
   if (st != PINTLE_OK) return st;
-  if (sha && (!fp_codec_sha(&r->codec, o->p, o->n, sum) || memcmp(sum, sha, FP_SHA) != 0)) why = "not what was written: its hash is another";
+  if (sha && (!fp_codec_sha(&r->codec, o->p, o->n, sum) || memcmp(sum, sha, FP_SHA) != 0))
+    why = "not what was written: its hash is another";
   if (!why) why = fp_box_wrong(&r->codec, key, o->p, o->n);
   if (why) return fp_bad_thing(call, r, "%s: %s", key, why);
   int64_t n = fp_box_size(o->p, o->n, kind, max, &why);
@@ -140,7 +142,8 @@ pintle_status fp_repo_list(pintle_call *call, fp_repo *r, pintle_status (*each)(
     if (fp_ids_has(&gone, heads.list[i].id)) continue;
     pintle_status got = fp_head_get(call, r, heads.list[i].id, &h);
     if (got == PINTLE_OK) st = each(ctx, &h);
-    else if (got == PINTLE_FAILED || got == PINTLE_INVALID) pintle_log(call, PINTLE_LOG_WARN, "fp/%s/backups/%s: is damaged", r->volume, heads.list[i].id);
+    else if (got == PINTLE_FAILED || got == PINTLE_INVALID)
+      pintle_log(call, PINTLE_LOG_WARN, "fp/%s/backups/%s: is damaged", r->volume, heads.list[i].id);
     else if (got != PINTLE_NOT_FOUND) st = got;
   }
   fp_ids_free(&heads);

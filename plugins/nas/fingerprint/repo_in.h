@@ -7,8 +7,8 @@
 
 enum { FP_OBJECT = 192, FP_DATA_KEYS = 16, FP_TEXT_MAX = 64 << 10, FP_INDEX_MAX = 256 << 20, FP_PACK_RAW = 16 << 20 };
 #define FP_SECOND INT64_C(1000000000)
-#define FP_STALE (3600 * FP_SECOND)        /* a marker whose heartbeat is older is a dead run's */
-#define FP_FORGET (24 * 3600 * FP_SECOND)  /* a tombstone stays so long at least */
+#define FP_STALE (3600 * FP_SECOND)       /* a marker whose heartbeat is older is a dead run's */
+#define FP_FORGET (24 * 3600 * FP_SECOND) /* a tombstone stays so long at least */
 
 struct fp_repo {
   fp_blobs blobs;
@@ -39,7 +39,8 @@ const char *fp_repo_decode(fp_repo *r, const void *aad, size_t aad_n, const uint
 /* The whole object, max bytes at most; out is emptied first. */
 pintle_status fp_repo_read(pintle_call *call, fp_repo *r, const char *key, size_t max, fp_bytes *out);
 /* sha and size may be NULL: of the object as stored. */
-pintle_status fp_repo_put_box(pintle_call *call, fp_repo *r, const char *key, char kind, const void *data, size_t n, uint8_t *sha, uint64_t *size);
+pintle_status fp_repo_put_box(pintle_call *call, fp_repo *r, const char *key, char kind, const void *data, size_t n, uint8_t *sha,
+                              uint64_t *size);
 /* stored_max: of the object; sha (may be NULL): what it must have. */
 pintle_status fp_repo_get_box(pintle_call *call, fp_repo *r, const char *key, char kind, size_t stored_max, const uint8_t *sha, size_t max,
                               fp_bytes *out);
@@ -65,7 +66,8 @@ typedef struct fp_ids { /* sorted, once listed */
   } * list;
   size_t n, room;
 } fp_ids;
-pintle_status fp_ids_list(pintle_call *call, fp_repo *r, const char *kind, fp_ids *out); /* kind: "backups", "run", "deleted"; emptied first */
+pintle_status fp_ids_list(pintle_call *call, fp_repo *r, const char *kind,
+                          fp_ids *out); /* kind: "backups", "run", "deleted"; emptied first */
 bool fp_ids_has(const fp_ids *ids, const char *id);
 bool fp_ids_add(fp_ids *ids, const char *id, int64_t modified); /* keeps it sorted; false: no memory */
 void fp_ids_free(fp_ids *ids);

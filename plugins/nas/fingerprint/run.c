@@ -20,7 +20,8 @@ pintle_status fp_run_begin(pintle_call *call, fp_repo *r, const fp_run_options *
     st = pintle_fail(call, PINTLE_NOMEM, "out of memory");
   if (st == PINTLE_OK) st = fp_keys_make(call, r);
   if (st == PINTLE_OK) st = fp_run_choose(call, run, o);
-  if (st == PINTLE_OK && run->level && !fp_codec_level(&r->codec, run->level)) st = pintle_fail(call, PINTLE_INVALID, "%d is no level of zstd", run->level);
+  if (st == PINTLE_OK && run->level && !fp_codec_level(&r->codec, run->level))
+    st = pintle_fail(call, PINTLE_INVALID, "%d is no level of zstd", run->level);
   if (st != PINTLE_OK) return fp_run_free(run), st;
   *out = run;
   return PINTLE_OK;
@@ -45,7 +46,9 @@ fp_repo *fp_run_repo(fp_run *run) { return run->repo; }
 const char *fp_run_scratch(const fp_run *run) { return run->scratch; }
 int fp_run_level(const fp_run *run) { return run->level; }
 uint32_t fp_run_number(const fp_run *run) { return run->number; }
-struct fp_blocks **fp_run_blocks(fp_run *run) { return &run->blocks; }
+struct fp_blocks **fp_run_blocks(fp_run *run) {
+  return &run->blocks;
+}
 
 static pintle_status look(pintle_call *call, fp_run *run, bool slept) {
   bool gone = false;
@@ -54,7 +57,8 @@ static pintle_status look(pintle_call *call, fp_run *run, bool slept) {
   if (st == PINTLE_OK && gone) st = pintle_fail(call, PINTLE_CANCELLED, "run %s was cancelled", run->state.id);
   if (st != PINTLE_OK || !slept) return st;
   st = fp_state_get(call, run->repo, run->state.id, 0, 0, &s);
-  return st == PINTLE_NOT_FOUND ? pintle_fail(call, PINTLE_CANCELLED, "run %s slept for so long that it was taken for dead", run->state.id) : st;
+  return st == PINTLE_NOT_FOUND ? pintle_fail(call, PINTLE_CANCELLED, "run %s slept for so long that it was taken for dead", run->state.id)
+                                : st;
 }
 
 pintle_status fp_run_alive(pintle_call *call, fp_run *run) {

@@ -10,7 +10,7 @@ struct fp_run {
   fp_state interrupted; /* id "": none */
   char source[1024], *scratch;
   int level;
-  uint32_t number; /* in the repository's table of runs */
+  uint32_t number;         /* in the repository's table of runs */
   int64_t written, looked; /* the marker; for a tombstone */
   bool over;
   struct fp_blocks *blocks;

@@ -99,7 +99,8 @@ pintle_status fp_run_choose(pintle_call *call, fp_run *run, const fp_run_options
     if (st == PINTLE_OK) st = fp_state_put(call, run->repo, &run->state);
     if (st == PINTLE_OK) st = still_there(call, run, &l, &there);
   }
-  if (st == PINTLE_OK && !there) st = pintle_fail(call, PINTLE_CONFLICT, "backups of %s are being deleted as fast as one is begun", run->repo->volume);
+  if (st == PINTLE_OK && !there)
+    st = pintle_fail(call, PINTLE_CONFLICT, "backups of %s are being deleted as fast as one is begun", run->repo->volume);
   lists_free(&l);
   return st;
 }

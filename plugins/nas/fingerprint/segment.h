@@ -42,8 +42,8 @@ void fp_packer_free(fp_packer *p);
 /* Reading. */
 typedef struct fp_unpacker {
   fp_scan scan;
-  uint64_t left;   /* entries that this segment still has, by its own count */
-  uint32_t *runs;  /* number of the segment's run in the repository's table */
+  uint64_t left;  /* entries that this segment still has, by its own count */
+  uint32_t *runs; /* number of the segment's run in the repository's table */
   uint32_t n_runs;
   fp_block last;
   /* the entry, and its memory; kept over segments */
@@ -53,9 +53,9 @@ typedef struct fp_unpacker {
   fp_hole *holes;
   fp_block *blocks;
   size_t xattr_room, hole_room, block_room;
-  size_t want; /* blocks that the entry has in all */
+  size_t want;              /* blocks that the entry has in all */
   bool pending, any, first; /* an entry lacks blocks; there was an entry; no record of this segment was read yet */
-  const char *why; /* with false */
+  const char *why;          /* with false */
 } fp_unpacker;
 /* A segment's bytes, borrowed: until the last entry that began in it is done with. false: why. */
 bool fp_unpack_begin(fp_unpacker *u, const void *data, size_t n, fp_runs *runs);

@@ -34,7 +34,8 @@ void fp_source_free(fp_source *s) {
 }
 
 static bool holds(const piece *p, const fp_block *b) {
-  return p->data.n && p->run == b->run && p->pack == b->pack && b->offset >= p->from && (uint64_t)b->offset + b->stored <= (uint64_t)p->from + p->data.n;
+  return p->data.n && p->run == b->run && p->pack == b->pack && b->offset >= p->from &&
+         (uint64_t)b->offset + b->stored <= (uint64_t)p->from + p->data.n;
 }
 
 static pintle_status load(pintle_call *call, fp_source *s, piece *p, const fp_block *b, size_t want, const char *key) {

@@ -62,8 +62,8 @@ pintle_status fp_state_put(pintle_call *call, fp_repo *r, const fp_state *s) {
   fp_object(r, key, "run/%s", s->id);
   fp_bytes_addf(&b, "{\"version\":1,\"id\":\"%s\",\"parent\":\"%s\",\"resumed\":\"%s\",\"name\":", s->id, s->parent, s->resumed);
   fp_json_text(&b, s->name);
-  fp_bytes_addf(&b, ",\"started\":%lld,\"beat\":%lld,\"files\":%llu,\"done\":%llu,\"total\":%llu,\"error\":", (long long)s->started, (long long)s->beat,
-                (unsigned long long)s->files, (unsigned long long)s->done, (unsigned long long)s->total);
+  fp_bytes_addf(&b, ",\"started\":%lld,\"beat\":%lld,\"files\":%llu,\"done\":%llu,\"total\":%llu,\"error\":", (long long)s->started,
+                (long long)s->beat, (unsigned long long)s->files, (unsigned long long)s->done, (unsigned long long)s->total);
   fp_json_text(&b, s->error);
   fp_bytes_addf(&b, "}\n");
   pintle_status st = b.failed ? pintle_fail(call, PINTLE_NOMEM, "out of memory") : r->blobs.put(r->blobs.self, call, key, b.p, b.n);
@@ -77,10 +77,11 @@ static bool id_or_none(const pintle_doc *d, const char *pointer, char to[FP_ID])
 
 static bool read_state(const pintle_doc *d, const char *id, fp_state *s) {
   uint64_t started, beat;
-  bool right = id_or_none(d, "/id", s->id) && strcmp(s->id, id) == 0 && id_or_none(d, "/parent", s->parent) && id_or_none(d, "/resumed", s->resumed) &&
-               fp_json_str(d, "/name", s->name, sizeof s->name) && fp_json_str(d, "/error", s->error, sizeof s->error) &&
-               fp_json_u64(d, "/started", &started) && fp_json_u64(d, "/beat", &beat) && fp_json_u64(d, "/files", &s->files) &&
-               fp_json_u64(d, "/done", &s->done) && fp_json_u64(d, "/total", &s->total);
+  bool right = id_or_none(d, "/id", s->id) && strcmp(s->id, id) == 0 && id_or_none(d, "/parent", s->parent) &&
+               id_or_none(d, "/resumed", s->resumed) && fp_json_str(d, "/name", s->name, sizeof s->name) &&
+               fp_json_str(d, "/error", s->error, sizeof s->error) && fp_json_u64(d, "/started", &started) &&
+               fp_json_u64(d, "/beat", &beat) && fp_json_u64(d, "/files", &s->files) && fp_json_u64(d, "/done", &s->done) &&
+               fp_json_u64(d, "/total", &s->total);
   if (right) s->started = (int64_t)started, s->beat = (int64_t)beat;
   return right;
 }

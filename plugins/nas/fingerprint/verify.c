@@ -39,7 +39,8 @@ static pintle_status check_block(verify *v, const fp_entry *e, const fp_block *b
 static pintle_status check_file(verify *v, const fp_entry *e) {
   uint8_t sum[FP_SHA];
   bool whole = true;
-  pintle_status st = EVP_DigestInit_ex2(v->sum, v->r->codec.md, NULL) == 1 ? PINTLE_OK : pintle_fail(v->call, PINTLE_NOMEM, "out of memory");
+  pintle_status st =
+      EVP_DigestInit_ex2(v->sum, v->r->codec.md, NULL) == 1 ? PINTLE_OK : pintle_fail(v->call, PINTLE_NOMEM, "out of memory");
   for (size_t i = 0; st == PINTLE_OK && i < e->n_blocks; i++) {
     st = check_block(v, e, &e->blocks[i], &whole);
     int32_t stop = v->call->host->cancelled(v->call);
