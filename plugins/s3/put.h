@@ -38,6 +38,7 @@ typedef struct s3_upload {
   bool proven;   /* the answers so far prove every part */
   bool doubtful; /* it may not have been carried out: what is there may be an older object */
   bool removed;  /* verification has removed it */
+  bool unlocked; /* the store has it, and does not say that it is locked, as it should be */
 } s3_upload;
 
 /* put.c */

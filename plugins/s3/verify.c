@@ -100,7 +100,7 @@ static bool checksum_of_whole(s3_upload *u, const s3_request *head) {
 
 /* *size: PINTLE_NONE when it does not say. *proven: its ETag or checksum is that of what was sent. */
 static pintle_status look(s3_upload *u, int64_t *size, bool *proven) {
-  char etag[128];
+  char etag[128], mode[32];
   pintle_status st = PINTLE_NOT_FOUND;
   for (int i = 0; i < LATE && st == PINTLE_NOT_FOUND; i++) {
     s3_request r = s3_ask("HEAD", u->bucket, u->key);
@@ -111,6 +111,7 @@ static pintle_status look(s3_upload *u, int64_t *size, bool *proven) {
     if (st == PINTLE_OK) {
       s3_field_of(&r, "etag", etag, sizeof etag);
       *size = s3_number_of(&r, "content-length");
+      u->unlocked = *u->s->config.lock_mode && !s3_field_of(&r, "x-amz-object-lock-mode", mode, sizeof mode);
       *proven =
           checksum_of_whole(u, &r) || (u->id.n ? etag_of_parts(u, etag) : u->proofs[0].etag[0] && strcmp(etag, u->proofs[0].etag) == 0);
     } else if (st == PINTLE_DENIED && u->proven && !u->id.n) {
@@ -148,9 +149,26 @@ static pintle_status verify(s3_upload *u) {
   return st != PINTLE_OK || same ? st : wrong(u, "other bytes came back");
 }
 
+/* ---- Ceph 16 forgets the lock that was asked for at the beginning of a multipart upload. */
+static void lock_now(s3_upload *u) {
+  char body[160], md5[S3_SUM_TEXT];
+  s3_request r = s3_ask("PUT", u->bucket, u->key);
+  int n = snprintf(body, sizeof body, "<Retention><Mode>%s</Mode><RetainUntilDate>%s</RetainUntilDate></Retention>", u->s->config.lock_mode,
+                   u->retain_until);
+  s3_query_add(&r, "retention", "");
+  s3_header_add(&r, "content-type", "application/xml");
+  if (s3_sum_base64(S3_SUM_MD5, body, (size_t)n, md5)) s3_header_add(&r, "content-md5", md5);
+  r.body = body, r.body_len = (size_t)n;
+  if (s3_http_do(u->h, &r) != PINTLE_OK)
+    pintle_log(s3_http_call(u->h), PINTLE_LOG_WARN, "%s: the store does not say that it is locked, and does not lock it now: %ld %s", u->key,
+               r.status, r.code);
+  s3_request_free(&r);
+}
+
 /* What cannot be verified is not left behind either, if it is ours. */
 pintle_status s3_verify(s3_upload *u) {
   pintle_status st = verify(u);
+  if (st == PINTLE_OK && u->unlocked) lock_now(u);
   if (st == PINTLE_OK || u->doubtful || u->removed) return st;
   s3_http_cleaning(u->h);
   s3_remove(u->h, u->bucket, u->key);

@@ -232,6 +232,34 @@ def presigned_with_customer_key(s):
 
 
 @test
+def lock_that_the_store_forgot(s):
+    """The object is locked afterwards; where that is refused the log says so. A store that has not forgotten is asked for nothing."""
+    bodies, says, refuses = [], [False], [False]
+
+    def hook(r):
+        if r.command == 'HEAD' and says[0]:
+            data, etag = s.objects[r.key]
+            r.answer(200, b'', [('ETag', '"%s"' % etag), ('Content-Length', str(len(data))), ('x-amz-object-lock-mode', 'COMPLIANCE')])
+            return True
+        if 'retention' in r.query:
+            bodies.append((r.key, r.body, r.check()))
+            return refuses[0] and (r.error(403, 'AccessDenied') or True)
+    s.hook = hook
+    t = Tool(s, objectLockMode='COMPLIANCE', objectLockRetain=3600 * SECOND, partSize=5 * MIB)
+    same(t.put('a b', bytes_of(6 * MIB)), (OK, ''))
+    until = [h for m, p, h in s.seen if p.endswith('uploads=')][0]['x-amz-object-lock-retain-until-date']
+    same(bodies, [('a b', ('<Retention><Mode>COMPLIANCE</Mode><RetainUntilDate>%s</RetainUntilDate></Retention>' % until).encode(), None)])
+    assert 'WARN' not in t.logged(), t.logged()
+    refuses[0] = True
+    same(t.put('k', b'x'), (OK, ''))
+    assert 'WARN k: the store does not say that it is locked, and does not lock it now: 403 AccessDenied' in t.logged(), t.logged()
+    says[0] = True
+    same(t.put('k', b'y'), (OK, ''))
+    same(len(bodies), 2)
+    t.close()
+
+
+@test
 def parts_are_parallel(s):
     """Part 1 is answered when parts 2 and 3 have come."""
     here = threading.Barrier(3)

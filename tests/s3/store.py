@@ -223,6 +223,8 @@ class Request(BaseHTTPRequestHandler):
             with self.store.lock:
                 parts[int(self.query['partNumber'])] = self.body
             return self.answer(200, headers=[('ETag', '"%s"' % self.store.etag(self.body))])
+        if 'retention' in self.query:
+            return self.answer(200)
         if self.headers.get('If-None-Match') == '*' and self.store.if_none_match and self.key in self.store.objects:
             return self.error(412, 'PreconditionFailed')
         kept = self.store.keep(self.body)

@@ -49,7 +49,7 @@ static void save(const pintle_test_outcome *o, const char *path) {
 }
 
 int main(int argc, char **argv) {
-  static char line[8192], key[4096];
+  static char line[8192], key[4096], bucket[256] = "bucket";
   size_t n;
   const pintle_kv properties[] = {{"velero.namespace", getenv("TOOL_NAMESPACE")}, {NULL, NULL}};
   const pintle_test_options world = {.cluster = getenv("TOOL_CLUSTER"), .properties = properties[0].value ? properties : NULL};
@@ -66,28 +66,32 @@ int main(int argc, char **argv) {
     unhex(word[1] ? word[1] : "", key);
     if (strncmp(word[0], "put", 3) == 0) {
       char *data = slurp(word[2], &n);
-      show(word[0][3] == '!' ? pintle_test_put_if_absent(s, "bucket", key, data, n, word[3] == NULL)
-                             : pintle_test_put(s, "bucket", key, data, n, word[3] == NULL),
+      show(word[0][3] == '!' ? pintle_test_put_if_absent(s, bucket, key, data, n, word[3] == NULL)
+                             : pintle_test_put(s, bucket, key, data, n, word[3] == NULL),
            "");
       free(data);
-    } else if (strcmp(word[0], "get") == 0) save(pintle_test_get(s, "bucket", key), word[2]);
-    else if (strcmp(word[0], "range") == 0) save(pintle_test_get_range(s, "bucket", key, atoll(word[3]), atoll(word[4])), word[2]);
+    } else if (strcmp(word[0], "get") == 0) save(pintle_test_get(s, bucket, key), word[2]);
+    else if (strcmp(word[0], "range") == 0) save(pintle_test_get_range(s, bucket, key, atoll(word[3]), atoll(word[4])), word[2]);
     else if (strcmp(word[0], "list") == 0) {
-      const pintle_test_outcome *o = pintle_test_list(s, "bucket", key);
+      const pintle_test_outcome *o = pintle_test_list(s, bucket, key);
       show_hex(o, o->entries);
     } else if (strcmp(word[0], "prefixes") == 0) {
-      const pintle_test_outcome *o = pintle_test_prefixes(s, "bucket", key, "/");
+      const pintle_test_outcome *o = pintle_test_prefixes(s, bucket, key, "/");
       show_hex(o, o->entries);
     } else if (strcmp(word[0], "exists") == 0) {
-      const pintle_test_outcome *o = pintle_test_exists(s, "bucket", key);
+      const pintle_test_outcome *o = pintle_test_exists(s, bucket, key);
       show(o, o->exists ? "1" : "0");
     } else if (strcmp(word[0], "stat") == 0) {
-      const pintle_test_outcome *o = pintle_test_stat(s, "bucket", key);
+      const pintle_test_outcome *o = pintle_test_stat(s, bucket, key);
       show_hex(o, o->entries);
-    } else if (strcmp(word[0], "delete") == 0) show(pintle_test_delete_object(s, "bucket", key), "");
+    } else if (strcmp(word[0], "delete") == 0) show(pintle_test_delete_object(s, bucket, key), "");
     else if (strcmp(word[0], "url") == 0) {
-      const pintle_test_outcome *o = pintle_test_signed_url(s, "bucket", key, 600000000000);
+      const pintle_test_outcome *o = pintle_test_signed_url(s, bucket, key, 600000000000);
       show(o, o->text);
+    } else if (strcmp(word[0], "bucket") == 0) { /* bucket NAME: from now on */
+      snprintf(bucket, sizeof bucket, "%s", word[1]);
+      printf("0\t\n");
+      fflush(stdout);
     } else if (strcmp(word[0], "set") == 0) { /* set NAME VALUE, in the place of a key */
       pintle_test_options *o = pintle_test_set(host);
       if (strcmp(word[1], "break_at") == 0) o->break_at = atoll(word[2]);
