@@ -154,6 +154,8 @@
   };
 
   // ---- the tabs
+  let showAll = null; // shows the rows that are not shown yet: paper has no button for them
+  addEventListener('beforeprint', () => showAll && showAll());
   const list = (main, found) => {
     let shown = 0;
     const box = el('div', {});
@@ -167,6 +169,7 @@
     main.append(found.length ? box : el('p', {class: 'empty'}, 'Nothing matches.'), more);
     const at = state.open ? found.findIndex(i => id(i) === state.open) : -1;
     while (at >= shown) grow();
+    showAll = () => { while (shown < found.length) grow(); };
   };
   const table = (heads, rows) => el('table', {}, el('thead', {}, el('tr', {}, ...heads.map(h => el('th', {scope: 'col', class: h.startsWith('#') ? 'number' : null}, h.replace('#', ''))))),
     el('tbody', {}, ...rows.map(r => el('tr', {}, ...r.map((c, i) => el('td', {class: heads[i].startsWith('#') ? 'number' : null}, c))))));
@@ -249,6 +252,7 @@
   function show() {
     const main = $('main'), started = performance.now(), {tile, rule} = document.activeElement.dataset, focused = document.activeElement.id;
     main.replaceChildren();
+    showAll = null;
     $('count').textContent = '';
     tiles();
     tabs();

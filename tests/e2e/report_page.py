@@ -113,6 +113,16 @@ def keyboard(c):
     same((focused(c), state(c)), ('failed', {'tile': 'failed'}), 'a tile keeps the focus when it is pressed')
 
 
+def paper(c):
+    c.open(page)
+    same(len(names(c)), 200, 'rows before')
+    c('Page.printToPDF')
+    same((len(names(c)), c.js('document.querySelector("#more").hidden')), (305, True), 'rows on paper')
+    c.open(page, '#tab=rules')
+    c('Page.printToPDF')
+    same(len(names(c)), 0, 'rows of another tab')
+
+
 def export(c, data):
     c.open(page, '#q=gp2')
     c.click('#json')
@@ -142,5 +152,6 @@ with Chromium(directory) as c:
     diff(c)
     tabs(c, data)
     keyboard(c)
+    paper(c)
     export(c, data)
     hostile(c)
