@@ -113,7 +113,8 @@ static void tell_plugins(const host_registry *r, const conf_chain *const *chains
     if (p->reason) tell_aside(p, chains, n, log);
     for (size_t k = 0; !p->reason && k < p->n_actions; k++)
       if (p->actions[k].refused)
-        dropin_sayf(log, PINTLE_LOG_WARN, &s, "action %s was left out: %s", p->actions[k].name, p->actions[k].refused);
+        dropin_sayf(log, PINTLE_LOG_WARN, &s, "%s%s%s was left out: %s", conf_kind_names[p->actions[k].kind % CONF_KINDS],
+                    p->actions[k].name[0] ? " " : "", p->actions[k].name, p->actions[k].refused);
   }
 }
 

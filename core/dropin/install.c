@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #define MOST_BYTES ((size_t)1 << 30)
+#define NEW "." DROPIN_EXECUTABLE ".new"
 /* How a copy knows the version of another without executing it. */
 #define MARK "pintle-drop-in-version:"
 __attribute__((used)) static const char mark[] = MARK PINTLE_VERSION ";";
@@ -21,6 +22,7 @@ typedef struct installing {
   const char *from, *to; /* directories */
   FILE *out;
   error *e;
+  pintle_status st;          /* of clear_bits */
   host_registry here, there; /* the plugins of both, for their versions */
 } installing;
 
@@ -65,10 +67,10 @@ static pintle_status join(buf *path, const char *directory, const char *name, er
   return path->failed ? error_nomem(e) : PINTLE_OK;
 }
 
-static pintle_status put(const installing *x, const char *name, str data, mode_t mode) {
+static pintle_status put(const installing *x, const char *name, str data) {
   CLEANUP(buf_free) buf path = {0};
   pintle_status st = join(&path, x->to, name, x->e);
-  if (st == PINTLE_OK) st = file_replace(AT_FDCWD, path.data, data, mode, false, x->e);
+  if (st == PINTLE_OK) st = file_replace(AT_FDCWD, path.data, data, 0644, false, x->e);
   if (st == PINTLE_OK) fprintf(x->out, "%s: copied\n", path.data);
   return st;
 }
@@ -93,18 +95,38 @@ static bool newer_there(const installing *x, const char *name) {
   return true;
 }
 
-static pintle_status copy(const installing *x, const char *name, mode_t mode) {
+static pintle_status copy(const installing *x, const char *name) {
   CLEANUP(buf_free) buf path = {0}, data = {0}, there = {0};
   struct stat st;
   pintle_status status = join(&path, x->from, name, x->e);
   if (status == PINTLE_OK) status = file_read(AT_FDCWD, path.data, MOST_BYTES, &data, x->e);
   if (status != PINTLE_OK) return status;
   if (newer_there(x, name)) return PINTLE_OK;
-  if (read_there(x, name, &there, &st) && str_eq(buf_str(&data), buf_str(&there)) && (st.st_mode & 0777) == mode) {
+  if (read_there(x, name, &there, &st) && str_eq(buf_str(&data), buf_str(&there)) && (st.st_mode & 0777) == 0644) {
     fprintf(x->out, "%s/%s: is there already\n", x->to, name);
     return PINTLE_OK;
   }
-  return put(x, name, buf_str(&data), mode);
+  return put(x, name, buf_str(&data));
+}
+
+/* Velero executes whatever has an execute bit, also what an install that was killed has left: it gets them when it is whole, under a name that
+ * a second pintle knows, so that only one of the two lists plugins. */
+static pintle_status put_self(const installing *x, str data) {
+  CLEANUP(buf_free) buf path = {0}, new = {0};
+  pintle_status st = join(&path, x->to, DROPIN_EXECUTABLE, x->e);
+  if (st == PINTLE_OK) st = join(&new, x->to, NEW, x->e);
+  if (st == PINTLE_OK) st = file_replace(AT_FDCWD, new.data, data, 0644, false, x->e);
+  if (st != PINTLE_OK) return st;
+  if (chmod(new.data, 0755) != 0) st = error_errno(x->e, errno, "cannot make %s executable", new.data);
+  else if (rename(new.data, path.data) != 0) st = error_errno(x->e, errno, "cannot rename to %s", path.data);
+  if (st != PINTLE_OK) return unlink(new.data), st;
+  fprintf(x->out, "%s: copied\n", path.data);
+  return file_sync_parent(AT_FDCWD, path.data, x->e);
+}
+
+static void remove_left(const installing *x) {
+  CLEANUP(buf_free) buf left = {0};
+  if (join(&left, x->to, NEW, NULL) == PINTLE_OK) unlink(left.data);
 }
 
 static pintle_status copy_self(const installing *x, const char *self) {
@@ -124,7 +146,7 @@ static pintle_status copy_self(const installing *x, const char *self) {
       return PINTLE_OK;
     }
   }
-  return put(x, DROPIN_EXECUTABLE, buf_str(&data), 0755);
+  return put_self(x, buf_str(&data));
 }
 
 /* ---- directories */
@@ -141,7 +163,7 @@ static pintle_status copy_all(const installing *x, int (*wanted)(const struct di
   if (n < 0) return errno == ENOENT ? PINTLE_OK : error_errno(x->e, errno, "cannot read %s", x->from);
   pintle_status st = PINTLE_OK;
   for (int i = 0; i < n; i++) {
-    if (st == PINTLE_OK) st = copy(x, v[i]->d_name, 0644);
+    if (st == PINTLE_OK) st = copy(x, v[i]->d_name);
     free(v[i]);
   }
   free(v);
@@ -159,23 +181,12 @@ static pintle_status copy_parts(const installing *x) {
   return copy_all(&below, is_config);
 }
 
-/* Of the plugins that others have put there. */
-static pintle_status clear_bits(const installing *x) {
-  struct dirent **v = NULL;
-  int n = scandir(x->to, &v, is_plugin, by_bytes);
-  pintle_status st = n < 0 ? error_errno(x->e, errno, "cannot read %s", x->to) : PINTLE_OK;
-  for (int i = 0; i < n; i++) {
-    CLEANUP(buf_free) buf path = {0};
-    struct stat s;
-    if (st == PINTLE_OK && (st = join(&path, x->to, v[i]->d_name, x->e)) == PINTLE_OK && lstat(path.data, &s) == 0 && S_ISREG(s.st_mode) &&
-        s.st_mode & 0111) {
-      if (chmod(path.data, s.st_mode & 0666) == 0) fprintf(x->out, "%s: execute bits cleared\n", path.data);
-      else st = error_errno(x->e, errno, "cannot clear the execute bits of %s", path.data);
-    }
-    free(v[i]);
-  }
-  free(v);
-  return st;
+/* Of the plugins that others have put there, at any depth: Velero looks into every directory. */
+static void clear_bits(void *ctx, const char *path, const struct stat *s) {
+  installing *x = ctx;
+  if (!S_ISREG(s->st_mode) || !(s->st_mode & 0111) || !str_ends(str_of(path), ".so")) return;
+  if (chmod(path, s->st_mode & 0666) == 0) fprintf(x->out, "%s: execute bits cleared\n", path);
+  else x->st = error_errno(x->e, errno, "cannot clear the execute bits of %s", path);
 }
 
 /* ---- all of it */
@@ -196,10 +207,11 @@ static pintle_status install(installing *x, const char *self) {
   if (st == PINTLE_OK) st = copy_parts(x);
   if (st == PINTLE_OK) st = join(&yaml, x->from, "pintle.yaml", x->e);
   if (st == PINTLE_OK && stat(yaml.data, &s) == 0 && (st = join(&yaml, x->to, "pintle.yaml", x->e)) == PINTLE_OK) {
-    if (stat(yaml.data, &s) != 0) st = copy(x, "pintle.yaml", 0644);
+    if (stat(yaml.data, &s) != 0) st = copy(x, "pintle.yaml");
     else fprintf(x->out, "%s: stays, since it may be yours\n", yaml.data);
   }
-  if (st == PINTLE_OK) st = clear_bits(x);
+  if (st == PINTLE_OK && (st = dropin_tree_walk(x->to, clear_bits, x, x->e)) == PINTLE_OK) st = x->st;
+  remove_left(x);
   return st == PINTLE_OK ? copy_self(x, self) : st; /* last: Velero may look at any moment */
 }
 
@@ -214,6 +226,7 @@ int dropin_install(const char *self, const char *to, FILE *out, FILE *err) {
   }
   char *from = strdup(real), *slash = from ? strrchr(from, '/') : NULL;
   if (slash) slash[slash == from] = 0;
+  umask(022); /* Velero reads it all as another user */
   installing x = {.from = from ? from : ".", .to = to, .out = out, .e = &e};
   pintle_status st = install(&x, real);
   host_registry_free(&x.here);

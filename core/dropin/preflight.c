@@ -119,6 +119,7 @@ static bool runnable(preflight *p, const char *path, const struct stat *st) {
 static void each(void *ctx, const char *path, const struct stat *st) {
   preflight *p = ctx;
   bool plugin = str_ends(str_of(path), ".so");
+  if (S_ISDIR(st->st_mode)) tell(p, true, path, "cannot be read, and Velero reads every directory");
   if (!dropin_tree_executed(path, st)) return;
   if (plugin && S_ISREG(st->st_mode))
     tell(p, true, path, "has an execute bit (mode %04o), so Velero executes it; chmod a-x", (unsigned)(st->st_mode & 07777));
@@ -135,6 +136,20 @@ static void take_line(void *ctx, int32_t level, str message) {
   if (level >= PINTLE_LOG_WARN) tell(p, level >= PINTLE_LOG_ERROR, "", "%.*s", (int)message.len, message.ptr);
 }
 
+/* Are options of that plugin's actions of this kind looked at already? */
+static bool looked_at(const dropin_catalog *c, size_t i) {
+  for (size_t k = 0; k < i; k++)
+    if (c->v[k].plugin == c->v[i].plugin && c->v[k].kind == c->v[i].kind) return true;
+  return false;
+}
+
+static void check_chains(preflight *p, dropin *d) {
+  const conf_chain *chain;
+  error e = {0};
+  if (d->config.broken.status != PINTLE_OK || dropin_config_chain(&d->config, STR(""), &chain, &e) != PINTLE_CONFLICT) return;
+  tell(p, false, "", "none of the chains is named default, so every Backup and Restore needs the annotation " DROPIN_CHAIN);
+}
+
 static void check_options(preflight *p, dropin *d) {
   for (size_t i = 0; i < d->catalog.n; i++)
     for (size_t k = 0; k < d->n_chains; k++) {
@@ -142,7 +157,8 @@ static void check_options(preflight *p, dropin *d) {
       dropin_items_options o;
       chain_plan plan;
       error e = {0};
-      if (x->kind == CONF_OBJECT_STORE || x->kind == CONF_VOLUME_SNAPSHOTTER) continue; /* Velero's location has the rest */
+      if (x->kind == CONF_OBJECT_STORE || x->kind == CONF_VOLUME_SNAPSHOTTER || looked_at(&d->catalog, i))
+        continue; /* Velero's location has the rest */
       dropin_options(d, x, d->chains[k], &o);
       if (dropin_items_plan(&o, &plan, &e) == PINTLE_OK) chain_plan_free(&plan);
       else tell(p, true, e.place, "%s", e.message);
@@ -156,6 +172,7 @@ static void ask_pintle(preflight *p, const char *path) {
   d.log.tell = take_line, d.log.ctx = p;
   if (dropin_config_init(&d.config, p->self, path, p->environment, &e) == PINTLE_OK) {
     dropin_discover(&d);
+    check_chains(p, &d);
     check_options(p, &d);
   }
   host_registry_free(&d.registry);
@@ -174,7 +191,9 @@ int dropin_preflight(const char *self, const char *directory, const char *const 
     tell(&p, false, directory, "there is no %s, so no .so here is a plugin of Velero", DROPIN_EXECUTABLE);
   if (st != PINTLE_OK) fprintf(err, "velero-plugin-pintle: %s\n", e.message);
   else if (p.faults) fprintf(out, "%u fault%s, %u warning%s\n", p.faults, p.faults == 1 ? "" : "s", p.warnings, p.warnings == 1 ? "" : "s");
-  else fprintf(out, "nothing here stops Velero: %zu plugin%s, %u warning%s\n", p.n, p.n == 1 ? "" : "s", p.warnings, p.warnings == 1 ? "" : "s");
+  else
+    fprintf(out, "nothing here stops Velero: %zu plugin%s, %u warning%s\n", p.n, p.n == 1 ? "" : "s", p.warnings,
+            p.warnings == 1 ? "" : "s");
   free(p.v);
   arena_free(&p.memory);
   return st != PINTLE_OK ? 1 : p.faults ? 2 : 0;

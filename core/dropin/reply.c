@@ -94,10 +94,19 @@ void dropin_refuse(dropin_call *c, uint32_t code, const char *message) {
   velero_call_end(c->call, &s);
 }
 
+/* Whose call it was, where the error does not begin with that. */
+static void whose(const dropin_call *c, const error *e, char *to, size_t size) {
+  to[0] = 0;
+  if (!c->offer || str_starts(str_of(e->message), "action ")) return;
+  if (c->offer->plugin) snprintf(to, size, "action %.300s of plugin %.200s: ", c->offer->name, c->offer->plugin->name);
+  else snprintf(to, size, "action %.300s: ", c->offer->name);
+}
+
 /* Everything that a plugin may say is UNKNOWN, as from a Go plugin. */
 static void fail(dropin_call *c, const error *e, const char *file, const char *function, uint32_t line) {
-  char text[sizeof e->message + sizeof e->place + sizeof e->hint + 16];
-  snprintf(text, sizeof text, "%s%s%s%s%s%s", e->message, e->place[0] ? " (at " : "", e->place, e->place[0] ? ")" : "",
+  char who[600], text[sizeof who + sizeof e->message + sizeof e->place + sizeof e->hint + 16];
+  whose(c, e, who, sizeof who);
+  snprintf(text, sizeof text, "%s%s%s%s%s%s%s", who, e->message, e->place[0] ? " (at " : "", e->place, e->place[0] ? ")" : "",
            e->hint[0] ? "; " : "", e->hint);
   const velero_status s = {.code = GRPC_UNKNOWN, .message = text, .file = file, .function = function, .line = line};
   velero_call_end(c->call, &s);

@@ -29,7 +29,7 @@ static pintle_status enter(const walk *w, const char *directory, unsigned depth,
     free(v[i]);
     if (st != PINTLE_OK || path.failed || lstat(path.data, &s) != 0) continue;
     if (!S_ISDIR(s.st_mode)) w->each(w->ctx, path.data, &s);
-    else if (depth < MOST_DEPTH) st = enter(w, path.data, depth + 1, e);
+    else if (depth < MOST_DEPTH && enter(w, path.data, depth + 1, NULL) != PINTLE_OK) w->each(w->ctx, path.data, &s);
   }
   free(v);
   return st;
@@ -42,6 +42,7 @@ pintle_status dropin_tree_walk(const char *directory, void (*each)(void *ctx, co
 }
 
 bool dropin_tree_executed(const char *path, const struct stat *st) {
+  if (S_ISDIR(st->st_mode)) return false;
   return st->st_mode & 0111 || str_ends(str_of(path), ".exe") || str_ends(str_of(path), ".EXE");
 }
 

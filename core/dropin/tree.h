@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 
 #define DROPIN_EXECUTABLE "velero-plugin-pintle"
-/* each is told all that is no directory. */
+/* each is told all that is no directory, and directories below that cannot be read. */
 pintle_status dropin_tree_walk(const char *directory, void (*each)(void *ctx, const char *path, const struct stat *st), void *ctx,
                                error *e);
 /* Would Velero execute it? st is lstat's. */

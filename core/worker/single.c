@@ -8,6 +8,7 @@
 #define SNAPSHOT_TIMEOUT (600 * CLOCK_SECOND)
 #define ITEM_TIMEOUT (60 * CLOCK_SECOND)
 #define GRACE (10 * CLOCK_SECOND)
+#define GO_GRACE CLOCK_SECOND /* a Go plugin is not told of its deadline, so it does not clean up */
 
 static const chain_stores *stores_of(const worker_single *s) {
   return host_asks_for(s->o.plugin, PINTLE_EXT_STORE) ? s->o.stores : NULL;
@@ -117,7 +118,7 @@ static pintle_status take_options(worker_single *s, const worker_single_options 
   s->o.config.ptr = arena_copy(&s->memory, o->config);
   s->o.run.ptr = arena_copy(&s->memory, o->run);
   if (!s->o.worker || (o->scratch && !s->o.scratch) || !s->o.config.ptr || !s->o.run.ptr) return error_nomem(e);
-  s->grace = o->grace > 0 ? o->grace : GRACE;
+  s->grace = o->grace > 0 ? o->grace : o->plugin->velero ? GO_GRACE : GRACE;
   s->timeout = o->timeout > 0 ? o->timeout : o->action->timeout > 0 ? o->action->timeout : 0;
   if (s->timeout == 0) s->timeout = kind == CONF_OBJECT_STORE ? STORE_IDLE : item ? ITEM_TIMEOUT : SNAPSHOT_TIMEOUT;
   return host_call_new(o->services, &s->own) == PINTLE_OK ? PINTLE_OK : error_nomem(e);

@@ -32,6 +32,27 @@ expect_same newer to/plugins/velero-plugin-pintle
 [ -x to/plugins/neighbour.so ] && fail "neighbour.so can still be executed"
 [ -z "$(find to -name '.*' -type f)" ] || fail "left behind: $(find to -name '.*')"
 
+# a directory deeper down, which Velero looks into; a strict umask; what a killed install left
+mkdir -p to/deep/vendor
+cp "$PLUGINS/run_fails.so" to/deep/vendor/
+chmod 0755 to/deep/vendor/run_fails.so
+: >to/deep/.velero-plugin-pintle.new
+chmod 0755 to/deep/.velero-plugin-pintle.new
+(umask 077 && image/velero-plugin-pintle install --to to/deep >out 2>&1) || fail "$(cat out)"
+[ -x to/deep/vendor/run_fails.so ] && fail "vendor/run_fails.so can still be executed"
+[ "$(stat -c %a to/deep/run_noop.so to/deep/pintle.d/noop.yaml to/deep/velero-plugin-pintle | tr '\n' ' ')" = "644 644 755 " ] || fail "modes: $(ls -lR to/deep)"
+[ -e to/deep/.velero-plugin-pintle.new ] && fail "what was left is still there"
+
+# killed at any moment: never an executable file that is not whole
+for call in write fsync rename; do
+  command -v strace >/dev/null || break
+  for at in 1 2 3 4 5 6 7 8; do
+    rm -rf to/killed
+    strace -f -o trace -e inject=$call:signal=KILL:when=$at image/velero-plugin-pintle install --to to/killed >out 2>&1 || :
+    for f in $(find to/killed -type f -perm /111); do cmp -s "$f" image/velero-plugin-pintle || fail "killed at $call $at: half of $f"; done
+  done
+done
+
 run image/velero-plugin-pintle install
 expect_status 2
 run image/velero-plugin-pintle install --to /proc/none

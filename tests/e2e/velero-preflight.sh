@@ -41,6 +41,23 @@ run "$dropin" preflight velero
 expect_status 2
 expect_out "text.so was set aside: is no ELF file; the chain lists it" \
   "velero/pintle.yaml:7:5: the chain lists action tests.pintle.io/nowhere, which no plugin here has" 'unknown option "itme"' pintle.yaml:8:
+[ "$(grep -c 'unknown option "itme"' out)" -eq 1 ] || fail "said more than once: $(cat out)"
+
+# a directory that its reader may not read; an action whose name is none; chains of which none is the usual one
+mkdir other other/closed other/pintle.d
+cp "$dropin" "$PLUGINS/run_noop.so" "$PLUGINS/empty_name.so" other/
+chmod a-x other/*.so
+for name in a b; do printf 'apiVersion: pintle.io/v1alpha1\nkind: PluginChain\nmetadata: {name: %s}\n' $name >other/pintle.d/$name.yaml; done
+run "$dropin" preflight other
+expect_status 0
+expect_out "warning: none of the chains is named default, so every Backup and Restore needs the annotation pintle.io/chain"
+chmod 0000 other/closed
+if [ "$(id -u)" = 0 ]; then chmod 0711 . && set -- setpriv --reuid 65534 --regid 65534 --clear-groups; else set --; fi
+run "$@" "$dropin" preflight other
+expect_status 2
+expect_out "fault: other/closed: cannot be read, and Velero reads every directory" "1 fault"
+chmod 0755 other/closed
+
 for tool in "$dropin preflight" "$PINTLE plugin preflight"; do
   run $tool --help
   expect_status 0
