@@ -1,4 +1,4 @@
-/* list.c -- ListObjectsV2: every page, names decoded, sorted from the end.  SPDX-License-Identifier: Apache-2.0 */
+/* list.c -- ListObjectsV2: every page, names decoded, sorted.  SPDX-License-Identifier: Apache-2.0 */
 #include "http.h"
 #include "xml.h"
 #include <stdlib.h>
@@ -128,13 +128,14 @@ static pintle_status pages(struct s3_http *h, const char *bucket, const char *pr
   }
 }
 
-/* Sorted from the end, so that what stands for a folder ("dir/") comes after what is in it; a key that two pages repeat is told once. */
+/* Keys are sorted from the end, so that what stands for a folder ("dir/") comes after what is in it, and prefixes from the beginning; what two pages
+ * repeat is told once. Velero: velero-plugin-for-aws, object_store.go. */
 static pintle_status tell(listing *l, const char *prefix, pintle_result *to) {
   qsort(l->all, l->n, sizeof *l->all, from_the_end);
   pintle_status st = PINTLE_OK;
   for (size_t i = 0; i < l->n && st == PINTLE_OK; i++) {
-    const listed *k = &l->all[i];
-    if (i && strcmp(k->key, l->all[i - 1].key) == 0) continue;
+    const listed *k = &l->all[l->prefixes ? l->n - 1 - i : i];
+    if (k > l->all && strcmp(k->key, k[-1].key) == 0) continue;
     if (!*k->key || strncmp(k->key, prefix, strlen(prefix)) != 0) continue; /* not what was asked for */
     const pintle_entry e = {.struct_size = sizeof e, .size = k->size, .modified = k->modified, .key = k->key, .etag = k->etag};
     st = to->api->entry(to, &e);

@@ -4,10 +4,28 @@
 #include <string.h>
 #include <time.h>
 
+/* The answer to a HEAD has no body. Where it may hide that the region is another one (400, and no header says so), a listing asks again. */
+static bool region_corrected(struct s3_http *h, const s3_request *head) {
+  char before[64], after[64];
+  if (head->status != 400) return false;
+  s3_region(s3_http_instance(h), before);
+  s3_request r = s3_ask("GET", head->bucket, "");
+  s3_query_add(&r, "list-type", "2");
+  s3_query_add(&r, "max-keys", "1");
+  s3_query_add(&r, "prefix", head->key);
+  s3_http_do(h, &r);
+  s3_request_free(&r);
+  s3_region(s3_http_instance(h), after);
+  return strcmp(before, after) != 0;
+}
+
 static pintle_status head(struct s3_http *h, s3_request *r, const char *bucket, const char *key) {
-  *r = s3_ask("HEAD", bucket, key);
-  s3_customer_key_add(s3_http_instance(h), r);
-  return s3_http_do(h, r);
+  for (bool again = false;; again = true) {
+    *r = s3_ask("HEAD", bucket, key);
+    s3_customer_key_add(s3_http_instance(h), r);
+    if (s3_http_do(h, r) == PINTLE_OK || again || !region_corrected(h, r)) return r->st;
+    s3_request_free(r);
+  }
 }
 
 pintle_status s3_exists(void *self, pintle_call *call, const char *bucket, const char *key, int32_t *exists) {
