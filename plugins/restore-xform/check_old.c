@@ -101,24 +101,30 @@ static void say_host(struct check_item *k, const struct check_place *p, struct w
             secret ? name->name : host, label);
 }
 
+const char *check_renamed(const pintle_doc *run, const char *ns) {
+  static const char *const mapping = "/spec/namespaceMapping";
+  char at[400];
+  const char *to = pintle_str_or(run, pintle_key(at, sizeof at, mapping, ns), NULL);
+  if (!to || strcmp(to, ns) == 0) return NULL;
+  for (const pintle_value *v = run->api->first(run, run->api->at(run, mapping)); v; v = run->api->next(run, v)) {
+    pintle_str s;
+    if (run->api->text(run, v, &s) == PINTLE_OK && strcmp(s.ptr, ns) == 0) return NULL; /* another one is called so now */
+  }
+  return to;
+}
+
 /* "db.shop.svc.cluster.local", and the namespace shop is restored as another one. */
 static void service(struct check_item *k, const struct check_place *p, struct word w) {
-  const pintle_doc *run = k->in->run;
   const char *svc = memmem(w.p, w.n, ".svc", 4), *ns = svc;
-  char name[64], at[100], pointer[600], subject[100];
+  char name[64], pointer[600], subject[100];
   if (!svc || (svc + 4 < w.p + w.n && svc[4] != '.')) return;
   while (ns > w.p && ns[-1] != '.') ns--;
   size_t n = (size_t)(svc - ns);
   if (n == 0 || n >= sizeof name || ns == w.p) return;
   memcpy(name, ns, n);
   name[n] = 0;
-  const char *to = pintle_str_or(run, pintle_key(at, sizeof at, "/spec/namespaceMapping", name), name);
-  if (strcmp(to, name) == 0 || snprintf(subject, sizeof subject, "Namespace/%s", name) < 0) return;
-  const pintle_value *v = run->api->first(run, run->api->at(run, "/spec/namespaceMapping"));
-  for (; v; v = run->api->next(run, v)) {
-    pintle_str s;
-    if (run->api->text(run, v, &s) == PINTLE_OK && strcmp(s.ptr, name) == 0) return; /* another one is called so now */
-  }
+  const char *to = check_renamed(k->in->run, name);
+  if (!to || snprintf(subject, sizeof subject, "Namespace/%s", name) < 0) return;
   check_say(k, check_pointer(p, pointer, sizeof pointer), subject, "still names a service of the namespace %s, which is restored as %.63s",
             name, to);
 }

@@ -113,4 +113,6 @@ pintle_status check_name_add(struct check *c, pintle_call *call, const char *nam
 pintle_status check_names_index(struct check *c, pintle_call *call); /* after the last of them */
 /* Old hosts, and services of namespaces that are restored under another name, in every text of the item. */
 void check_texts(struct check_item *k);
+/* What the Restore's mapping makes of a namespace; NULL: it keeps its name, or another one is called so now. */
+const char *check_renamed(const pintle_doc *run, const char *ns);
 #endif

@@ -27,7 +27,7 @@ static pintle_status part(struct xform_job *j, const char *pointer, pintle_str i
   struct xform_text made = {0};
   const char *to;
   const struct xform_mapping *m = xform_namespace(j, (pintle_str){is.ptr + at, n}, &to, &room);
-  if (!m) return PINTLE_OK;
+  if (!m) return check_namespace(j, pointer, (pintle_str){is.ptr + at, n}), PINTLE_OK;
   xform_text_add(&made, is.ptr, at);
   xform_text_add(&made, to, strlen(to));
   xform_text_add(&made, is.ptr + at + n, is.len - at - n);

@@ -51,7 +51,7 @@ static pintle_status execute(void *self, pintle_call *call, pintle_doc *item, co
   const struct xform_node *tree = xform_tree_of(x, item);
   struct check_item check;
   struct xform_job job = {.x = x, .call = call, .in = in, .item = item, .doc = item, .out = out, .families = x->families};
-  if (x->follow_restore && in->run->api->first(in->run, in->run->api->at(in->run, "/spec/namespaceMapping")))
+  if ((x->follow_restore || x->check.on) && in->run->api->first(in->run, in->run->api->at(in->run, "/spec/namespaceMapping")))
     job.families |= XFORM_BIT(XFORM_NAMESPACES);
   if (x->check.on) job.check = check_begin(&check, &x->check, call, item, in);
   if (!job.check && !(tree->families & job.families)) return PINTLE_OK;

@@ -71,7 +71,7 @@ pintle_status xform_config_read(struct xform *x, pintle_call *call) {
   if (st == PINTLE_OK && !xform_finder_make(x)) st = pintle_fail(call, PINTLE_NOMEM, "out of memory");
   for (size_t f = 0; f < XFORM_FAMILIES && st == PINTLE_OK; f++) st = xform_map_index(x, call, (enum xform_family)f);
   if (st == PINTLE_OK) xform_say_chains(x, call);
-  if (st == PINTLE_OK) st = xform_trees(x, call, x->families | (x->follow_restore ? XFORM_BIT(XFORM_NAMESPACES) : 0));
+  if (st == PINTLE_OK) st = xform_trees(x, call, x->families | (x->follow_restore || x->check.on ? XFORM_BIT(XFORM_NAMESPACES) : 0));
   for (size_t i = 0; i < n && st == PINTLE_OK; i++) st = xform_rule_meets(x, call, &x->rules[i]);
   return st;
 }

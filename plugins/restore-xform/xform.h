@@ -343,6 +343,8 @@ pintle_status check_end(struct xform_job *j, const struct xform_node *tree);
 void check_left(struct xform_job *j, const char *pointer, const struct xform_mapping *m, pintle_str is);
 /* No rule of the family maps this text: is one near? */
 void check_near(struct xform_job *j, enum xform_family f, pintle_str is);
+/* No rule maps this namespace: does the Restore rename it? */
+void check_namespace(struct xform_job *j, const char *pointer, pintle_str is);
 /* No rule maps this StorageClass: is it known? */
 void check_class(struct xform_job *j, const char *pointer, pintle_str is);
 #endif
