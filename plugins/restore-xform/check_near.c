@@ -1,6 +1,7 @@
 /* check_near.c -- names that a rule nearly meant: what is said beside a rule that never matched.  SPDX-License-Identifier: Apache-2.0
  *
- * A text that no rule of its family maps is compared with all of them once, and what comes of it is remembered. */
+ * A text that no rule of its family maps is compared with all of them once, and what comes of it is remembered. Rules of text are near to a
+ * whole entry, to what stands at their path, and to what is outside of their limits. Nothing is said of Secrets. */
 #include "checking.h"
 #include "xform.h"
 #include <ctype.h>
@@ -51,40 +52,118 @@ static bool near(enum xform_family f, const char *from, pintle_str is) {
   return alike(from, from + n, is.ptr, is.ptr + is.len) || misspelt(from, n, is.ptr, is.len);
 }
 
-static const struct xform_mapping *nearest(const struct check *c, const struct xform_map *map, enum xform_family f, pintle_str is) {
+/* Is one more name wanted for this rule? */
+static bool wanted(const struct check *c, const void *rule) {
+  size_t known = 0;
+  for (size_t k = 0; k < CHECK_NEAR; k++) known += c->near[k].rule == rule;
+  return known < MOST_NAMES;
+}
+
+static const void *nearest(const struct check *c, const struct xform_map *map, enum xform_family f, pintle_str is) {
   for (size_t i = 0; i < map->n; i++) {
     const struct xform_mapping *m = &map->all[i];
-    size_t known = 0;
-    if (m->glob || !near(f, m->from, is)) continue;
-    for (size_t k = 0; k < CHECK_NEAR; k++) known += c->near[k].m == m;
-    if (known < MOST_NAMES) return m;
+    if (!m->glob && near(f, m->from, is) && wanted(c, m)) return m;
   }
   return NULL;
 }
 
-/* What was found for this text before, or now. */
-static const struct xform_mapping *remembered(struct check *c, const struct xform_map *map, enum xform_family f, pintle_str is) {
-  const char family[] = {(char)('A' + f), 0}, *const parts[] = {family, is.ptr, NULL};
+/* The place for this text, where what was found for it before stands (*found), or will. NULL: there is none any more. With the lock. */
+static const void **remembered(struct check *c, const char *of, const char *text, bool *found) {
+  const char *const parts[] = {of, text, NULL};
   uint64_t hash = check_hash(parts);
   size_t i = (size_t)(hash >> 8) & (CHECK_NEAR - 1);
   while (c->near[i].hash && c->near[i].hash != hash) i = (i + 1) & (CHECK_NEAR - 1);
-  if (!c->near[i].hash && c->n_near < CHECK_NEAR / 2) {
-    const struct xform_mapping *m = nearest(c, map, f, is);
-    c->near[i].hash = hash, c->near[i].m = m;
-    c->n_near++;
-  }
-  return c->near[i].hash ? c->near[i].m : NULL;
+  *found = c->near[i].hash != 0;
+  if (!*found && c->n_near >= CHECK_NEAR / 2) return NULL;
+  if (!*found) c->near[i].hash = hash, c->n_near++;
+  return &c->near[i].rule;
+}
+
+/* A text short enough to be named, in room; NULL: it is not, or nobody asks. */
+static const char *asked(const struct xform_job *j, pintle_str is, char room[254]) {
+  if (!j->check || j->within || j->left || j->redact || is.len < 3 || is.len > 253 || memchr(is.ptr, 0, is.len)) return NULL;
+  memcpy(room, is.ptr, is.len);
+  room[is.len] = 0;
+  return room;
 }
 
 void check_near(struct xform_job *j, enum xform_family f, pintle_str is) {
-  struct check *c = j->check ? j->check->c : NULL;
-  char counter[900];
-  if (!c || !j->x->maps[f].n || j->within || j->left || j->redact || is.len < 3 || is.len > 253 || memchr(is.ptr, 0, is.len)) return;
-  char text[254];
-  memcpy(text, is.ptr, is.len);
-  text[is.len] = 0;
+  const char family[] = {(char)('A' + f), 0};
+  char room[254], counter[900];
+  const char *text = j->x->maps[f].n ? asked(j, is, room) : NULL;
+  bool found;
+  if (!text) return;
+  struct check *c = j->check->c;
   pthread_mutex_lock(&c->lock);
-  const struct xform_mapping *m = remembered(c, &j->x->maps[f], f, (pintle_str){text, is.len});
+  const void **at = remembered(c, family, text, &found);
+  if (at && !found) *at = nearest(c, &j->x->maps[f], f, (pintle_str){text, is.len});
+  const struct xform_mapping *m = at ? *at : NULL;
   pthread_mutex_unlock(&c->lock);
   if (m && snprintf(counter, sizeof counter, "%s, but for the name %s", m->label, text) > 0) j->call->host->count(j->call, counter, 1);
+}
+
+/* ---- rules of text */
+static pintle_str trimmed(pintle_str s) {
+  while (s.len && isspace((unsigned char)s.ptr[0])) s.ptr++, s.len--;
+  while (s.len && isspace((unsigned char)s.ptr[s.len - 1])) s.len--;
+  return s;
+}
+
+static bool by_value(const struct xform_text_rule *r, unsigned where) {
+  return r->value && !r->structured && r->where & where && !(r->where & XFORM_IN_SECRETS);
+}
+
+static bool near_value(const char *value, pintle_str is) {
+  const pintle_str t = trimmed(is);
+  size_t n = strlen(value);
+  return is_text(t, value, n) || alike(value, value + n, t.ptr, t.ptr + t.len) || misspelt(value, n, t.ptr, t.len);
+}
+
+void check_value(struct xform_job *j, const struct xform_text_rule *r, pintle_str is) {
+  char counter[900], line[72];
+  int n = is_text(trimmed(is), r->value, strlen(r->value))
+              ? snprintf(counter, sizeof counter, "%s, but for blanks around the value", r->label)
+              : snprintf(counter, sizeof counter, "%s, but for the value %s", r->label, xform_short(is, line));
+  if (n > 0) j->call->host->count(j->call, counter, 1);
+}
+
+const struct xform_text_rule *check_near_text(struct xform_job *j, unsigned where, pintle_str is) {
+  const char place[] = {(char)('a' + where), 0};
+  char room[254];
+  const char *text = asked(j, is, room);
+  bool found;
+  if (!text) return NULL;
+  struct check *c = j->check->c;
+  pthread_mutex_lock(&c->lock);
+  const void **at = remembered(c, place, text, &found);
+  for (size_t i = 0; at && !found && !*at && i < j->x->n_texts; i++) {
+    const struct xform_text_rule *r = &j->x->texts[i];
+    if (by_value(r, where) && near_value(r->value, is) && wanted(c, r)) *at = r;
+  }
+  const struct xform_text_rule *r = at ? *at : NULL;
+  pthread_mutex_unlock(&c->lock);
+  return r;
+}
+
+void check_other_value(struct xform_job *j, const struct xform_text_rule *r, pintle_str is) {
+  char room[254], rule[24];
+  const char *text = asked(j, is, room);
+  bool found, told;
+  if (!text || r->where & XFORM_IN_SECRETS || snprintf(rule, sizeof rule, "#%zu", (size_t)(r - j->x->texts)) < 0) return;
+  if (r->path && strchr(r->path, '*') && !near_value(r->value, is)) return; /* one of many values */
+  struct check *c = j->check->c;
+  pthread_mutex_lock(&c->lock);
+  const void **at = remembered(c, rule, text, &found);
+  if (at && !found && wanted(c, r)) *at = r;
+  told = at && *at == r;
+  pthread_mutex_unlock(&c->lock);
+  if (told) check_value(j, r, is);
+}
+
+void check_near_limit(struct xform_job *j, const struct xform_text_rule *r, pintle_str is, const char *misses) {
+  regmatch_t m = {.rm_so = 0, .rm_eo = (regoff_t)is.len};
+  char counter[900];
+  if (!j->check || j->within || j->left || r->structured || (!r->value && !r->is_pattern)) return;
+  if (r->is_pattern && regexec(&r->pattern, is.ptr, 1, &m, REG_STARTEND) != 0) return;
+  if (snprintf(counter, sizeof counter, "%s, but for %s", r->label, misses) > 0) j->call->host->count(j->call, counter, 1);
 }

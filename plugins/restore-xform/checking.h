@@ -46,7 +46,6 @@ struct check_names { /* found by their last labels */
 };
 
 enum { CHECK_SEEN = 4096, CHECK_NEAR = 4096 }; /* powers of 2 */
-struct xform_mapping;
 struct check { /* part of the instance; what stands before told is constant after check_read */
   bool made, on, objects;
   bool classes_known;         /* of StorageClasses it can be said that one is unknown */
@@ -62,7 +61,7 @@ struct check { /* part of the instance; what stands before told is constant afte
   size_t n_seen;
   struct {
     uint64_t hash;
-    const struct xform_mapping *m;
+    const void *rule; /* a struct xform_mapping or xform_text_rule */
   } near[CHECK_NEAR]; /* texts that no rule maps, and the rule that nearly does */
   size_t n_near;
 };

@@ -29,14 +29,27 @@ static enum text_format format_in(const struct xform_text_rule *r, const struct 
   return r->section && f != TEXT_INI ? TEXT_RAW : f;
 }
 
-/* Cheap questions first: most rules are for other texts. */
-static bool concerns(const struct xform_text_rule *r, const struct place *p, pintle_str text) {
+/* May the rule be for this text? Cheap questions first: most rules are for others. */
+static bool may_concern(const struct xform_text_rule *r, const struct place *p, pintle_str text) {
   if (!(r->where & p->where)) return false;
   if (!r->structured && r->value && !equal(text, r->value, strlen(r->value))) return false;
-  if (!r->structured && r->is_pattern && !holds(text, r->needle)) return false;
-  if (p->where == XFORM_IN_ENV ? !fits(r->env, p->key) : p->where != XFORM_IN_ARGS && !fits(r->key, p->key)) return false;
-  return fits(r->ns, p->ns) && fits(r->name, p->name) && xform_rule_applies(p->j, r->rule) &&
-         (!r->structured || format_in(r, p) != TEXT_RAW);
+  return r->structured || !r->is_pattern || holds(text, r->needle);
+}
+
+/* The limit that keeps the rule from this place; NULL: none does. */
+static const char *misses(const struct xform_text_rule *r, const struct place *p) {
+  if (p->where == XFORM_IN_ENV && !fits(r->env, p->key)) return "env";
+  if (p->where & (XFORM_IN_MAPS | XFORM_IN_SECRETS) && !fits(r->key, p->key)) return "key";
+  if (!fits(r->ns, p->ns)) return "namespace";
+  if (!fits(r->name, p->name)) return "name";
+  return xform_rule_applies(p->j, r->rule) ? NULL : xform_rule_misses(p->j, r->rule);
+}
+
+static bool concerns(const struct xform_text_rule *r, const struct place *p, pintle_str text) {
+  if (!may_concern(r, p, text)) return false;
+  const char *why = misses(r, p);
+  if (why && p->tell) check_near_limit(p->j, r, text, why);
+  return !why && (!r->structured || format_in(r, p) != TEXT_RAW);
 }
 
 /* The rules for this text; the first one that looks into it says which format it has. False: no memory. */
@@ -94,6 +107,7 @@ static bool become(struct place *p, const struct text_edit *e, pintle_str is, st
       xform_text_add(to, r->to, strlen(r->to));
       return true;
     } else if (!is.ptr && !r->value) return true;
+    else if (is.ptr && e && p->tell && p->where != XFORM_IN_SECRETS) check_other_value(p->j, r, is);
   }
   if (!is.ptr) return n > 0 || hosts < p->n;
   if (!n && hosts == p->n) return false;
@@ -194,14 +208,20 @@ static bool again(struct place *p, pintle_str made) {
   return differs;
 }
 
+/* No rule is for the text: does one nearly mean it? */
+static void near_text(const struct place *p, pintle_str text) {
+  const struct xform_text_rule *r = check_near_text(p->j, p->where, text);
+  if (r && !misses(r, p)) check_value(p->j, r, text);
+}
+
 /* *to = what the rules make of the text; false: it stays, and all is told. */
 static pintle_status apply(struct place *p, pintle_str text, struct xform_text *to, bool *changed) {
   const char *family;
   *changed = false;
   p->quiet = *p->j, p->quiet.within = "";
-  if (!choose(p, text)) return pintle_fail(p->j->call, PINTLE_NOMEM, "out of memory");
-  if (!p->n) return PINTLE_OK;
   p->tell = true;
+  if (!choose(p, text)) return pintle_fail(p->j->call, PINTLE_NOMEM, "out of memory");
+  if (!p->n) return near_text(p, text), PINTLE_OK;
   pintle_status st = remake(p, text, to);
   if (st != PINTLE_OK) return st;
   tell(p);

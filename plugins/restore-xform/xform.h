@@ -343,6 +343,14 @@ pintle_status check_end(struct xform_job *j, const struct xform_node *tree);
 void check_left(struct xform_job *j, const char *pointer, const struct xform_mapping *m, pintle_str is);
 /* No rule of the family maps this text: is one near? */
 void check_near(struct xform_job *j, enum xform_family f, pintle_str is);
+/* No rule of text is for this whole text: is the value of one near? */
+const struct xform_text_rule *check_near_text(struct xform_job *j, unsigned where, pintle_str is);
+/* The text is near r's value, or stands where r looks for it: counted. */
+void check_value(struct xform_job *j, const struct xform_text_rule *r, pintle_str is);
+/* At r's path stands another value. */
+void check_other_value(struct xform_job *j, const struct xform_text_rule *r, pintle_str is);
+/* The text is outside of r's limit `misses`: does r fit it but for that? */
+void check_near_limit(struct xform_job *j, const struct xform_text_rule *r, pintle_str is, const char *misses);
 /* No rule maps this namespace: does the Restore rename it? */
 void check_namespace(struct xform_job *j, const char *pointer, pintle_str is);
 /* No rule maps this StorageClass: is it known? */
