@@ -11,6 +11,7 @@ const cli_noun cli_nouns[] = {
     {"restore", "restores", "Work with restores"},
     {"backup-location", "backup-locations", "Work with backup storage locations"},
     {"snapshot-location", "snapshot-locations", "Work with snapshot locations"},
+    {"snapshot", "snapshots", "Work with snapshots of single volumes"},
     {"plugin", "plugins", "Work with plugins"},
     {"chain", "chains", "See the chain of actions and try it on manifests"},
     {NULL, NULL, NULL},
@@ -124,6 +125,32 @@ const cli_command cli_commands[] = {
      "  pintle backup-location get", cli_backup_location_get},
     {"snapshot-location", "get", "list", "[NAMES]", NULL, 0, ANY, GROUPS(cli_output_flags), "Get snapshot locations", NULL,
      "  pintle snapshot-location get", cli_snapshot_location_get},
+
+    {"snapshot", "create", NULL, "[NAME]", NULL, 0, 1, GROUPS(cli_snapshot_create_flags, cli_snapshot_flags, cli_store_flags),
+     "Snapshot the volume of a PersistentVolume, without a backup",
+     "Any VolumeSnapshotter of the chain can do it. A record of it is kept in the store. NAME defaults to <pv>-YYYYMMDDhhmmss.",
+     "  kubectl get pv pvc-1234 -o yaml > pv.yaml\n"
+     "  pintle snapshot create --pv pv.yaml\n"
+     "  # By one VolumeSnapshotLocation among several.\n"
+     "  pintle snapshot create before-upgrade --pv pv.yaml --snapshot-location nas",
+     cli_snapshot_create},
+    {"snapshot", "get", "list", "[NAMES]", NULL, 0, ANY, GROUPS(cli_output_flags, cli_store_flags), "Get snapshots", NULL,
+     "  pintle snapshot get\n"
+     "  pintle get snapshots -o json",
+     cli_snapshot_get},
+    {"snapshot", "restore", NULL, "NAME", NULL, 1, 1, GROUPS(cli_snapshot_restore_flags, cli_snapshot_flags, cli_store_flags),
+     "Make a new volume from a snapshot", "Prints the PersistentVolume that names the new volume.",
+     "  pintle snapshot restore before-upgrade | kubectl create -f -\n"
+     "  # Into another PersistentVolume.\n"
+     "  pintle snapshot restore before-upgrade --pv other.yaml > restored.yaml",
+     cli_snapshot_restore},
+    {"snapshot", "delete", NULL, "NAMES", NULL, 1, ANY, GROUPS(cli_snapshot_delete_flags, cli_snapshot_flags, cli_store_flags),
+     "Delete snapshots and their records", "Asks on a terminal; elsewhere --confirm is needed.",
+     "  pintle snapshot delete before-upgrade --confirm", cli_snapshot_delete},
+    {"snapshot", "verify", NULL, "NAMES", NULL, 1, ANY, GROUPS(cli_snapshot_flags, cli_store_flags),
+     "Read snapshots back and compare everything",
+     "Works where the VolumeSnapshotter keeps the data itself; elsewhere it is refused. Exit status 1 when one is damaged.",
+     "  pintle snapshot verify before-upgrade", cli_snapshot_verify},
 
     {"plugin", "list", "get", "", NULL, 0, 0, GROUPS(cli_output_flags), "List the plugins of the plugin directories",
      "Every .so is looked at in a process of its own. What is set aside is listed with its reason.",

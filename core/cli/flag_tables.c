@@ -178,6 +178,18 @@ const cli_flag cli_create_output_flags[] = {
     {"output", 'o', TEXT, .value = "FORMAT", .choices = "json|yaml", .help = "print the resource and do nothing"}, END};
 const cli_flag cli_store_flags[] = {
     {"storage-location", TEXT, .value = "NAME", .help = "BackupStorageLocation to look in. Default: the default one"}, END};
+const cli_flag cli_snapshot_flags[] = {
+    {"snapshot-location", TEXT, .value = "NAME", .help = "VolumeSnapshotLocation. Default: the one that knows the volume, or that made the snapshot"},
+    {"file-system-backup-timeout", DURATION, .alias = "fs-backup-timeout", .fallback = "1h",
+     .help = "how long a call may take that reads or copies a volume's data"},
+    END};
+const cli_flag cli_snapshot_create_flags[] = {
+    {"pv", TEXT, .value = "FILE", .help = "manifest of the PersistentVolume, YAML or JSON"}, END};
+const cli_flag cli_snapshot_restore_flags[] = {
+    {"pv", TEXT, .value = "FILE", .help = "manifest of the PersistentVolume that gets the new volume. Default: the one that was snapshotted"},
+    {"output", 'o', TEXT, .value = "FORMAT", .fallback = "yaml", .choices = "json|yaml", .help = "how the PersistentVolume is printed"},
+    END};
+const cli_flag cli_snapshot_delete_flags[] = {{"confirm", BOOL, .help = "do not ask"}, END};
 const cli_flag cli_report_flags[] = {
     {"log", TEXT, .value = "FILE", .help = "Velero's restore log, as `velero restore logs NAME` prints it (gzip is read, too); - is standard input"},
     REPORT,

@@ -14,6 +14,7 @@ extern const cli_flag cli_again_flags[];       /* backup continue */
 extern const cli_flag cli_worker_flags[];      /* of everything that starts workers */
 extern const cli_flag cli_output_flags[];      /* -o table|json|yaml */
 extern const cli_flag cli_store_flags[];       /* --storage-location where a command reads a store */
+extern const cli_flag cli_snapshot_flags[], cli_snapshot_create_flags[], cli_snapshot_restore_flags[], cli_snapshot_delete_flags[];
 extern const cli_flag cli_report_flags[], cli_list_flags[];        /* -l, --show-labels, -L */
 extern const cli_flag cli_describe_flags[];
 extern const cli_flag cli_timeout_flags[];

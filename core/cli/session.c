@@ -19,6 +19,7 @@ int cli_session_open_with(cli *c, const char *const *plugin_dirs, cli_session *s
                              .environment = c->process->environment,
                              .concurrency = workers ? (unsigned)cli_number(&c->flags, "concurrency") : 5,
                              .stop_before = workers ? cli_text(&c->flags, "stop-before") : NULL,
+                             .copy_timeout = cli_flag_named(&c->flags, STR("file-system-backup-timeout")) ? cli_number(&c->flags, "file-system-backup-timeout") : 0,
                              .json_log = strcmp(cli_text(&c->flags, "log-format"), "json") == 0};
   if (run_open(&s->options, &s->run, &e) == PINTLE_OK) return CLI_COMPLETED;
   if (s->found.config && !e.hint[0]) error_hint(&e, "this is the configuration of %s", s->found.config_why);

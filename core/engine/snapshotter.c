@@ -27,6 +27,11 @@ static void take_log(void *ctx, int32_t level, str message, const pintle_kv *fie
   if (s->o.log && !text.failed) s->o.log(s->o.ctx, level, plugin, buf_str(&text));
 }
 
+static void take_report(void *ctx, const pintle_progress *p) {
+  const engine_snapshotters *s = ctx;
+  if (s->o.report) s->o.report(s->o.ctx, p);
+}
+
 static int32_t take_interrupted(void *ctx) {
   const engine_snapshotters *s = ctx;
   return s->o.interrupted ? s->o.interrupted(s->o.ctx) : 0;
@@ -48,7 +53,7 @@ pintle_status engine_snapshotters_new(const engine_snapshotters_options *options
   engine_snapshotters *s = calloc(1, sizeof *s);
   if (!s) return error_nomem(e);
   s->o = *options;
-  s->services = (host_services){.ctx = s, .log = take_log, .property = take_property, .cancelled = take_interrupted};
+  s->services = (host_services){.ctx = s, .log = take_log, .report = take_report, .property = take_property, .cancelled = take_interrupted};
   s->volume_action = s->volume_parameters = STR("");
   if (host_call_new(&s->services, &s->call) != PINTLE_OK) return free(s), error_nomem(e);
   *out = s;
@@ -180,4 +185,16 @@ pintle_status engine_snapshot_delete(engine_snapshotters *s, const char *locatio
   pintle_status st;
   const opened *o = get(s, location, &st, e);
   return o ? end(s, o, o->ops->delete_snapshot(o->self, begin(s), snapshot), NULL, "delete_snapshot", e) : st;
+}
+
+pintle_status engine_snapshot_verify(engine_snapshotters *s, const char *location, const char *snapshot, error *e) {
+  pintle_status st;
+  const opened *o = get(s, location, &st, e);
+  if (!o) return st;
+  const pintle_action *action = o->ops->action;
+  const pintle_verify *v = action->extension ? action->extension(o->self, PINTLE_EXT_VERIFY) : NULL;
+  if (v) return end(s, o, v->verify_snapshot(o->self, begin(s), snapshot), NULL, "verify_snapshot", e);
+  error_set(e, PINTLE_UNSUPPORTED, "VolumeSnapshotLocation \"%s\": %s cannot read its snapshots back", location, action->name);
+  error_hint(e, "only what keeps the data itself can be verified; restore it and compare");
+  return PINTLE_UNSUPPORTED;
 }

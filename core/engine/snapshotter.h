@@ -15,7 +15,8 @@ typedef struct engine_snapshotters_options {
   const item_doc *resource; /* the Backup or Restore: what properties tell. NULL: nothing */
   int32_t (*interrupted)(void *ctx);
   void (*log)(void *ctx, int32_t level, const char *plugin, str message);
-  void *ctx; /* of interrupted and log */
+  void (*report)(void *ctx, const pintle_progress *p); /* how far a call is; may be NULL */
+  void *ctx; /* of interrupted, log and report */
 } engine_snapshotters_options;
 pintle_status engine_snapshotters_new(const engine_snapshotters_options *options, engine_snapshotters **out, error *e);
 void engine_snapshotters_free(engine_snapshotters *s); /* NULL is fine */
@@ -35,5 +36,7 @@ pintle_status engine_snapshot_create(engine_snapshotters *s, const char *locatio
 pintle_status engine_snapshot_restore(engine_snapshotters *s, const char *location, const char *snapshot, const char *type, const char *az,
                                       int64_t iops, buf *id, error *e);
 pintle_status engine_snapshot_set_volume_id(engine_snapshotters *s, const char *location, item_doc *pv, const char *id, error *e);
+/* UNSUPPORTED: its VolumeSnapshotter cannot read its snapshots back. */
+pintle_status engine_snapshot_verify(engine_snapshotters *s, const char *location, const char *snapshot, error *e);
 pintle_status engine_snapshot_delete(engine_snapshotters *s, const char *location, const char *snapshot, error *e);
 #endif

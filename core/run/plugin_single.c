@@ -2,6 +2,8 @@
 #include "run/inside.h"
 #include <stdio.h>
 
+#define COPY_TIMEOUT (3600 * CLOCK_SECOND)
+
 /* For as long as the run lasts. */
 static pintle_status credential(void *ctx, str text, buf *path, error *e) {
   run_context *c = ctx;
@@ -13,6 +15,7 @@ static pintle_status credential(void *ctx, str text, buf *path, error *e) {
 
 static pintle_status open_worker(run_context *c, const chain_location *l, worker_single **out, error *e) {
   const chain_stores *stores = NULL;
+  int64_t timeout = l->listed ? l->listed->timeout : 0;
   static const char *const properties[] = {"host.mode", "standalone", NULL};
   pintle_status st =
       l->action->kind != CONF_OBJECT_STORE && host_asks_for(l->plugin, PINTLE_EXT_STORE) ? run_private_stores(c, &stores, e) : PINTLE_OK;
@@ -25,7 +28,10 @@ static pintle_status open_worker(run_context *c, const chain_location *l, worker
                                    .env = l->env,
                                    .environment = c->o.environment,
                                    .properties = properties,
-                                   .timeout = l->listed ? l->listed->timeout : 0,
+                                   .timeout = timeout,
+                                   .copy_timeout = timeout                 ? 0
+                                                   : c->o.copy_timeout > 0 ? c->o.copy_timeout
+                                                                           : COPY_TIMEOUT,
                                    .stores = stores,
                                    .times = c->times,
                                    .services = &c->services};

@@ -17,6 +17,7 @@ typedef struct run_options {
   const char *const *environment; /* NAME=VALUE, NULL-ended: what workers may get a part of, and {fromEnv} reads */
   unsigned concurrency;           /* item workers */
   const char *stop_before;        /* name of an action; NULL */
+  int64_t copy_timeout; /* of a call that reads or copies a volume's data; 0 = 1 h. A chain's timeout of that action goes before it */
   bool json_log;
 } run_options;
 

@@ -27,7 +27,7 @@ typedef struct worker_single_options {
   const char *scratch;            /* run.dir is made in it; NULL: the plugin has none */
   int64_t timeout; /* of a call, for stores without a sign of life; 0 = the action's, else 5 min for stores, 10 min for snapshots, 60 s for item
                       actions. run_operation has its caller's deadline only */
-  int64_t copy_timeout; /* of create_snapshot and create_volume_from_snapshot, which may copy a volume's data; 0 = timeout */
+  int64_t copy_timeout; /* of create_snapshot, create_volume_from_snapshot and verify_snapshot, which may read or copy a volume's data; 0 = timeout */
   int64_t grace;   /* for cleaning up after it was told to stop; 0 = 10 s */
   const struct chain_stores *stores; /* as in worker_pool_options */
   struct worker_times *times;    /* each call is added to it (worker/times.h); may be NULL */

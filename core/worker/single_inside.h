@@ -45,6 +45,7 @@ struct worker_single {
   HOST_PADDED(pintle_action) action;
   HOST_PADDED(pintle_object_store) store;
   HOST_PADDED(pintle_volume_snapshotter) snapshotter;
+  HOST_PADDED(pintle_verify) verify;
   HOST_PADDED(pintle_backup_item_action) backup;
   HOST_PADDED(pintle_restore_item_action) restore;
   host_call *own; /* of what belongs to no call */

@@ -113,6 +113,7 @@ static pintle_status call_snapshotter(single *s, pintle_call *call, single_answe
   case SINGLE_CREATE_SNAPSHOT: return v->create_snapshot(self, call, t[0], t[1], s->args.tags, s->args.n_tags, result);
   case SINGLE_CREATE_VOLUME_FROM_SNAPSHOT: return v->create_volume_from_snapshot(self, call, t[0], t[1], t[2], s->args.n, result);
   case SINGLE_DELETE_SNAPSHOT: return v->delete_snapshot(self, call, t[0]);
+  case SINGLE_VERIFY_SNAPSHOT: return s->verify->verify_snapshot(self, call, t[0]);
   default: return PINTLE_UNSUPPORTED;
   }
 }
@@ -204,7 +205,7 @@ static bool serve(single *s, str body) {
   buf patch = {0};
   arena_reset(&s->call_memory);
   if (single_get_args(&r, &s->call_memory, s->setup.kind, &s->args) != PINTLE_OK) return false;
-  if (!(single_has(s->setup.kind, s->instance.tables->ops.any) & 1u << s->args.function)) return false;
+  if (!(s->has & 1u << s->args.function)) return false;
   const single_function *f = &single_functions[s->args.function];
   single_answer a = {.number = s->args.number};
   s->number = s->args.number;
@@ -253,6 +254,9 @@ static pintle_status load(single *s, error *e) {
   deadline = clock_monotonic() + limit;
   side_enter(s->side, 0, "create", deadline);
   st = host_instance_create(s->module, s->setup.kind, s->setup.action, s->setup.config, s->call, deadline, &s->instance, e);
+  if (st == PINTLE_OK) s->has = single_has(s->setup.kind, s->instance.tables->ops.any);
+  if (st == PINTLE_OK && s->setup.kind == CONF_VOLUME_SNAPSHOTTER) s->verify = single_verify_of(s->instance.tables->action, s->instance.self);
+  if (s->verify) s->has |= 1u << SINGLE_VERIFY_SNAPSHOT;
   side_leave(s->side);
   return st;
 }
@@ -298,8 +302,7 @@ static bool set_up(single *s, str body) {
   crash_handlers(s->side->page); /* again: a constructor or load() may have put its own */
   signal(SIGPIPE, SIG_IGN);
   manners_ready(s->manners);
-  uint32_t has = single_has(s->setup.kind, s->instance.tables->ops.any);
-  return single_send(s, WIRE_READY, (str){(const char *)&has, sizeof has}, STR(""));
+  return single_send(s, WIRE_READY, (str){(const char *)&s->has, sizeof s->has}, STR(""));
 }
 
 static void finish(single *s) {

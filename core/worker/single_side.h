@@ -19,6 +19,8 @@ typedef struct single {
   chain_entry entry; /* for it: a chain of this action alone */
   chain_plugin plugin;
   chain_plan plan;
+  uint32_t has;                /* functions, as bits */
+  const pintle_verify *verify; /* NULL: it offers none */
   stores_side *stores;
   host_services services, stray;
   host_call *call;

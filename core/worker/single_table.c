@@ -48,7 +48,7 @@ void single_send_call(worker_single *s, single_id id, single_call *c) {
   c->flags = single_functions[id].flags;
   c->args.function = id;
   int64_t left = c->caller->host->remaining(c->caller), now = clock_monotonic();
-  bool copies = id == SINGLE_CREATE_SNAPSHOT || id == SINGLE_CREATE_VOLUME_FROM_SNAPSHOT;
+  bool copies = id == SINGLE_CREATE_SNAPSHOT || id == SINGLE_CREATE_VOLUME_FROM_SNAPSHOT || id == SINGLE_VERIFY_SNAPSHOT;
   int64_t usual = copies && s->o.copy_timeout > 0 ? s->o.copy_timeout : s->timeout;
   int64_t own = c->flags & (SINGLE_IDLE | SINGLE_LONG) ? PINTLE_NONE : usual;
   if (own >= 0 && (left < 0 || left > own)) left = own;
@@ -227,6 +227,10 @@ static pintle_status delete_snapshot(void *self, pintle_call *caller, const char
   return simple(self, SINGLE_DELETE_SNAPSHOT, caller, snapshot_id, "", "", 0, NULL);
 }
 
+static pintle_status verify_snapshot(void *self, pintle_call *caller, const char *snapshot_id) {
+  return simple(self, SINGLE_VERIFY_SNAPSHOT, caller, snapshot_id, "", "", 0, NULL);
+}
+
 /* ---- item actions */
 /* Of an operation: its id, and the run where it is another one than the set-up's. */
 static pintle_status about(void *self, single_id id, pintle_call *caller, const char *operation_id, const pintle_doc *run,
@@ -269,6 +273,11 @@ static pintle_status are_ready(void *self, pintle_call *caller, const pintle_id 
 /* ---- the tables */
 static void destroy(void *self) { worker_single_close(self, NULL); }
 
+static const void *extension(void *self, const char *id) {
+  const worker_single *s = self;
+  return s->has & 1u << SINGLE_VERIFY_SNAPSHOT && strcmp(id, PINTLE_EXT_VERIFY) == 0 ? &s->verify.v : NULL;
+}
+
 #define OFFER(table, id, function) \
   if (s->has & 1u << (id)) s->table.v.function
 
@@ -283,7 +292,8 @@ void single_tables(worker_single *s) {
                                 .summary = a->summary,
                                 .url = a->url,
                                 .options = a->options,
-                                .destroy = destroy};
+                                .destroy = destroy,
+                                .extension = extension};
   s->store.v = (pintle_object_store){.struct_size = sizeof(pintle_object_store), .action = &s->action.v};
   OFFER(store, SINGLE_PUT_OBJECT, put_object = put_object);
   OFFER(store, SINGLE_OBJECT_EXISTS, object_exists = object_exists);
@@ -302,6 +312,7 @@ void single_tables(worker_single *s) {
   OFFER(snapshotter, SINGLE_CREATE_SNAPSHOT, create_snapshot = create_snapshot);
   OFFER(snapshotter, SINGLE_CREATE_VOLUME_FROM_SNAPSHOT, create_volume_from_snapshot = create_volume_from_snapshot);
   OFFER(snapshotter, SINGLE_DELETE_SNAPSHOT, delete_snapshot = delete_snapshot);
+  s->verify.v = (pintle_verify){.struct_size = sizeof(pintle_verify), .verify_snapshot = verify_snapshot};
   s->backup.v = (pintle_backup_item_action){.struct_size = sizeof(pintle_backup_item_action), .action = &s->action.v};
   OFFER(backup, SINGLE_BACKUP_PROGRESS, progress = backup_progress);
   OFFER(backup, SINGLE_BACKUP_CANCEL, cancel = backup_cancel);

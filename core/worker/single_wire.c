@@ -27,6 +27,7 @@ const single_function single_functions[SINGLE_FUNCTIONS] = {
     [SINGLE_CREATE_SNAPSHOT] = VOLUME("create_snapshot", SINGLE_TEXT),
     [SINGLE_CREATE_VOLUME_FROM_SNAPSHOT] = VOLUME("create_volume_from_snapshot", SINGLE_TEXT),
     [SINGLE_DELETE_SNAPSHOT] = VOLUME("delete_snapshot", 0),
+    [SINGLE_VERIFY_SNAPSHOT] = VOLUME("verify_snapshot", 0),
     [SINGLE_BACKUP_PROGRESS] = BACKUP("progress", SINGLE_STATE),
     [SINGLE_BACKUP_CANCEL] = BACKUP("cancel", 0),
     [SINGLE_BACKUP_RUN] = BACKUP("run_operation", SINGLE_STATE | SINGLE_LONG),
@@ -61,6 +62,11 @@ uint32_t single_has(uint32_t kind, const void *ops) {
   return bit(SINGLE_GET_VOLUME_ID, v->get_volume_id) | bit(SINGLE_SET_VOLUME_ID, v->set_volume_id) |
          bit(SINGLE_GET_VOLUME_INFO, v->get_volume_info) | bit(SINGLE_CREATE_SNAPSHOT, v->create_snapshot) |
          bit(SINGLE_CREATE_VOLUME_FROM_SNAPSHOT, v->create_volume_from_snapshot) | bit(SINGLE_DELETE_SNAPSHOT, v->delete_snapshot);
+}
+
+const pintle_verify *single_verify_of(const pintle_action *action, void *self) {
+  const pintle_verify *v = action->extension ? action->extension(self, PINTLE_EXT_VERIFY) : NULL;
+  return v && v->struct_size >= offsetof(pintle_verify, verify_snapshot) + sizeof v->verify_snapshot && v->verify_snapshot ? v : NULL;
 }
 
 /* ---- parts */

@@ -107,6 +107,21 @@ static pintle_status delete_snapshot(void *self, pintle_call *call, const char *
   return strcmp(snapshot_id, "held") == 0 ? pintle_fail(call, PINTLE_DENIED, "it is held") : PINTLE_OK;
 }
 
+static pintle_status verify_snapshot(void *self, pintle_call *call, const char *snapshot_id) {
+  const pintle_progress p = {.struct_size = sizeof p, .n_completed = 512, .n_total = 1024, .units = "bytes", .description = "reading"};
+  (void)self;
+  told(call, "verify_snapshot %s", snapshot_id);
+  call->host->report(call, &p);
+  return strstr(snapshot_id, "bad") ? pintle_fail(call, PINTLE_FAILED, "block 7 is not what it was") : PINTLE_OK;
+}
+static const pintle_verify verify = {.struct_size = sizeof verify, .verify_snapshot = verify_snapshot};
+
+/* Its own: nothing of the instance is needed. */
+static const void *extension(void *self, const char *id) {
+  (void)self;
+  return strcmp(id, PINTLE_EXT_VERIFY) == 0 ? &verify : NULL;
+}
+
 static const pintle_option calls_option = {.struct_size = sizeof calls_option,
                                            .type = PINTLE_OPT_STRING,
                                            .name = "calls",
@@ -115,8 +130,11 @@ static const pintle_option calls_option = {.struct_size = sizeof calls_option,
 static const pintle_option only_option = {
     .struct_size = sizeof only_option, .type = PINTLE_OPT_STRING, .name = "only", .fallback = "", .help = "Volumes that are ours begin so"};
 static const pintle_option *const options[] = {&calls_option, &only_option, NULL};
-static const pintle_action action = {
-    .struct_size = sizeof action, .name = "tests.pintle.io/snapshotter", .summary = "A fixture: snapshots of nothing", .options = options};
+static const pintle_action action = {.struct_size = sizeof action,
+                                     .name = "tests.pintle.io/snapshotter",
+                                     .summary = "A fixture: snapshots of nothing",
+                                     .options = options,
+                                     .extension = extension};
 static const pintle_volume_snapshotter table = {.struct_size = sizeof table,
                                                 .action = &action,
                                                 .get_volume_id = get_volume_id,

@@ -8,7 +8,7 @@
  *   action.h       what all actions have in common          input.h        what an item call is told
  *   backup_item_action.h  restore_item_action.h  delete_item_action.h  item_block_action.h  volume_snapshotter.h  object_store.h
  *   progress.h  stream.h  entry.h                           descriptor.h   the exported symbol
- *   ext/           items, cluster, store, state             helpers.h      one-liners          layout.h   sizes
+ *   ext/           items, cluster, store, state, verify             helpers.h      one-liners          layout.h   sizes
  *
  * The life of a plugin in one process:
  *   (descriptor read) -> load -> create* -> applies_to? -> calls* -> finish? -> destroy* -> unload
@@ -45,6 +45,7 @@
 #include <pintle/ext/items.h>
 #include <pintle/ext/state.h>
 #include <pintle/ext/store.h>
+#include <pintle/ext/verify.h>
 
 #include <pintle/helpers.h>
 #include <pintle/layout.h>
