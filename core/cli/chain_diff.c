@@ -186,8 +186,9 @@ static void end(comparing *p, const run_chain_comparison *r) {
                          "\"new\":{\"errors\":%llu,\"warnings\":%llu}}\n",
                n[0], n[1], n[2], n[3], n[4], n[5]);
   else
-    buf_printf(&p->out, "%llu items, %llu differ. Old: %llu errors, %llu warnings. New: %llu errors, %llu warnings.\n", n[0], n[1], n[2],
-               n[3], n[4], n[5]);
+    buf_printf(&p->out, "%llu item%s, %llu differ%s. Old: %llu error%s, %llu warning%s. New: %llu error%s, %llu warning%s.\n", n[0],
+               n[0] == 1 ? "" : "s", n[1], n[1] == 1 ? "s" : "", n[2], n[2] == 1 ? "" : "s", n[3], n[3] == 1 ? "" : "s", n[4],
+               n[4] == 1 ? "" : "s", n[5], n[5] == 1 ? "" : "s");
   flush(p);
 }
 

@@ -46,9 +46,10 @@ static int put_through(cli *c, cli_session *s, const run_chain_request *made) {
   if (!failed) {
     CLEANUP(buf_free) buf changes = {0};
     cli_watch_changes(&w, &changes);
-    cli_note(c, "%s: %llu items%s, %llu skipped, %llu failed; %llu errors, %llu warnings.", request.execute ? "Executed" : "Dry run",
-             (unsigned long long)w.items, buf_z(&changes), (unsigned long long)w.skipped, (unsigned long long)w.failed,
-             (unsigned long long)summary.errors, (unsigned long long)summary.warnings);
+    cli_note(c, "%s: %llu item%s%s, %llu skipped, %llu failed; %llu error%s, %llu warning%s.", request.execute ? "Executed" : "Dry run",
+             (unsigned long long)w.items, w.items == 1 ? "" : "s", buf_z(&changes), (unsigned long long)w.skipped,
+             (unsigned long long)w.failed, (unsigned long long)summary.errors, summary.errors == 1 ? "" : "s",
+             (unsigned long long)summary.warnings, summary.warnings == 1 ? "" : "s");
   }
   return number && failed ? CLI_SIGNAL + number : status;
 }

@@ -69,9 +69,10 @@ static pintle_status read_log(const char *file, report *into, error *e) {
 }
 
 static void tell(cli *c, const report_log_totals *t) {
-  cli_outf(c, "%llu items, %llu changes, %llu findings (%llu unresolved), %llu skipped; %llu errors, %llu warnings.\n",
-           (unsigned long long)t->items, (unsigned long long)t->changes, (unsigned long long)t->findings, (unsigned long long)t->unresolved,
-           (unsigned long long)t->skipped, (unsigned long long)t->errors, (unsigned long long)t->warnings);
+  cli_outf(c, "%llu item%s, %llu change%s, %llu finding%s (%llu unresolved), %llu skipped; %llu error%s, %llu warning%s.\n",
+           (unsigned long long)t->items, t->items == 1 ? "" : "s", (unsigned long long)t->changes, t->changes == 1 ? "" : "s",
+           (unsigned long long)t->findings, t->findings == 1 ? "" : "s", (unsigned long long)t->unresolved, (unsigned long long)t->skipped,
+           (unsigned long long)t->errors, t->errors == 1 ? "" : "s", (unsigned long long)t->warnings, t->warnings == 1 ? "" : "s");
 }
 
 int cli_restore_report(cli *c) {

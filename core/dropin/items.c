@@ -140,7 +140,7 @@ static void outcome(void *ctx, uint64_t ticket, const worker_outcome *o) {
   t->what = c->what;
   t->next = c->next;
   bool failed = c->what == CHAIN_FAILED || c->what == CHAIN_FAIL_RUN;
-  dropin_report(t->o.log, &t->subject, c->record, failed, t->secret);
+  dropin_report(t->o.log, &t->subject, c->record, t->answer->text, failed, t->secret);
   if (failed) {
     keep_failure(t, o);
     return;

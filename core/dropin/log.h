@@ -34,6 +34,7 @@ typedef struct dropin_field {
 void dropin_event(dropin_log *l, const dropin_subject *subject, const char *event, str message, const dropin_field *fields, size_t n);
 /* report.c: what an action did to one item, as its record tells (docs/architecture.md): its log lines as they are; each change, finding and count as one
  * line of level info with fixed fields (docs/velero.md). A finding of severity warn or error, and an error that does not fail the call
- * (failed false: onError Warn, item blocks), are a line of that level besides. secret: values are hidden. */
-void dropin_report(dropin_log *l, const dropin_subject *subject, str record, bool failed, bool secret);
+ * (failed false: onError Warn, item blocks), are a line of that level besides. item: as the first action got it, for the old values; "": they are not
+ * said. secret: values are hidden. */
+void dropin_report(dropin_log *l, const dropin_subject *subject, str record, str item, bool failed, bool secret);
 #endif

@@ -8,8 +8,8 @@ enum { MOST_FIELDS = 32 };
 typedef struct report {
   dropin_log *l;
   dropin_subject subject;
-  item_doc *doc;
-  bool failed, secret;
+  item_doc *doc, *item; /* item: as it is before the operation; NULL: not known */
+  bool failed, secret, moved; /* moved: a hidden value stands somewhere else by now */
 } report;
 
 static str member(const item_node *object, const char *key) {
@@ -31,7 +31,7 @@ static bool below(str path, const char *top) {
 
 /* Values of a Secret are nobody's business, wherever they stand; nor is a whole item. */
 static bool hidden(const report *r, str path) {
-  return r->secret && (path.len == 0 || below(path, "/data") || below(path, "/stringData") || below(path, "/metadata/annotations"));
+  return r->secret && (r->moved || path.len == 0 || str_is(path, "/metadata") || below(path, "/data") || below(path, "/stringData") || below(path, "/metadata/annotations"));
 }
 
 static str why_of(const item_node *notes, str path) {
@@ -40,17 +40,38 @@ static str why_of(const item_node *notes, str path) {
   return STR("");
 }
 
-static void changes(const report *r, const item_node *patch, const item_node *notes) {
+/* The operation is done to the item too; one that does not fit it ends what is known. */
+static void follow(report *r, const item_node *op) {
+  CLEANUP(buf_free) buf patch = {0};
+  buf_addc(&patch, '[');
+  bool printed = r->item && item_print(r->doc, op, 0, &patch) == PINTLE_OK;
+  buf_addc(&patch, ']');
+  if (!r->item || (printed && !patch.failed && item_doc_api.patch(item_handle(r->item), patch.data, patch.len) == PINTLE_OK)) return;
+  item_free(r->item);
+  r->item = NULL;
+}
+
+static void print_value(const report *r, const item_doc *d, const item_node *v, str path, buf *to) {
+  if (v && hidden(r, path)) buf_addz(to, "(hidden)");
+  else if (v && item_print(d, v, 0, to) != PINTLE_OK) buf_clear(to);
+}
+
+static void changes(report *r, const item_node *patch, const item_node *notes) {
   for (const item_node *op = item_first(patch); op; op = item_next(op)) {
-    CLEANUP(buf_free) buf value = {0}, text = {0};
+    CLEANUP(buf_free) buf value = {0}, old = {0}, text = {0};
     str path = member(op, "path"), what = member(op, "op");
-    const item_node *v = item_member(op, STR("value"));
-    if (v && hidden(r, path)) buf_addz(&value, "(hidden)");
-    else if (v && item_print(r->doc, v, 0, &value) != PINTLE_OK) buf_clear(&value);
+    r->moved |= member(op, "from").len && hidden(r, member(op, "from"));
+    print_value(r, r->doc, item_member(op, STR("value")), path, &value);
+    if (r->item && !str_is(what, "add")) print_value(r, r->item, item_at(r->item, path.ptr), path, &old);
     buf_printf(&text, "%.*s %.*s", (int)what.len, what.ptr, path.len < 2000 ? (int)path.len : 2000, path.ptr);
-    const dropin_field fields[] = {
-        {"op", what}, {"path", path}, {"from", member(op, "from")}, {"value", buf_str(&value)}, {"why", why_of(notes, path)}};
+    const dropin_field fields[] = {{"op", what},
+                                   {"path", path},
+                                   {"from", member(op, "from")},
+                                   {"old", buf_str(&old)},
+                                   {"value", buf_str(&value)},
+                                   {"why", why_of(notes, path)}};
     dropin_event(r->l, &r->subject, "change", buf_str(&text), fields, sizeof fields / sizeof *fields);
+    follow(r, op);
   }
 }
 
@@ -97,9 +118,17 @@ static void skipped(const report *r, str why) {
   dropin_event(r->l, &r->subject, "skip", STR("the item is left out"), fields, 1);
 }
 
-void dropin_report(dropin_log *l, const dropin_subject *subject, str record, bool failed, bool secret) {
+static void open_item(report *r, str record, str item) {
+  if (!item.len || !memmem(record.ptr, record.len, "\"patch\":", 8) || item_new(&r->item) != PINTLE_OK) return;
+  if (item_parse(r->item, item, 0, NULL, NULL) == PINTLE_OK) return;
+  item_free(r->item);
+  r->item = NULL;
+}
+
+void dropin_report(dropin_log *l, const dropin_subject *subject, str record, str item, bool failed, bool secret) {
   report r = {.l = l, .subject = *subject, .failed = failed, .secret = secret};
   if (record.len == 0 || item_new(&r.doc) != PINTLE_OK) return;
+  open_item(&r, record, item);
   const item_limits limits = {.max_bytes = (size_t)256 << 20};
   if (item_parse(r.doc, record, 0, &limits, NULL) == PINTLE_OK)
     for (const item_node *call = item_first(item_root(r.doc)); call; call = item_next(call)) {
@@ -112,5 +141,6 @@ void dropin_report(dropin_log *l, const dropin_subject *subject, str record, boo
       if (member(call, "skip").len) skipped(&r, member(call, "skip"));
       if (error && !(failed && !item_next(call))) pardoned(&r, error); /* the last one's is what the call returns */
     }
+  item_free(r.item);
   item_free(r.doc);
 }

@@ -16,6 +16,7 @@ enum {
   F_OP,
   F_PATH,
   F_FROM,
+  F_OLD,
   F_VALUE,
   F_WHY,
   F_SEVERITY,
@@ -25,8 +26,8 @@ enum {
   F_ERROR,
   N_FIELDS
 };
-static const char *const names[N_FIELDS] = {"level", "msg",  "event", "action", "plugin",   "resource", "namespace", "name",  "op",
-                                            "path",  "from", "value", "why",    "severity", "code",     "counter",   "count", "error"};
+static const char *const names[N_FIELDS] = {"level", "msg",  "event", "action", "plugin", "resource", "namespace", "name",    "op",   "path",
+                                            "from",  "old",  "value", "why",    "severity", "code",   "counter",   "count", "error"};
 typedef struct fields {
   buf text[N_FIELDS];
 } fields;
@@ -197,11 +198,11 @@ static void open_action(log_item *x, fields *f) {
 }
 
 /* The value is JSON, unless the line was cut. */
-static void add_value(report *r, buf *b, buf *value) {
+static void add_value(report *r, buf *b, const char *key, buf *value) {
   if (!value->len) return;
-  if (item_parse(r->before, buf_str(value), 0, NULL, NULL) != PINTLE_OK) add(b, "new", value);
+  if (item_parse(r->before, buf_str(value), 0, NULL, NULL) != PINTLE_OK) add(b, key, value);
   else {
-    buf_addz(b, ",\"new\":");
+    buf_printf(b, ",\"%s\":", key);
     buf_adds(b, buf_str(value));
   }
 }
@@ -214,7 +215,8 @@ static void change(report *r, log_item *x, fields *f) {
   buf_addz(b, ",\"path\":");
   buf_json_go(b, buf_str(&f->text[F_PATH]));
   add(b, "from", &f->text[F_FROM]);
-  add_value(r, b, &f->text[F_VALUE]);
+  add_value(r, b, "old", &f->text[F_OLD]);
+  add_value(r, b, "new", &f->text[F_VALUE]);
   add(b, "why", &f->text[F_WHY]);
   buf_addc(b, '}');
 }

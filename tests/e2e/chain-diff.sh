@@ -47,7 +47,7 @@ cp "$PLUGINS/good.so" new/ && cp "$PLUGINS/run_fails.so" new/
 printf 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: victim, namespace: shop}\n' >victim.yaml
 run "$PINTLE" chain diff --plugin-dir old --plugin-dir new victim.yaml
 expect_status 1
-expect_out "! configmaps shop/victim" "+ failed: action tests.pintle.io/fails of plugin run_fails: refused for a reason" "1 items, 1 differ." "New: 1 errors"
+expect_out "! configmaps shop/victim" "+ failed: action tests.pintle.io/fails of plugin run_fails: refused for a reason" "1 item, 1 differs." "New: 1 error,"
 run "$PINTLE" chain diff --plugin-dir old --plugin-dir nowhere in
 expect_status 2
 expect_err nowhere

@@ -2,7 +2,7 @@
 . "$(dirname "$0")/lib.sh"
 cat >text.log <<'END'
 time="2026-01-02T03:04:05Z" level=info msg="starting restore" logSource="pkg/controller/restore_controller.go:535" restore=velero/r1
-time="2026-01-02T03:04:06Z" level=info msg="replace /spec/storageClassName" action=pintle.io/resolve-references cmd=/plugins/velero-plugin-pintle event=change logSource="/plugin/logrus_adapter.go:75" name=data namespace=shop op=replace path=/spec/storageClassName plugin=restore-xform@0.1.0 pluginName=velero-plugin-pintle resource=persistentvolumeclaims restore=velero/r1 value="\"standard\"" why="storageClasses: gp2 -> standard"
+time="2026-01-02T03:04:06Z" level=info msg="replace /spec/storageClassName" action=pintle.io/resolve-references cmd=/plugins/velero-plugin-pintle event=change logSource="/plugin/logrus_adapter.go:75" name=data namespace=shop old="\"gp2\"" op=replace path=/spec/storageClassName plugin=restore-xform@0.1.0 pluginName=velero-plugin-pintle resource=persistentvolumeclaims restore=velero/r1 value="\"standard\"" why="storageClasses: gp2 -> standard"
 time="2026-01-02T03:04:06Z" level=info msg="storageClasses: gp2 -> standard" action=pintle.io/resolve-references count=1 counter="storageClasses: gp2 -> standard" event=count name=data namespace=shop plugin=restore-xform@0.1.0 resource=persistentvolumeclaims
 time="2026-01-02T03:04:07Z" level=info msg="still names <b>old.example.com</b>" action=pintle.io/resolve-references code=unresolved event=finding name=web namespace=shop path=/spec/rules/0/host plugin=restore-xform@0.1.0 resource=ingresses.networking.k8s.io severity=warn
 time="2026-01-02T03:04:07Z" level=info msg="the item is left out" action=pintle.io/convert-api-version event=skip name=psp plugin=restore-xform@0.1.0 resource=podsecuritypolicies.policy why="no replacement"
@@ -24,7 +24,7 @@ items = {i['resource'] + ' ' + i['name']: i for i in r['items']}
 action = items['persistentvolumeclaims data']['actions'][0]
 assert (action['action'], action['plugin'], items['persistentvolumeclaims data']['namespace']) == ('pintle.io/resolve-references', 'restore-xform@0.1.0', 'shop'), items
 c = action['changes'][0]
-assert (c['op'], c['path'], c['new'], c['why']) == ('replace', '/spec/storageClassName', 'standard', 'storageClasses: gp2 -> standard'), c
+assert (c['op'], c['path'], c['old'], c['new'], c['why']) == ('replace', '/spec/storageClassName', 'gp2', 'standard', 'storageClasses: gp2 -> standard'), c
 f = items['ingresses.networking.k8s.io web']['actions'][0]['findings'][0]
 assert (f['severity'], f['code'], f['at'], f['text']) == ('warn', 'unresolved', '/spec/rules/0/host', 'still names <b>old.example.com</b>'), f
 psp = items['podsecuritypolicies.policy psp']

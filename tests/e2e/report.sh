@@ -111,7 +111,7 @@ gzip -k velero.log
 for f in velero.log velero.log.gz; do
   run "$PINTLE" restore report --log $f --report v.json --fail-on unresolved
   expect_status 4
-  expect_out "2 items, 1 changes, 1 findings (1 unresolved), 0 skipped; 1 errors, 0 warnings."
+  expect_out "2 items, 1 change, 1 finding (1 unresolved), 0 skipped; 1 error, 0 warnings."
   python3 - <<'END' || fail "the report of $f"
 import json
 d = json.load(open("v.json"))

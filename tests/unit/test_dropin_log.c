@@ -89,7 +89,7 @@ START_TEST(a_record_becomes_lines) {
           "\"log\":[{\"level\":\"debug\",\"msg\":\"hm\",\"fields\":{\"k\":\"v\"}}],"
           "\"findings\":[{\"severity\":\"info\",\"code\":\"told\",\"at\":\"/a\",\"text\":\"fine\"},"
           "{\"severity\":\"error\",\"code\":\"lost\",\"text\":\"gone\"}],\"counts\":{\"rule 2\":1}}]"),
-      false, false);
+      STR(""), false, false);
   ck_assert_str_eq(
       lines(),
       "{\"@level\":\"debug\",\"@message\":\"hm\"," HEAD ",\"k\":\"v\"}\n"
@@ -109,16 +109,16 @@ START_TEST(the_error_that_the_call_returns_is_no_line) {
       "[{\"action\":\"a.io/x\",\"plugin\":\"p@1\",\"error\":{\"status\":\"FAILED\",\"message\":\"first\",\"hint\":\"do it\"}},"
       "{\"action\":\"a.io/x\",\"plugin\":\"p@1\",\"error\":{\"status\":\"FAILED\",\"message\":\"last\"}}]";
   begin();
-  dropin_report(&l, &subject, str_of(record), true, false);
+  dropin_report(&l, &subject, str_of(record), STR(""), true, false);
   ck_assert_str_eq(lines(), "{\"@level\":\"warn\",\"@message\":\"first\"," HEAD ",\"hint\":\"do it\"}\n");
   begin();
-  dropin_report(&l, &subject, str_of(record), false, false); /* onError: Warn */
+  dropin_report(&l, &subject, str_of(record), STR(""), false, false); /* onError: Warn */
   ck_assert_ptr_nonnull(strstr(lines(), "{\"@level\":\"warn\",\"@message\":\"last\""));
   begin();
   dropin_report(
       &l, &subject,
-      STR("[{\"action\":\"a.io/x\",\"plugin\":\"p@1\",\"error\":{\"status\":\"FAILED\",\"message\":\"b\",\"severity\":\"error\"}}]"), false,
-      false);
+      STR("[{\"action\":\"a.io/x\",\"plugin\":\"p@1\",\"error\":{\"status\":\"FAILED\",\"message\":\"b\",\"severity\":\"error\"}}]"), STR(""),
+      false, false);
   ck_assert_str_eq(lines(), "{\"@level\":\"error\",\"@message\":\"b\"," HEAD "}\n");
 }
 END_TEST
@@ -129,10 +129,43 @@ START_TEST(values_of_secrets_are_hidden) {
       "{\"op\":\"add\",\"path\":\"\",\"value\":{\"data\":{\"key\":\"aGVsbG8=\"}}},"
       "{\"op\":\"add\",\"path\":\"/metadata/labels/x\",\"value\":\"seen\"}]}]";
   begin();
-  dropin_report(&l, &subject, str_of(record), false, true);
+  dropin_report(&l, &subject, str_of(record), STR(""), false, true);
   ck_assert_ptr_null(strstr(lines(), "aGVsbG8"));
   ck_assert_ptr_nonnull(strstr(text, "\"value\":\"(hidden)\""));
   ck_assert_ptr_nonnull(strstr(text, "\"value\":\"\\\"seen\\\"\""));
+}
+END_TEST
+
+/* Of each operation the value before it, also where another one changed it already. */
+START_TEST(old_values) {
+  static const char record[] =
+      "[{\"action\":\"a.io/x\",\"plugin\":\"p@1\",\"patch\":[{\"op\":\"replace\",\"path\":\"/spec/a\",\"value\":2},"
+      "{\"op\":\"add\",\"path\":\"/spec/b\",\"value\":3},{\"op\":\"remove\",\"path\":\"/spec/c\"}]},"
+      "{\"action\":\"a.io/x\",\"plugin\":\"p@1\",\"patch\":[{\"op\":\"replace\",\"path\":\"/spec/a\",\"value\":4}]}]";
+  begin();
+  dropin_report(&l, &subject, str_of(record), STR("{\"spec\":{\"a\":1.0,\"c\":{\"d\":\"e\"}}}"), false, false);
+  ck_assert_str_eq(
+      lines(),
+      "{\"@level\":\"info\",\"@message\":\"replace /spec/a\"," HEAD
+      ",\"event\":\"change\",\"op\":\"replace\",\"path\":\"/spec/a\",\"old\":\"1.0\",\"value\":\"2\"}\n"
+      "{\"@level\":\"info\",\"@message\":\"add /spec/b\"," HEAD ",\"event\":\"change\",\"op\":\"add\",\"path\":\"/spec/b\",\"value\":\"3\"}\n"
+      "{\"@level\":\"info\",\"@message\":\"remove /spec/c\"," HEAD
+      ",\"event\":\"change\",\"op\":\"remove\",\"path\":\"/spec/c\",\"old\":\"{\\\"d\\\":\\\"e\\\"}\"}\n"
+      "{\"@level\":\"info\",\"@message\":\"replace /spec/a\"," HEAD
+      ",\"event\":\"change\",\"op\":\"replace\",\"path\":\"/spec/a\",\"old\":\"2\",\"value\":\"4\"}\n");
+}
+END_TEST
+
+START_TEST(old_values_of_secrets_are_hidden) {
+  static const char record[] =
+      "[{\"action\":\"a.io/x\",\"plugin\":\"p@1\",\"patch\":[{\"op\":\"remove\",\"path\":\"/data/key\"},"
+      "{\"op\":\"replace\",\"path\":\"/metadata/labels/x\",\"value\":\"new\"},{\"op\":\"remove\",\"path\":\"/metadata\"}]}]";
+  begin();
+  dropin_report(&l, &subject, str_of(record),
+                STR("{\"metadata\":{\"labels\":{\"x\":\"was\"},\"annotations\":{\"a\":\"aGVsbG8=\"}},\"data\":{\"key\":\"aGVsbG8=\"}}"), false, true);
+  ck_assert_ptr_null(strstr(lines(), "aGVsbG8"));
+  ck_assert_ptr_nonnull(strstr(text, "\"path\":\"/data/key\",\"old\":\"(hidden)\""));
+  ck_assert_ptr_nonnull(strstr(text, "\"old\":\"\\\"was\\\"\",\"value\":\"\\\"new\\\"\""));
 }
 END_TEST
 
@@ -145,6 +178,8 @@ int main(void) {
   tcase_add_test(c, a_record_becomes_lines);
   tcase_add_test(c, the_error_that_the_call_returns_is_no_line);
   tcase_add_test(c, values_of_secrets_are_hidden);
+  tcase_add_test(c, old_values);
+  tcase_add_test(c, old_values_of_secrets_are_hidden);
   suite_add_tcase(s, c);
   SRunner *r = srunner_create(s);
   srunner_run_all(r, CK_ENV);
