@@ -12,6 +12,7 @@
 //	store      ObjectStore: a directory (config: root)
 //	null       ObjectStore: discards what is put, makes what is got
 //	snapshotter VolumeSnapshotter: ids that tell what was asked
+//	odd-store, odd-snapshotter: the same, and they misbehave in the call that their configuration names (odd.go)
 //
 // Environment: PLUGIN_TEST_DIR, a directory for the test's files; PLUGIN_TEST_START, how to misbehave from the start (start.go), or the
 // executable's own name tells: goplugin-garbage.
@@ -76,5 +77,9 @@ func main() {
 	server.RegisterObjectStore(prefix+"store", always(func(l logrus.FieldLogger) *store { return &store{log: l} }))
 	server.RegisterObjectStore(prefix+"null", always(func(l logrus.FieldLogger) null { return null{} }))
 	server.RegisterVolumeSnapshotter(prefix+"snapshotter", always(func(l logrus.FieldLogger) *snapshotter { return &snapshotter{log: l} }))
+	server.RegisterObjectStore(prefix+"odd-store", always(func(l logrus.FieldLogger) *oddStore { return &oddStore{store: store{log: l}} }))
+	server.RegisterVolumeSnapshotter(prefix+"odd-snapshotter", always(func(l logrus.FieldLogger) *oddSnapshotter {
+		return &oddSnapshotter{snapshotter: snapshotter{log: l}}
+	}))
 	server.Serve()
 }

@@ -34,6 +34,13 @@ script=twice
 logged warning 'zz.so was set aside.*has the name good, as '
 cp "$PLUGINS/good.so" plugins/ && rm plugins/zz.so
 
+echo "# two plugins with an action of one name: the second is left out, whole; the same name for another kind is no repetition"
+cp "$PLUGINS/repeats_name.so" "$PLUGINS/same_name_other_kind.so" plugins/
+chmod 0644 plugins/*.so
+play repeats plugins
+logged warning 'repeats_name.so was set aside: repeats BackupItemAction tests.pintle.io/good of plugins/good.so'
+rm plugins/repeats_name.so plugins/same_name_other_kind.so
+
 cp "$work/bin/goplugin" plugins/
 play beside plugins
 left_behind
