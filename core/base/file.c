@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -66,6 +67,11 @@ static void random_name(char *to, size_t size, const char *prefix) {
   uint64_t r = 0;
   if (getrandom(&r, sizeof r, 0) != (ssize_t)sizeof r) r ^= (uint64_t)(uintptr_t)to ^ (uint64_t)getpid() << 32;
   snprintf(to, size, "%s%016llx", prefix, (unsigned long long)r);
+}
+
+void file_roomy(int sock) {
+  const int room = 512 << 10;
+  (void)setsockopt(sock, SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
 }
 
 pintle_status file_temporary(const char *dir, int *fd, error *e) {

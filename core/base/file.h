@@ -14,6 +14,8 @@ pintle_status file_read(int dirfd, const char *path, size_t max, buf *out, error
 pintle_status file_pread(int fd, void *to, size_t n, int64_t offset, error *e);
 /* All n bytes, short writes and EINTR continued. name is for the error text. */
 pintle_status file_write(int fd, const void *p, size_t n, const char *name, error *e);
+/* Gives a socket room for a whole piece of a stream, or as much as the system allows: a piece that goes in parts wakes both sides for each. */
+void file_roomy(int sock);
 /* An unlinked file for spooling, in $dir (O_TMPFILE, else created and unlinked). */
 pintle_status file_temporary(const char *dir, int *fd, error *e);
 /* Makes path with its parents (mode 0755). Existing ones are fine. */

@@ -158,6 +158,9 @@ int dropin_serve(int argc, char **argv, const char *const *environment) {
   dropin *d = calloc(1, sizeof *d);
   if (!d) return 1;
   mallopt(M_ARENA_MAX, 2); /* a lane waits most of the time */
+  /* A stream's messages come and go by the megabyte: to give their memory back and fetch it again for each takes longer than all else that is done. */
+  mallopt(M_MMAP_THRESHOLD, 1 << 20);
+  mallopt(M_TRIM_THRESHOLD, 4 << 20);
   pintle_status st = begin(d, argc, argv, environment, &e);
   const velero_server_options o = {.environment = environment, .handshake = STDOUT_FILENO, .call = take_call, .log = server_line, .ctx = d};
   if (st == PINTLE_OK) st = velero_server_new(&o, &d->server, &e);

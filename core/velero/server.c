@@ -88,6 +88,7 @@ static void accept_one(velero_server *s) {
     return;
   }
   grpc_io io = {.fd = fd};
+  file_roomy(fd);
   if (s->tls && velero_tls_accept(s->tls, fd, &io, &e) != PINTLE_OK) {
     note(s, PINTLE_LOG_WARN, "a client could not connect", e.message);
     close(fd);

@@ -1,5 +1,6 @@
 /* proc.c -- see proc.h.  SPDX-License-Identifier: Apache-2.0 */
 #include "worker/proc.h"
+#include "base/file.h"
 #include "kube/types.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -93,6 +94,8 @@ pintle_status proc_start(const proc_options *o, proc *out, error *e) {
     st = error_errno(e, errno, "cannot start a worker");
     goto out;
   }
+  file_roomy(pair[0]);
+  file_roomy(pair[1]);
   c->keep[0] = pair[1], c->keep[1] = page_fd, c->keep[2] = p.cancel_fd, c->null = null;
   c->logs[0] = log[0][1], c->logs[1] = log[1][1];
   plan_child(o, c);
