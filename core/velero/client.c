@@ -73,7 +73,7 @@ pintle_status velero_process_start(const velero_process_options *o, velero_proce
 }
 
 size_t velero_process_watch(const velero_process *p, struct pollfd *f) {
-  const int fds[VELERO_WATCHED] = {p->err, p->out, p->reaped ? -1 : p->pidfd, p->broken ? -1 : grpc_conn_fd(p->conn)};
+  const int fds[VELERO_WATCHED] = {p->err, p->out, p->reaped ? -1 : p->pidfd, p->broken || p->pumping ? -1 : grpc_conn_fd(p->conn)};
   for (size_t i = 0; i < VELERO_WATCHED; i++) f[i] = (struct pollfd){.fd = fds[i], .events = POLLIN};
   return VELERO_WATCHED;
 }
@@ -81,7 +81,7 @@ size_t velero_process_watch(const velero_process *p, struct pollfd *f) {
 void velero_process_listen(velero_process *p) {
   client_reap(p, 0);
   client_drain(p);
-  if (p->reaped || (!p->broken && grpc_conn_pump(p->conn, NULL) != PINTLE_OK)) p->broken = true;
+  if (p->reaped || (!p->broken && !p->pumping && grpc_conn_pump(p->conn, NULL) != PINTLE_OK)) p->broken = true;
 }
 
 bool velero_process_alive(const velero_process *p) { return !p->broken; }

@@ -107,7 +107,9 @@ static void work(velero_process *p, call *c, grpc_stream *stream) {
     bool more = feed(c, stream);
     pintle_status st = more ? PINTLE_OK : client_wait(p, grpc_conn_fd(p->conn), grpc_conn_wants(p->conn), c->r->deadline, c->e);
     if (st != PINTLE_OK) stop(c, stream, st);
+    p->pumping = true;
     pintle_status alive = grpc_conn_pump(p->conn, &why); /* sends a reset, too */
+    p->pumping = false;
     if (alive != PINTLE_OK || p->reaped) p->broken = true;
     if (p->broken && !c->closed && !c->stopped) lost(p, c, &why);
     if (p->broken) break;

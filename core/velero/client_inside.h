@@ -12,7 +12,8 @@ struct velero_process {
   pid_t pid;
   int pidfd, out, err; /* out, err: its standard output and error, non-blocking */
   grpc_conn *conn;
-  bool broken; /* no more calls: it ended, or does not speak gRPC */
+  bool pumping; /* who takes a message may wait, and listen meanwhile: the connection is not pumped from within itself */
+  bool broken;  /* no more calls: it ended, or does not speak gRPC */
   bool reaped;
   int status;      /* of waitpid, once reaped */
   char words[300]; /* its panic, "" = none */
