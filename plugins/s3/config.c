@@ -252,7 +252,7 @@ static pintle_status in_range(pintle_call *call, const char *at, int64_t *to, in
 static pintle_status read_numbers(pintle_call *call, s3_config *c) {
   const int64_t second = 1000000000, day = 86400 * second;
   c->part_size = 16 << 20, c->concurrency = 2, c->max_retries = 8, c->connect_timeout = 10 * second, c->idle_timeout = 60 * second;
-  pintle_status st = in_range(call, "/partSize", &c->part_size, 5 << 20, 1 << 30);
+  pintle_status st = in_range(call, "/partSize", &c->part_size, S3_LEAST_PART, 1 << 30);
   if (st == PINTLE_OK) st = in_range(call, "/concurrency", &c->concurrency, 1, 16);
   if (st == PINTLE_OK) st = in_range(call, "/maxRetries", &c->max_retries, 0, 50);
   if (st == PINTLE_OK) st = in_range(call, "/connectTimeout", &c->connect_timeout, second, 3600 * second);

@@ -3,6 +3,10 @@
 #define S3_CONFIG_H
 #include "sum.h"
 
+#ifndef S3_LEAST_PART
+#define S3_LEAST_PART (5 << 20) /* Amazon's; a test has another one, so that 10,000 parts are few bytes */
+#endif
+
 /* Texts are those of call->host->config(): they live until destroy. "" is unset. Durations are nanoseconds. */
 typedef struct s3_config {
   const char *region, *url, *public_url, *ca, *credentials_file, *profile;

@@ -218,13 +218,13 @@ static void free_list(s3_request *r) {
 }
 
 static bool sign(struct s3_http *h, s3_request *r, const char *path, const char *payload, const s3_creds *who) {
-  char date[17], range[64] = "", region[64];
+  char date[17], range[64] = "";
   s3_field all[S3_FIELDS + 8];
   size_t n = 0;
   s3_text authorization = {0};
   int64_t at = r->from + r->got;
-  r->to_end = r->length >= 0;
-  s3_region(h->s, region);
+  r->to_end = r->length >= 0, r->token = *who->session_token;
+  s3_region(h->s, r->region);
   r->signed_at = (int64_t)time(NULL) + atomic_load(&h->s->skew);
   s3_amz_date(r->signed_at, date);
   if (r->sink && r->length >= 0) snprintf(range, sizeof range, "bytes=%lld-%lld", (long long)at, (long long)(r->from + r->length - 1));
@@ -243,7 +243,7 @@ static bool sign(struct s3_http *h, s3_request *r, const char *path, const char 
                         .headers = all,
                         .n_headers = n,
                         .payload = payload,
-                        .region = region,
+                        .region = r->region,
                         .service = "s3",
                         .access_key = who->access_key,
                         .secret_key = who->secret_key,

@@ -54,6 +54,8 @@ typedef struct s3_request {
   int64_t got_before; /* when the last try began */
   int64_t skip;       /* bytes that a store without ranges sends again */
   int64_t signed_at;
+  char region[64]; /* it was signed for */
+  bool token;      /* with a session token */
   s3_endpoint to;                             /* where it goes */
   s3_text moved;                              /* path and query after a redirect; empty: none */
   bool begun, opened, enough, pinned, to_end; /* to_end: this try asked for all that is wanted, and no more */

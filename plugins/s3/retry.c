@@ -128,22 +128,22 @@ static bool fix_skew(struct s3_http *h, s3_request *r) {
 
 static bool fix_token(s3_request *r) {
   static const char *const codes[] = {"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", "RequestExpired", NULL};
-  if (!one_of(r->code, codes) || !fixed(r, S3_FIX_TOKEN)) return false;
+  bool silent = strcmp(r->method, "HEAD") == 0 && r->status == 400 && r->token; /* has no body to say why */
+  if ((!one_of(r->code, codes) && !silent) || !fixed(r, S3_FIX_TOKEN)) return false;
   r->fixed |= S3_FIX_TOKEN_NOW;
   return true;
 }
 
 static bool fix_region(struct s3_http *h, s3_request *r, const complaint *c) {
   s3 *s = s3_http_instance(h);
-  char now[64];
   if (r->status != 301 && r->status != 307 && r->status != 400 && r->status != 403) return false;
   if (!*c->region || strpbrk(c->region, "/ ,") || (r->status == 403 && strcmp(r->code, "SignatureDoesNotMatch") != 0)) return false;
-  s3_region(s, now);
-  if (strcmp(now, c->region) == 0 || !fixed(r, S3_FIX_REGION)) return false;
+  if (strcmp(r->region, c->region) == 0 || !fixed(r, S3_FIX_REGION)) return false;
   pthread_mutex_lock(&s->lock);
+  bool known = strcmp(s->region, c->region) == 0; /* another call has found it meanwhile */
   memcpy(s->region, c->region, sizeof s->region);
   pthread_mutex_unlock(&s->lock);
-  pintle_log(s3_http_call(h), PINTLE_LOG_INFO, "the bucket is in region %s", c->region);
+  if (!known) pintle_log(s3_http_call(h), PINTLE_LOG_INFO, "the bucket is in region %s", c->region);
   return true;
 }
 

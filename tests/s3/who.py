@@ -83,6 +83,25 @@ def n4_token_file_rotated_in_mid_upload(s):
 
 
 @test
+def n4_token_expires_before_a_head(s):
+    """400, and no body that says why."""
+    service = token_service()
+    s.objects['k'] = (b'data', 'e')
+    s.hook = lambda r: r.headers['x-amz-security-token'] == 'session-1' and (r.error(400, 'ExpiredToken') or True)
+    t = Tool(s, identity('before', service.url), SESSIONS)
+    same(t.simple('exists', 'k'), (OK, '1'))
+    same(len(service.seen), 2)
+    t.close()
+    s.hook = lambda r: r.error(400, 'InvalidArgument') or True  # for another reason: one new token, no more
+    t = Tool(s, identity('before', service.url), SESSIONS)
+    del s.seen[:]
+    same(t.simple('exists', 'k')[0], FAILED)
+    same((len(s.seen), len(service.seen)), (2, 4))
+    t.close()
+    service.shutdown()
+
+
+@test
 def token_service_by_tls(s):
     """caCert, AWS_CA_BUNDLE and insecureSkipTLSVerify hold for a token service of one's own; without them it gets no token."""
     path = certificate('sts', 2, 'IP:127.0.0.1')

@@ -1,5 +1,5 @@
-/* test_s3_sigv4.c -- signatures as AWS' documentation has them, S3's encoding, checksums.  SPDX-License-Identifier: Apache-2.0 */
-#include "config.h"
+/* test_s3_sigv4.c -- signatures as AWS' documentation has them, S3's encoding, checksums, sizes of parts.  SPDX-License-Identifier: Apache-2.0 */
+#include "put.h"
 #include "sigv4.h"
 #include "sum.h"
 #include <check.h>
@@ -174,6 +174,32 @@ START_TEST(endpoints) {
 }
 END_TEST
 
+/* What the page says of memory: 10,000 parts are enough for 5 TiB, whether the size is known or not, and none is larger than 5 GiB. */
+START_TEST(part_sizes) {
+  const int64_t mib = 1 << 20, gib = 1 << 30, tib = 1024 * gib;
+  const s3_config c = {.part_size = 16 * mib};
+  int64_t sum = 0;
+  for (size_t n = 1; n <= S3_MOST_PARTS; n++) {
+    int64_t size = (int64_t)s3_part_size(&c, PINTLE_NONE, n);
+    ck_assert_int_eq(size, 16 * mib * (n <= 4096 ? 1 : 1 + ((int64_t)n - 4096) / 50));
+    if ((sum += size) <= 64 * gib) ck_assert_int_eq(size, 16 * mib);
+  }
+  ck_assert(sum > 5 * tib);
+  const struct {
+    int64_t size, part;
+  } known[] = {{0, 0},
+               {1, 1},
+               {16 * mib, 16 * mib},
+               {16 * mib + 1, 16 * mib},
+               {160000 * mib, 16 * mib},
+               {160000 * mib + 1, 16 * mib + 1},
+               {5 * tib, (5 * tib + 9999) / 10000}};
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++) ck_assert_int_eq(s3_part_size(&c, known[i].size, 1), known[i].part);
+  const s3_config large = {.part_size = gib};
+  for (size_t n = 1; n <= S3_MOST_PARTS; n++) ck_assert((int64_t)s3_part_size(&large, PINTLE_NONE, n) <= 5 * gib);
+}
+END_TEST
+
 int main(void) {
   Suite *suite = suite_create("s3_sigv4");
   TCase *t = tcase_create("all");
@@ -186,6 +212,7 @@ int main(void) {
   tcase_add_test(t, encoding);
   tcase_add_test(t, checksums);
   tcase_add_test(t, endpoints);
+  tcase_add_test(t, part_sizes);
   suite_add_tcase(suite, t);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_NORMAL);
