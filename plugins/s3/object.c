@@ -6,17 +6,16 @@
 
 /* The answer to a HEAD has no body. Where it may hide that the region is another one (400, and no header says so), a listing asks again. */
 static bool region_corrected(struct s3_http *h, const s3_request *head) {
-  char before[64], after[64];
+  char now[64];
   if (head->status != 400) return false;
-  s3_region(s3_http_instance(h), before);
   s3_request r = s3_ask("GET", head->bucket, "");
   s3_query_add(&r, "list-type", "2");
   s3_query_add(&r, "max-keys", "1");
   s3_query_add(&r, "prefix", head->key);
   s3_http_do(h, &r);
   s3_request_free(&r);
-  s3_region(s3_http_instance(h), after);
-  return strcmp(before, after) != 0;
+  s3_region(s3_http_instance(h), now);
+  return strcmp(head->region, now) != 0;
 }
 
 static pintle_status head(struct s3_http *h, s3_request *r, const char *bucket, const char *key) {
