@@ -39,6 +39,7 @@ static int new_file(const char *dir) {
 
 static int sized_file(const char *dir, unsigned bits) {
   int fd = bits <= MAX_BITS ? new_file(dir) : (errno = EFBIG, -1);
+  if (fd >= 0) posix_fadvise(fd, 0, 0, POSIX_FADV_RANDOM); /* nothing ahead is wanted; large folios would make small writes slow */
   if (fd < 0 || ftruncate(fd, (off_t)sizeof(slot) << bits) == 0) return fd;
   int why = errno;
   close(fd);
