@@ -49,6 +49,7 @@ uint32_t fp_run_number(const fp_run *run) { return run->number; }
 struct fp_blocks **fp_run_blocks(fp_run *run) {
   return &run->blocks;
 }
+void fp_run_sleep(fp_run *run, int64_t seconds) { run->written -= seconds * FP_SECOND, run->looked -= seconds * FP_SECOND; }
 
 static pintle_status look(pintle_call *call, fp_run *run, bool slept) {
   bool gone = false;
