@@ -83,7 +83,7 @@ static pintle_status load(pintle_call *call, fp_reader *d) {
 bool fp_reader_skip(fp_reader *d) {
   if (d->lenient) return false;
   d->over = false, d->skipped = true;
-  d->unpacker.pending = false, d->unpacker.left = 0;
+  d->unpacker.pending = false, d->unpacker.lost = true, d->unpacker.left = 0;
   d->unpacker.scan = (fp_scan){0};
   return d->at < d->index.n;
 }

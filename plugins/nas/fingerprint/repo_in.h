@@ -114,7 +114,7 @@ const char *fp_run_scratch(const fp_run *);
 int fp_run_level(const fp_run *);
 uint32_t fp_run_number(const fp_run *);
 struct fp_blocks **fp_run_blocks(fp_run *);
-void fp_run_sleep(fp_run *, int64_t seconds); /* for tests: as if it had not run for so long */
+void fp_run_sleep(fp_run *, int64_t seconds);            /* for tests: as if it had not run for so long */
 pintle_status fp_run_alive(pintle_call *call, fp_run *); /* the heartbeat, if it is time */
 /* blocks.c: for run.c */
 void fp_blocks_free(struct fp_blocks *);

@@ -55,6 +55,7 @@ typedef struct fp_unpacker {
   size_t xattr_room, hole_room, block_room;
   size_t want;              /* blocks that the entry has in all */
   bool pending, any, first; /* an entry lacks blocks; there was an entry; no record of this segment was read yet */
+  bool lost;                /* the segment before could not be read: blocks in front of the first entry belong to nobody */
   const char *why;          /* with false */
 } fp_unpacker;
 /* A segment's bytes, borrowed: until the last entry that began in it is done with. false: why. */

@@ -156,15 +156,20 @@ int fp_unpack_next(fp_unpacker *u) {
     if (tag == '+' && u->pending) {
       size_t lack = u->want - u->entry.n_blocks;
       read_blocks(u, (size_t)fp_scan_uint(s, lack < FP_PART ? lack : FP_PART, "number of blocks"));
+    } else if (tag == '+' && u->lost) {
+      u->entry.n_blocks = u->want = 0;
+      read_blocks(u, (size_t)fp_scan_uint(s, FP_PART, "number of blocks"));
+      u->entry.n_blocks = 0;
+      if (!s->why) continue;
     } else if (u->pending || tag == '+') {
       fp_scan_bad(s, "kind of a record");
     } else {
       read_entry(u, tag);
-      u->any = true, u->first = false;
+      u->any = true, u->first = u->lost = false;
     }
     if (s->why) return ends(u);
     u->pending = u->entry.n_blocks < u->want;
-  } while (u->pending);
+  } while (u->pending || u->lost);
   u->why = fp_entry_wrong(&u->entry);
   if (u->why) s->why = u->why; /* nothing more is read here */
   return u->why ? -1 : 1;
