@@ -5,6 +5,7 @@
 #include "cli/session.h"
 #include "cli/signals.h"
 #include "cli/spec.h"
+#include "kube/names.h"
 
 enum { SAME = 0, DIFFERENT = 1, BROKEN = 2 }; /* as diff and kubectl diff have them */
 
@@ -128,7 +129,7 @@ static void change(void *ctx, const char *pointer, const item_node *old, const i
   comparing *p = ctx;
   const item_doc *docs[] = {p->old, p->new};
   const item_node *nodes[] = {old, new};
-  bool hidden = p->secret && cli_diff_hidden(pointer);
+  bool hidden = p->secret && kube_secret_hides(str_of(pointer));
   buf_addz(&p->out, p->more ? ",{\"path\":" : "{\"path\":");
   buf_json(&p->out, str_of(pointer));
   for (size_t i = 0; i < 2; i++) {

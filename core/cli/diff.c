@@ -3,6 +3,7 @@
 #include "cli/cli.h"
 #include "cli/line_diff.h"
 #include "cli/yaml_out.h"
+#include "kube/names.h"
 #include <stdio.h>
 
 enum { SHORT = 60 };
@@ -11,14 +12,7 @@ enum { SHORT = 60 };
 
 static cli_ink ink_of(const cli_diff_style *s, unsigned more) { return (cli_ink){s->colours, s->indent + more}; }
 
-bool cli_diff_hidden(const char *pointer) {
-  static const char *const whole[] = {"", "/metadata", "/metadata/annotations"}; /* an annotation may hold the Secret as it was applied */
-  for (size_t i = 0; i < 3; i++)
-    if (strcmp(pointer, whole[i]) == 0) return true;
-  return strncmp(pointer, "/data", 5) == 0 || strncmp(pointer, "/stringData", 11) == 0 || strstr(pointer, "last-applied-configuration");
-}
-
-static bool is_secret(const cli_diff_style *s, const char *pointer) { return s->secret && cli_diff_hidden(pointer); }
+static bool is_secret(const cli_diff_style *s, const char *pointer) { return s->secret && kube_secret_hides(str_of(pointer)); }
 
 static bool is_container(const item_node *n) { return item_type(n) == PINTLE_T_OBJECT || item_type(n) == PINTLE_T_ARRAY; }
 

@@ -24,6 +24,4 @@ void cli_diff_values(const cli_diff_style *style, const item_node *old, const it
 /* The same for other printers: visit gets each value that came (old NULL), went (new NULL) or is another, with its JSON Pointer. */
 void cli_diff_walk(const item_node *old, const item_node *new,
                    void (*visit)(void *ctx, const char *pointer, const item_node *old, const item_node *new), void *ctx);
-/* Does a Secret keep there what nobody should read in passing? */
-bool cli_diff_hidden(const char *pointer);
 #endif

@@ -1,6 +1,7 @@
 /* report.c -- the record of a call becomes lines of Velero's log.  SPDX-License-Identifier: Apache-2.0 */
 #include "dropin/log.h"
 #include "item/item.h"
+#include "kube/names.h"
 #include <stdio.h>
 
 enum { MOST_FIELDS = 32 };
@@ -24,14 +25,9 @@ static int32_t level_of(str name) {
   return PINTLE_LOG_INFO;
 }
 
-static bool below(str path, const char *top) {
-  size_t n = strlen(top);
-  return str_starts(path, top) && (path.len == n || path.ptr[n] == '/');
-}
-
 /* Values of a Secret are nobody's business, wherever they stand; nor is a whole item. */
 static bool hidden(const report *r, str path) {
-  return r->secret && (r->moved || path.len == 0 || str_is(path, "/metadata") || below(path, "/data") || below(path, "/stringData") || below(path, "/metadata/annotations"));
+  return r->secret && (r->moved || kube_secret_hides(path));
 }
 
 static str why_of(const item_node *notes, str path) {

@@ -71,3 +71,13 @@ void kube_guess_plural(str kind, char *to) {
   else if (last == 'y' && !(before && strchr("aeiou", before))) memcpy(to + s.len - 1, "ies", 4);
   else memcpy(to + s.len, "s", 2);
 }
+
+static bool under(str pointer, const char *top) {
+  size_t n = strlen(top);
+  return str_starts(pointer, top) && (pointer.len == n || pointer.ptr[n] == '/');
+}
+
+bool kube_secret_hides(str p) { /* an annotation may hold the Secret as it was applied */
+  return p.len == 0 || str_is(p, "/metadata") || str_is(p, "/metadata/annotations") || under(p, "/data") || under(p, "/stringData") ||
+         (under(p, "/metadata/annotations") && memmem(p.ptr, p.len, "last-applied", 12));
+}

@@ -16,4 +16,6 @@ bool kube_split_api_version(str api_version, str *group, str *version);
  * to holds 2 bytes more than the kind and a NUL. */
 void kube_guess_plural(str kind, char *to);
 void kube_lower(str s, char *to); /* ASCII; to holds s.len + 1 */
+/* What a Secret keeps from every reader, by the JSON Pointer of a value within it. */
+bool kube_secret_hides(str pointer);
 #endif

@@ -1,19 +1,10 @@
 /* changes.c -- a record's patches, played again: old and new value of each change.  SPDX-License-Identifier: Apache-2.0 */
 #include "report/inside.h"
+#include "kube/names.h"
 
 static str text_of(const item_node *object, const char *key) {
   str s = item_string(item_member(object, str_of(key)));
   return s.ptr ? s : STR("");
-}
-
-static bool under(str pointer, const char *top) {
-  size_t n = strlen(top);
-  return str_starts(pointer, top) && (pointer.len == n || pointer.ptr[n] == '/');
-}
-
-bool report_hidden(str p) {
-  return p.len == 0 || str_is(p, "/metadata") || str_is(p, "/metadata/annotations") || under(p, "/data") || under(p, "/stringData") ||
-         (under(p, "/metadata/annotations") && memmem(p.ptr, p.len, "last-applied", 12));
 }
 
 static void value(const item_doc *d, const char *key, const item_node *n, bool hidden, buf *out) {
@@ -53,8 +44,8 @@ static pintle_status apply(play *p, const item_node *op, error *e) {
 
 static pintle_status change(play *p, const item_node *op, const item_node *notes, buf *out, error *e) {
   str path = text_of(op, "path"), from = text_of(op, "from");
-  p->moved |= p->secret && from.len && report_hidden(from);
-  bool hidden = p->moved || (p->secret && report_hidden(path));
+  p->moved |= p->secret && from.len && kube_secret_hides(from);
+  bool hidden = p->moved || (p->secret && kube_secret_hides(path));
   const item_node *old = p->known && !str_is(text_of(op, "op"), "add") ? item_at(p->r->before, path.ptr) : NULL;
   buf_addz(out, "{\"op\":");
   buf_json(out, text_of(op, "op"));

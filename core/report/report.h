@@ -32,9 +32,6 @@ typedef struct report_rules_from {
 } report_rules_from;
 pintle_status report_rules(const report_rules_from *from, buf *json, error *e);
 
-/* What a Secret keeps from every reader, by the pointer of a value within it. */
-bool report_hidden(str pointer);
-
 /* Velero's restore log, a line (text or JSON of logrus) after the other, becomes a report: the lines of pintle's drop-in (docs/velero.md) are its items,
  * warnings and errors its log. Memory grows with what was changed. */
 pintle_status report_read_log(report *r, str line, error *e);
