@@ -54,7 +54,7 @@ static pintle_status start_part(s3_upload *u, s3_part *p, int number) {
   s3_request *r = &p->request;
   p->number = number;
   snprintf(p->number_text, sizeof p->number_text, "%d", number);
-  if (!s3_part_sums(u, p) || !s3_proof_of(u, p)) return pintle_fail(s3_http_call(u->h), PINTLE_NOMEM, "out of memory");
+  if (!s3_proof_of(u, p)) return pintle_fail(s3_http_call(u->h), PINTLE_NOMEM, "out of memory");
   *r = s3_ask("PUT", u->bucket, u->key);
   s3_query_add(r, "partNumber", p->number_text);
   s3_query_add(r, "uploadId", u->id.p);
@@ -62,6 +62,7 @@ static pintle_status start_part(s3_upload *u, s3_part *p, int number) {
   s3_customer_key_add(u->s, r);
   s3_sum_header_add(u, p, r);
   r->body = p->data, r->body_len = p->n, r->sha256 = p->sha256;
+  s3_md5_begin(u, p);
   s3_http_start(u->h, r);
   return PINTLE_OK;
 }
@@ -74,6 +75,7 @@ static pintle_status finish_part(s3_upload *u, s3_part *p) {
     st = pintle_fail(s3_http_call(u->h), PINTLE_FAILED, "putting %s: the store gives part %d no ETag", u->key, p->number);
   if (st == PINTLE_OK && !s3_answer_proves(u, p, r)) u->proven = false;
   s3_request_free(r);
+  s3_md5_end(p);
   p->number = 0, p->n = 0;
   return st;
 }

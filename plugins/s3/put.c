@@ -3,9 +3,10 @@
 #include <openssl/crypto.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
-enum { PIECE = 1 << 20 };
+enum { PIECE = 256 << 10 };
 
 /* ---- reading */
 static bool room(s3_part *p, size_t want) {
@@ -18,20 +19,61 @@ static bool room(s3_part *p, size_t want) {
   return true;
 }
 
-pintle_status s3_fill(s3_upload *u, s3_part *p, size_t want) {
+/* The sums of a part are made piece by piece between steps of the loop, or connections would stand still meanwhile. */
+typedef struct sums {
+  s3_sum *sha256, *checksum; /* NULL: not wanted */
+} sums;
+
+static bool begin_sums(const s3_upload *u, sums *k) {
+  bool checksum = u->checksum != S3_SUM_NONE;
+  *k = (sums){.sha256 = s3_sum_new(S3_SUM_SHA256), .checksum = checksum ? s3_sum_new(u->checksum) : NULL};
+  return k->sha256 && (k->checksum || !checksum);
+}
+
+static bool add_sums(sums *k, const void *data, size_t n) {
+  return s3_sum_add(k->sha256, data, n) && (!k->checksum || s3_sum_add(k->checksum, data, n));
+}
+
+static bool end_sum(s3_sum **s, char *hex, char *base64) {
+  unsigned char sum[64];
+  if (!*s) return true;
+  size_t n = s3_sum_end(*s, sum);
+  *s = NULL;
+  if (n && hex) s3_hex(sum, n, hex);
+  if (n && base64) s3_base64(sum, n, base64);
+  return n > 0;
+}
+
+static bool end_sums(sums *k, s3_part *p) { return end_sum(&k->sha256, p->sha256, NULL) && end_sum(&k->checksum, NULL, p->sum); }
+
+static void free_sums(sums *k) { s3_sum_free(k->sha256), s3_sum_free(k->checksum); }
+
+static pintle_status read_part(s3_upload *u, s3_part *p, size_t want, sums *k) {
   pintle_call *call = s3_http_call(u->h);
-  if (u->body->size >= 0 && (int64_t)want > u->body->size - u->total) want = (size_t)(u->body->size - u->total);
-  if (!room(p, want + 1)) return pintle_fail(call, PINTLE_NOMEM, "no memory for a part of %zu bytes", want);
   while (p->n < want && !u->ended) {
     size_t n = want - p->n < PIECE ? want - p->n : PIECE;
     int64_t got = u->body->read(u->body, p->data + p->n, n);
     if (got < 0 || (uint64_t)got > n)
       return pintle_fail(call, got < 0 && got >= INT32_MIN ? (pintle_status)got : PINTLE_FAILED, "reading the body failed");
     u->ended = got == 0;
+    if (!add_sums(k, p->data + p->n, (size_t)got)) return pintle_fail(call, PINTLE_NOMEM, "out of memory");
     p->n += (size_t)got;
     pintle_status st = s3_http_step(u->h, 0);
     if (st != PINTLE_OK) return pintle_fail(call, st, "putting %s: %s", u->key, s3_why_cancelled(st == PINTLE_CANCELLED ? 1 : 2));
   }
+  return PINTLE_OK;
+}
+
+pintle_status s3_fill(s3_upload *u, s3_part *p, size_t want) {
+  pintle_call *call = s3_http_call(u->h);
+  if (u->body->size >= 0 && (int64_t)want > u->body->size - u->total) want = (size_t)(u->body->size - u->total);
+  if (!room(p, want + 1)) return pintle_fail(call, PINTLE_NOMEM, "no memory for a part of %zu bytes", want);
+  sums k;
+  p->sum[0] = 0;
+  pintle_status st = begin_sums(u, &k) ? read_part(u, p, want, &k) : pintle_fail(call, PINTLE_NOMEM, "out of memory");
+  if (st == PINTLE_OK && !end_sums(&k, p)) st = pintle_fail(call, PINTLE_NOMEM, "out of memory");
+  free_sums(&k);
+  if (st != PINTLE_OK) return st;
   u->total += (int64_t)p->n;
   if (u->body->size >= 0 && u->total == u->body->size && !u->ended) { /* not a byte more */
     unsigned char extra;
@@ -46,12 +88,6 @@ pintle_status s3_fill(s3_upload *u, s3_part *p, size_t want) {
 }
 
 /* ---- what goes with it */
-bool s3_part_sums(s3_upload *u, s3_part *p) {
-  *p->sum = 0;
-  if (u->checksum != S3_SUM_NONE && !s3_sum_base64(u->checksum, p->data, p->n, p->sum)) return false;
-  return s3_sum_hex(S3_SUM_SHA256, p->data, p->n, p->sha256);
-}
-
 s3_proof *s3_proof_of(s3_upload *u, s3_part *p) {
   size_t number = (size_t)p->number;
   if (number > u->cap) {
@@ -98,13 +134,34 @@ static void set_retention(s3_upload *u) {
   if (*c->lock_mode && u->checksum == S3_SUM_NONE) u->checksum = S3_SUM_MD5; /* buckets with a lock insist on one */
 }
 
+/* What an ETag proves by takes longest of all sums and is needed last: for large parts another thread makes it while the part is sent. */
+static void *make_md5(void *ctx) {
+  s3_part *p = ctx;
+  if (!s3_sum_hex(S3_SUM_MD5, p->data, p->n, p->md5)) p->md5[0] = 0;
+  return NULL;
+}
+
+void s3_md5_begin(s3_upload *u, s3_part *p) {
+  p->md5[0] = 0;
+  if (p->n >= PIECE && !atomic_load(&u->s->other_etags)) p->busy = pthread_create(&p->md5_thread, NULL, make_md5, p) == 0;
+}
+
+void s3_md5_end(s3_part *p) {
+  if (p->busy) pthread_join(p->md5_thread, NULL);
+  p->busy = false;
+}
+
 /* A quoted MD5 cannot be made without the bytes; a checksum header may be our own, echoed. */
-bool s3_answer_proves(s3_upload *u, const s3_part *p, const s3_request *r) {
-  char etag[128], md5[129], sum[S3_SUM_TEXT + 16];
+bool s3_answer_proves(s3_upload *u, s3_part *p, const s3_request *r) {
+  char etag[128], sum[S3_SUM_TEXT + 16];
   s3_field_of(r, "etag", etag, sizeof etag);
   size_t n = strlen(etag);
+  s3_md5_end(p);
   bool quoted = n == 34 && *etag == '"' && etag[33] == '"';
-  if ((quoted || n == 32) && s3_sum_hex(S3_SUM_MD5, p->data, p->n, md5) && strncmp(etag + quoted, md5, 32) == 0) return true;
+  bool like =
+      (quoted || n == 32) && (*p->md5 || s3_sum_hex(S3_SUM_MD5, p->data, p->n, p->md5)) && strncasecmp(etag + quoted, p->md5, 32) == 0;
+  atomic_store(&u->s->other_etags, !like); /* then nobody needs to make them for nothing */
+  if (like) return true;
   return *p->sum && u->checksum != S3_SUM_MD5 && s3_field_of(r, s3_sum_header(u->checksum), sum, sizeof sum) && strcmp(sum, p->sum) == 0;
 }
 
@@ -128,6 +185,7 @@ static pintle_status put_once(s3_upload *u, s3_part *p, bool *wrote) {
   if (u->only_new) s3_header_add(r, "if-none-match", "*");
   r->alone = u->only_new;
   r->body = p->data, r->body_len = p->n, r->sha256 = p->sha256;
+  s3_md5_begin(u, p);
   pintle_status st = s3_http_do(u->h, r);
   *wrote = st == PINTLE_OK;
   if (u->only_new && r->status == 412) st = already_there(u, r);
@@ -147,7 +205,7 @@ static pintle_status put_single(s3_upload *u) {
   s3_part *p = &u->parts[0];
   bool wrote = false;
   p->number = 1;
-  if (!s3_part_sums(u, p) || !s3_proof_of(u, p)) return pintle_fail(s3_http_call(u->h), PINTLE_NOMEM, "out of memory");
+  if (!s3_proof_of(u, p)) return pintle_fail(s3_http_call(u->h), PINTLE_NOMEM, "out of memory");
   pintle_status st = put_once(u, p, &wrote);
   return st == PINTLE_OK && wrote ? s3_verify(u) : st;
 }
@@ -162,7 +220,7 @@ static pintle_status put(s3 *s, pintle_call *call, const char *bucket, const cha
     set_retention(u);
     st = s3_fill(u, &u->parts[0], s3_part_size(&s->config, body->size, 1));
     if (st == PINTLE_OK) st = u->ended ? put_single(u) : s3_multipart(u);
-    for (int i = 0; i < S3_MOST_AT_ONCE; i++) s3_request_free(&u->parts[i].request), free(u->parts[i].data);
+    for (int i = 0; i < S3_MOST_AT_ONCE; i++) s3_request_free(&u->parts[i].request), s3_md5_end(&u->parts[i]), free(u->parts[i].data);
     free(u->proofs);
     s3_text_free(&u->id);
     free(u);

@@ -19,6 +19,9 @@ typedef struct s3_part {
   size_t n, cap;
   int number; /* from 1; 0: free */
   char number_text[12], sha256[129], sum[S3_SUM_TEXT];
+  char md5[129]; /* "": not made */
+  bool busy;     /* md5_thread makes it */
+  pthread_t md5_thread;
 } s3_part;
 
 typedef struct s3_upload {
@@ -42,13 +45,16 @@ typedef struct s3_upload {
 } s3_upload;
 
 /* put.c */
-pintle_status s3_fill(s3_upload *u, s3_part *p, size_t want); /* reads until p has `want` bytes or the body ends; others go on meanwhile */
-bool s3_part_sums(s3_upload *u, s3_part *p);                  /* its hash and checksum */
-s3_proof *s3_proof_of(s3_upload *u, s3_part *p);              /* made for number p->number; NULL: no memory */
-void s3_object_headers(s3_upload *u, s3_request *r);          /* what an object has from its beginning: encryption, tags, class, lock */
+pintle_status s3_fill(s3_upload *u, s3_part *p,
+                      size_t want); /* reads until p has `want` bytes or the body ends, with their sums; others go on meanwhile */
+s3_proof *s3_proof_of(s3_upload *u, s3_part *p);     /* made for number p->number; NULL: no memory */
+void s3_object_headers(s3_upload *u, s3_request *r); /* what an object has from its beginning: encryption, tags, class, lock */
 void s3_sum_header_add(s3_upload *u, s3_part *p, s3_request *r);
+/* The MD5 of a part that is sent now. The end is waited for; it belongs before anything happens to p's bytes. */
+void s3_md5_begin(s3_upload *u, s3_part *p);
+void s3_md5_end(s3_part *p);
 /* Does the answer prove that the store has p's bytes? */
-bool s3_answer_proves(s3_upload *u, const s3_part *p, const s3_request *r);
+bool s3_answer_proves(s3_upload *u, s3_part *p, const s3_request *r);
 
 /* multipart.c: the first part is filled */
 pintle_status s3_multipart(s3_upload *u);

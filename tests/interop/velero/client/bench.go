@@ -3,7 +3,10 @@
 //	client bench DIRECTORY calls NAME CALLERS N ITEM...   N calls in all of a BackupItemAction, one item after another: microseconds a call, on the
 //	                                                      clock (with several callers: of all of them together)
 //	client bench DIRECTORY put|get NAME BYTES             an object "bytes-N" of a store: MB a second
+//	client bench DIRECTORY small NAME N                   objects of 4 KB, one after another: objects a second
 //	client bench DIRECTORY hold NAME ITEM STORE           has called all of them once, says "ready" and waits for the end of standard input
+//
+// BENCH_CONFIG is the store's configuration, as JSON; its bucket is bench.
 package main
 
 import (
@@ -65,10 +68,10 @@ func timeObject(o velero.ObjectStore, verb string, n int) time.Duration {
 	key := fmt.Sprintf("bytes-%d", n)
 	start := time.Now()
 	if verb == "put" {
-		must(o.PutObject("b", key, io.LimitReader(zeros{}, int64(n))))
+		must(o.PutObject("bench", key, io.LimitReader(zeros{}, int64(n))))
 		return time.Since(start)
 	}
-	r, err := o.GetObject("b", key)
+	r, err := o.GetObject("bench", key)
 	must(err)
 	got, err := io.CopyBuffer(struct{ io.Writer }{io.Discard}, struct{ io.Reader }{r}, make([]byte, 64<<10))
 	must(err)
@@ -76,6 +79,17 @@ func timeObject(o velero.ObjectStore, verb string, n int) time.Duration {
 		must(fmt.Errorf("%d bytes came", got))
 	}
 	return time.Since(start)
+}
+
+func storeOf(manager clientmgmt.Manager, name string) velero.ObjectStore {
+	o, err := manager.GetObjectStore(name)
+	must(err)
+	config := map[string]string{}
+	if text := os.Getenv("BENCH_CONFIG"); text != "" {
+		must(json.Unmarshal([]byte(text), &config))
+	}
+	must(o.Init(config))
+	return o
 }
 
 func bench(directory string, args []string) {
@@ -93,11 +107,16 @@ func bench(directory string, args []string) {
 		callers, n, items := number(args[2]), number(args[3]), itemsOf(args[4:])
 		timeCalls(action, backup, items, callers, n/10) // a start of workers does not count
 		say(answer{"us": float64(timeCalls(action, backup, items, callers, n).Nanoseconds()) / 1000 / float64(n)})
+	case "small":
+		o, n := storeOf(manager, args[1]), number(args[2])
+		must(o.PutObject("bench", "small-0", io.LimitReader(zeros{}, 4000)))
+		start := time.Now()
+		for i := range n {
+			must(o.PutObject("bench", fmt.Sprintf("small-%d", i), io.LimitReader(zeros{}, 4000)))
+		}
+		say(answer{"rate": float64(n) / time.Since(start).Seconds()})
 	case "put", "get":
-		o, err := manager.GetObjectStore(args[1])
-		must(err)
-		must(o.Init(map[string]string{}))
-		n := number(args[2])
+		o, n := storeOf(manager, args[1]), number(args[2])
 		timeObject(o, args[0], n/16)
 		say(answer{"mbs": float64(n) / 1e6 / timeObject(o, args[0], n).Seconds()})
 	case "hold":
@@ -105,10 +124,7 @@ func bench(directory string, args []string) {
 		must(err)
 		timeCalls(action, backup, itemsOf(args[2:3]), 1, 1000)
 		if len(args) > 3 {
-			o, err := manager.GetObjectStore(args[3])
-			must(err)
-			must(o.Init(map[string]string{}))
-			timeObject(o, "put", 64<<20)
+			timeObject(storeOf(manager, args[3]), "put", 64<<20)
 		}
 		fmt.Println("ready")
 		io.Copy(io.Discard, os.Stdin)
