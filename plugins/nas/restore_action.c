@@ -1,0 +1,40 @@
+/* restore_action.c -- a PersistentVolume that names a snapshot gets a volume of it.  SPDX-License-Identifier: Apache-2.0 */
+#include "nas.h"
+#include <string.h>
+
+/* As it was before the backup, and without our annotations. */
+static pintle_status clean(pintle_doc *pv) {
+  const char *policy = pintle_str_or(pv, NAS_AT_RECLAIM, "");
+  pintle_status st = *policy ? pintle_set_str(pv, "/spec/persistentVolumeReclaimPolicy", policy) : PINTLE_OK;
+  if (st == PINTLE_OK && *policy) st = pv->api->remove(pv, NAS_AT_RECLAIM);
+  return st == PINTLE_OK ? pv->api->remove(pv, NAS_AT_SNAPSHOT) : st;
+}
+
+static pintle_status execute(void *self, pintle_call *call, pintle_doc *pv, const pintle_input *in, pintle_result *r) {
+  nas *n = self;
+  nas_volume made;
+  const char *id = pintle_str_or(pv, NAS_AT_SNAPSHOT, "");
+  int32_t restore = 1;
+  if (!*id || strcmp(pintle_str_or(pv, "/kind", ""), "PersistentVolume") != 0) return PINTLE_OK;
+  in->run->api->get_bool(in->run, "/spec/restorePVs", &restore);
+  if (!restore || (in->flags & PINTLE_DRY_RUN)) return PINTLE_OK;
+  pintle_status st = nas_restore_snapshot(n, call, id, pintle_str_or(in->run, "/metadata/uid", ""), &made);
+  if (st == PINTLE_OK) st = nas_volume_write(call, pv, &made);
+  if (st == PINTLE_OK && clean(pv) != PINTLE_OK) st = pintle_fail(call, PINTLE_FAILED, "PersistentVolume %s cannot be edited", made.pv);
+  return st == PINTLE_OK ? r->api->note(r, "/spec", "the volume is one of the snapshot that the backup took") : st;
+}
+
+static const pintle_action action = {.struct_size = sizeof(pintle_action),
+                                     .flags = PINTLE_OBEYS_DRY_RUN,
+                                     .thread_model = PINTLE_SERIAL_INSTANCE,
+                                     .timeout = PINTLE_NONE,
+                                     .name = NAS_ACTION_NAME,
+                                     .summary = "volumes of the snapshots that PersistentVolumes of a backup name",
+                                     .options = nas_options,
+                                     .create = nas_create_action,
+                                     .destroy = nas_destroy};
+static const char *const resources[] = {"persistentvolumes", NULL};
+static const pintle_selector selector = {.struct_size = sizeof(pintle_selector), .included_resources = resources};
+
+const pintle_restore_item_action nas_restore_action = {
+    .struct_size = sizeof(pintle_restore_item_action), .action = &action, .selector = &selector, .execute = execute};
