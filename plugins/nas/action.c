@@ -73,8 +73,8 @@ pintle_status nas_find_volume(nas *n, pintle_call *call, const char *id, nas_vol
   return st == PINTLE_OK ? nas_config_place(call, &n->config, v) : st;
 }
 
-pintle_status nas_take_snapshot(nas *n, pintle_call *call, const nas_volume *v, const char *backup, const pintle_kv *tags, size_t n_tags, bool wait,
-                                const char **id) {
+pintle_status nas_take_snapshot(nas *n, pintle_call *call, const nas_volume *v, const char *backup, const pintle_kv *tags, size_t n_tags,
+                                bool wait, const char **id) {
   const char *volume = "", *snapshot = "";
   char name[48];
   pintle_status st = nas_id_write(call, n->driver->name, v, NULL, &volume);

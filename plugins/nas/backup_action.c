@@ -46,7 +46,8 @@ static pintle_status take(nas *n, pintle_call *call, pintle_doc *pv, const nas_v
   st = nas_find(n, call, id, &again, &s);
   if (st == PINTLE_OK) st = n->driver->progress(n->self, call, &s, &p);
   if (st == PINTLE_TRANSIENT) st = PINTLE_OK, p.completed = 0; /* asked again, as an operation */
-  if (st == PINTLE_OK && p.completed && p.error && *p.error) st = pintle_fail(call, PINTLE_FAILED, "the snapshot of %s failed: %s", v->pv, p.error);
+  if (st == PINTLE_OK && p.completed && p.error && *p.error)
+    st = pintle_fail(call, PINTLE_FAILED, "the snapshot of %s failed: %s", v->pv, p.error);
   if (st == PINTLE_OK) st = annotate(pv, id);
   if (st == PINTLE_OK && !p.completed) st = r->api->operation(r, id);
   if (st == PINTLE_OK) st = r->api->note(r, NAS_AT_SNAPSHOT, "a snapshot of the volume was taken");
@@ -58,7 +59,8 @@ static pintle_status execute(void *self, pintle_call *call, pintle_doc *pv, cons
   nas *n = self;
   nas_volume v;
   bool mine = false;
-  if (!n->driver || (in->flags & (PINTLE_FINALIZING | PINTLE_DRY_RUN)) || strncmp(pintle_str_or(in->run, "/status/phase", ""), "Finalizing", 10) == 0 ||
+  if (!n->driver || (in->flags & (PINTLE_FINALIZING | PINTLE_DRY_RUN)) ||
+      strncmp(pintle_str_or(in->run, "/status/phase", ""), "Finalizing", 10) == 0 ||
       strcmp(pintle_str_or(pv, "/kind", ""), "PersistentVolume") != 0 || !wanted(n, call, pv, in->run))
     return PINTLE_OK;
   pintle_status st = nas_look(n, call, pv, &v, &mine);
@@ -91,7 +93,8 @@ static pintle_status cancel(void *self, pintle_call *call, const char *id, const
 static const pintle_action action = {.struct_size = sizeof(pintle_action),
                                      .flags = PINTLE_OBEYS_DRY_RUN,
                                      .thread_model = PINTLE_SERIAL_INSTANCE,
-                                     .timeout = PINTLE_NONE,
+                                     .timeout = (int64_t)4 * 3600 *
+                                                1000000000, /* as itemOperationTimeout: what is copied is copied within execute */
                                      .name = NAS_ACTION_NAME,
                                      .summary = "snapshots of selected NAS volumes while their PersistentVolumes are backed up",
                                      .options = nas_options,

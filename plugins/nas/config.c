@@ -6,26 +6,23 @@
 #define OPTION(n, t, fall, allowed, text) \
   static const pintle_option opt_##n = {  \
       .struct_size = sizeof(pintle_option), .type = t, .name = #n, .fallback = fall, .choices = allowed, .help = text}
-OPTION(driver, PINTLE_OPT_STRING, NULL, NULL, "what takes the snapshots: one of the drivers of this plugin's page; without it the item actions do nothing");
-OPTION(mounts, PINTLE_OPT_STRING, NULL, NULL, "where exports are mounted here: server:/path=/directory,...; the longest path that fits counts");
+OPTION(driver, PINTLE_OPT_STRING, NULL, NULL,
+       "what takes the snapshots: one of the drivers of this plugin's page; without it the item actions do nothing");
+OPTION(mounts, PINTLE_OPT_STRING, NULL, NULL,
+       "where exports are mounted here: server:/path=/directory,...; the longest path that fits counts");
 OPTION(mountRoot, PINTLE_OPT_STRING, NULL, NULL, "directory below which every volume is mounted under its PersistentVolume's name");
 OPTION(fileSystems, PINTLE_OPT_STRING, NULL, NULL, "ids of file systems that a volume does not tell: server:/path=id,...");
-OPTION(selectDrivers, PINTLE_OPT_STRING, NULL, NULL, "item actions: CSI drivers (or nfs, alicloud/nas) whose volumes are taken, comma-separated");
+OPTION(selectDrivers, PINTLE_OPT_STRING, NULL, NULL,
+       "item actions: CSI drivers (or nfs, alicloud/nas) whose volumes are taken, comma-separated");
 OPTION(selectClasses, PINTLE_OPT_STRING, NULL, NULL, "item actions: storage classes whose volumes are taken, comma-separated");
 OPTION(selectAnnotation, PINTLE_OPT_STRING, "pintle.io/nas-backup", NULL,
        "item actions: annotation of a PersistentVolume; \"true\" takes it, \"false\" leaves it");
 OPTION(waitForSnapshot, PINTLE_OPT_BOOL, "true", NULL, "VolumeSnapshotter: a snapshot is complete before Velero is told that it is");
 
 /* Each driver's own keys stand below its name. */
-const pintle_option *const nas_options[] = {&opt_driver,
-                                            &opt_mounts,
-                                            &opt_mountRoot,
-                                            &opt_fileSystems,
-                                            &opt_selectDrivers,
-                                            &opt_selectClasses,
-                                            &opt_selectAnnotation,
-                                            &opt_waitForSnapshot,
-                                            NULL};
+const pintle_option *const nas_options[] = {&opt_driver,           &opt_mounts,          &opt_mountRoot,
+                                            &opt_fileSystems,      &opt_selectDrivers,   &opt_selectClasses,
+                                            &opt_selectAnnotation, &opt_waitForSnapshot, NULL};
 
 bool nas_listed(const char *list, const char *word) {
   size_t n = strlen(word);
@@ -75,7 +72,8 @@ pintle_status nas_config_place(pintle_call *call, const nas_config *c, nas_volum
   nas_text full = {0}, local = {0};
   const char *rest = "";
   size_t n = 0;
-  nas_addf(&full, "%s%s%s", v->path, *v->subpath && *v->subpath != '/' && (!*v->path || v->path[strlen(v->path) - 1] != '/') ? "/" : "", v->subpath);
+  nas_addf(&full, "%s%s%s", v->path, *v->subpath && *v->subpath != '/' && (!*v->path || v->path[strlen(v->path) - 1] != '/') ? "/" : "",
+           v->subpath);
   const char *found = look_up(c->mounts, v->server, nas_z(&full), &n, &rest);
   if (found) nas_add(&local, found, n), nas_addz(&local, strcmp(rest, "/") == 0 ? "" : rest);
   else if (*c->mount_root) nas_addf(&local, "%s/%s", c->mount_root, v->pv);

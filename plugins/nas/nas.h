@@ -30,8 +30,8 @@ pintle_status nas_find(nas *n, pintle_call *call, const char *id, nas_volume *v,
 pintle_status nas_find_volume(nas *n, pintle_call *call, const char *id, nas_volume *v);
 
 /* Takes a snapshot of v for the backup; *id: as it travels. */
-pintle_status nas_take_snapshot(nas *n, pintle_call *call, const nas_volume *v, const char *backup, const pintle_kv *tags, size_t n_tags, bool wait,
-                                const char **id);
+pintle_status nas_take_snapshot(nas *n, pintle_call *call, const nas_volume *v, const char *backup, const pintle_kv *tags, size_t n_tags,
+                                bool wait, const char **id);
 
 /* A new volume of the snapshot. uid: of the restore; the same again is the same volume. */
 pintle_status nas_restore_snapshot(nas *n, pintle_call *call, const char *snapshot_id, const char *uid, nas_volume *out);

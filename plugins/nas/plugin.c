@@ -5,8 +5,8 @@ static const pintle_volume_snapshotter *const snapshotters[] = {&nas_snapshotter
 static const pintle_backup_item_action *const backup_actions[] = {&nas_backup_action, NULL};
 static const pintle_restore_item_action *const restore_actions[] = {&nas_restore_action, NULL};
 static const pintle_delete_item_action *const delete_actions[] = {&nas_delete_action, NULL};
-static const char *const environment[] = {"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY", "http_proxy", "https_proxy",
-                                          "no_proxy",   "all_proxy",   "ALIBABA_CLOUD_*", NULL};
+static const char *const environment[] = {"HTTP_PROXY",  "HTTPS_PROXY", "NO_PROXY",  "ALL_PROXY",       "http_proxy",
+                                          "https_proxy", "no_proxy",    "all_proxy", "ALIBABA_CLOUD_*", NULL};
 static const char *const extensions[] = {PINTLE_EXT_STORE, NULL};
 
 const pintle_plugin PINTLE_ENTRY = {PINTLE_PLUGIN_HEAD,

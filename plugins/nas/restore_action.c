@@ -27,7 +27,8 @@ static pintle_status execute(void *self, pintle_call *call, pintle_doc *pv, cons
 static const pintle_action action = {.struct_size = sizeof(pintle_action),
                                      .flags = PINTLE_OBEYS_DRY_RUN,
                                      .thread_model = PINTLE_SERIAL_INSTANCE,
-                                     .timeout = PINTLE_NONE,
+                                     .timeout = (int64_t)4 * 3600 *
+                                                1000000000, /* as itemOperationTimeout: what is copied is copied within execute */
                                      .name = NAS_ACTION_NAME,
                                      .summary = "volumes of the snapshots that PersistentVolumes of a backup name",
                                      .options = nas_options,

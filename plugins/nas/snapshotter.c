@@ -53,7 +53,8 @@ static pintle_status create_snapshot(void *self, pintle_call *call, const char *
   return say(call, r, st, snapshot);
 }
 
-static pintle_status create_volume(void *self, pintle_call *call, const char *id, const char *type, const char *az, int64_t iops, pintle_result *r) {
+static pintle_status create_volume(void *self, pintle_call *call, const char *id, const char *type, const char *az, int64_t iops,
+                                   pintle_result *r) {
   (void)type, (void)az, (void)iops;
   nas *n = self;
   nas_volume made;

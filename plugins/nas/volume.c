@@ -78,7 +78,8 @@ static void read_alibaba_server(reading *r) {
   if (!strstr(server, ".aliyuncs.com")) return;
   if (!*v->region) v->region = field(r, server, ".", 1);
   bool two = strncmp(label, "extreme-", 8) == 0 || strncmp(label, "cpfs-", 5) == 0;
-  if (!*v->fs_type) v->fs_type = strcmp(service, "extreme") == 0 || strncmp(label, "extreme-", 8) == 0 ? "extreme" : two ? "cpfs" : "standard";
+  if (!*v->fs_type)
+    v->fs_type = strcmp(service, "extreme") == 0 || strncmp(label, "extreme-", 8) == 0 ? "extreme" : two ? "cpfs" : "standard";
   if (*v->fs_id) return;
   const char *first = field(r, label, "-", 0);
   v->fs_id = two ? joined(r, first, "-", field(r, label, "-", 1)) : first;
@@ -162,7 +163,8 @@ static bool read_cephfs(reading *r) {
   if (!*v->fs_id) { /* 0001-<length, hex>-<clusterID>-... */
     const char *handle = at(r, "/spec/csi/volumeHandle");
     size_t n = 0;
-    for (int i = 5; i < 9 && strlen(handle) > 10; i++) n = n * 16 + (size_t)(handle[i] <= '9' ? handle[i] - '0' : (handle[i] | 32) - 'a' + 10);
+    for (int i = 5; i < 9 && strlen(handle) > 10; i++)
+      n = n * 16 + (size_t)(handle[i] <= '9' ? handle[i] - '0' : (handle[i] | 32) - 'a' + 10);
     if (n && n < 64 && strlen(handle) > 10 + n) v->fs_id = copy(r, handle + 10, n);
   }
   return *v->fs_id != 0;
@@ -228,8 +230,10 @@ pintle_status nas_volume_read(pintle_call *call, const pintle_doc *pv, nas_volum
   reading r = {call, pv, v, false};
   *v = (nas_volume){"", "", "", "", "", "", "", "", "", "", "", ""};
   v->pv = at(&r, "/metadata/name");
-  v->region = either(at(&r, "/metadata/labels/topology.kubernetes.io~1region"), at(&r, "/metadata/labels/failure-domain.beta.kubernetes.io~1region"));
-  v->zone = either(at(&r, "/metadata/labels/topology.kubernetes.io~1zone"), at(&r, "/metadata/labels/failure-domain.beta.kubernetes.io~1zone"));
+  v->region = either(at(&r, "/metadata/labels/topology.kubernetes.io~1region"),
+                     at(&r, "/metadata/labels/failure-domain.beta.kubernetes.io~1region"));
+  v->zone =
+      either(at(&r, "/metadata/labels/topology.kubernetes.io~1zone"), at(&r, "/metadata/labels/failure-domain.beta.kubernetes.io~1zone"));
   *is = read_source(&r);
   if (*is) v->options = options(&r);
   return r.failed ? pintle_fail(call, PINTLE_NOMEM, "out of memory") : PINTLE_OK;

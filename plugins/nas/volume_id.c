@@ -47,8 +47,18 @@ pintle_status nas_id_read(pintle_call *call, const char *id, const char **driver
   if (st != PINTLE_OK) return pintle_fail(call, st, "out of memory");
   const char *texts[TEXTS];
   for (int i = 0; i < TEXTS; i++) pointer[1] = keys[i][0], texts[i] = pintle_str_or(d, pointer, "");
-  *v = (nas_volume){.kind = texts[0], .server = texts[1], .path = texts[2], .subpath = texts[3], .fs_id = texts[4], .fs_type = texts[5],
-                    .region = texts[6], .zone = texts[7], .name = texts[8], .pv = texts[9], .options = "", .local = ""};
+  *v = (nas_volume){.kind = texts[0],
+                    .server = texts[1],
+                    .path = texts[2],
+                    .subpath = texts[3],
+                    .fs_id = texts[4],
+                    .fs_type = texts[5],
+                    .region = texts[6],
+                    .zone = texts[7],
+                    .name = texts[8],
+                    .pv = texts[9],
+                    .options = "",
+                    .local = ""};
   *driver = pintle_str_or(d, "/d", "");
   if (snapshot) *snapshot = pintle_str_or(d, "/i", "");
   if (!**driver || !*v->kind || (snapshot && !**snapshot))
