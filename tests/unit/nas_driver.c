@@ -14,18 +14,6 @@ typedef struct test_driver {
   bool broken;
 } test_driver;
 
-static pintle_status open_driver(pintle_call *call, void **self) {
-  const pintle_doc *d = call->host->config(call);
-  test_driver *t = calloc(1, sizeof *t);
-  int32_t broken = 0;
-  if (!t) return PINTLE_NOMEM;
-  snprintf(t->directory, sizeof t->directory, "%s", pintle_str_or(d, "/directory", "."));
-  d->api->get_i64(d, "/questions", &t->questions);
-  if (d->api->get_bool(d, "/broken", &broken) == PINTLE_OK) t->broken = broken;
-  *self = t;
-  return PINTLE_OK;
-}
-
 static pintle_status takes(void *self, pintle_call *call, nas_volume *v, bool *mine) {
   (void)self, (void)call;
   *mine = strcmp(v->server, "nobody") != 0;
@@ -58,6 +46,18 @@ static bool get(const test_driver *t, const char *id, int64_t *asked) {
   if (f) fclose(f);
   *asked = n;
   return good;
+}
+
+static pintle_status open_driver(pintle_call *call, void **self) {
+  const pintle_doc *d = call->host->config(call);
+  test_driver *t = calloc(1, sizeof *t);
+  int32_t broken = 0;
+  if (!t) return PINTLE_NOMEM;
+  snprintf(t->directory, sizeof t->directory, "%s", pintle_str_or(d, "/directory", pintle_str_or(d, "/mountRoot", ".")));
+  if (d->api->get_i64(d, "/questions", &t->questions) != PINTLE_OK) get(t, ".questions", &t->questions);
+  if (d->api->get_bool(d, "/broken", &broken) == PINTLE_OK) t->broken = broken;
+  *self = t;
+  return PINTLE_OK;
 }
 
 static pintle_status snapshot(void *self, pintle_call *call, const nas_volume *v, const char *name, const pintle_kv *tags, size_t n,

@@ -3,5 +3,7 @@
 #ifndef TESTS_NAS_DRIVER_H
 #define TESTS_NAS_DRIVER_H
 #include "nas.h"
-extern const nas_driver nas_driver_test; /* "test"; keys: directory, questions (0: complete at once), broken (true: the snapshot fails) */
+extern const nas_driver
+    nas_driver_test; /* "test"; keys, which only the fake host lets pass: directory (else mountRoot is it), questions (0: complete at
+                                            once; else those in the file .questions there), broken (true: the snapshot fails) */
 #endif
