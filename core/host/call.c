@@ -104,7 +104,7 @@ static pintle_status property(pintle_call *h, const char *name, pintle_str *valu
   if (!c || host_fault(name, 256, 0)) return PINTLE_INVALID;
   if (!c->services->property) return PINTLE_NOT_FOUND;
   pintle_status st = c->services->property(c->services->ctx, name, &got);
-  if (st == PINTLE_OK && value) *value = got;
+  if (st == PINTLE_OK && value) *value = got.ptr ? got : STR(""); /* R5 */
   return st;
 }
 
