@@ -62,12 +62,12 @@ expect_not_in "$one" pintle.io/nas-
 expect_in "$(ls to/_cluster/persistentvolumes/two.*)" /velero-
 expect_not_in "$(ls to/_cluster/persistentvolumes/three.*)" /velero-
 
-run "$PINTLE" backup delete b1
+run "$PINTLE" backup delete b1 --confirm
 expect_status 0
 count 2 "b1 was deleted"
 run "$PINTLE" restore create r2 --from-backup b2 --to to2
 expect_status 0
-run "$PINTLE" backup delete b2
+run "$PINTLE" backup delete b2 --confirm
 expect_status 0
 count 0 "b2 was deleted"
 
@@ -86,7 +86,7 @@ expect_in object '"location":"share"' '"volumeType":"test"' '"providerVolumeID":
 run "$PINTLE" restore create r3 --from-backup b3 --to to3
 expect_status 0
 expect_in "$(ls to3/_cluster/persistentvolumes/three.*)" /velero-
-run "$PINTLE" backup delete b3
+run "$PINTLE" backup delete b3 --confirm
 expect_status 0
 count 0 "b3 was deleted"
 pass
