@@ -63,7 +63,7 @@ def n2_429_with_a_date(s):
 @test
 def n2_pauses_grow_and_vary(s):
     """The n-th pause is at random between a half and the whole of 200 ms * 2^(n-1)."""
-    at, first = [], []
+    at, shares = [], []
     s.hook = lambda r: at.append(time.time()) or r.error(500, 'InternalError') or True
     for i in range(3):
         t = Tool(s)
@@ -72,10 +72,10 @@ def n2_pauses_grow_and_vary(s):
         same((st, len(at)), (TRANSIENT, 4))
         assert text.endswith('500 InternalError: a message (repeated in vain)'), text
         for n in range(3):
-            assert 0.099 * 2**n < at[n + 1] - at[n] < 0.2 * 2**n + 0.15, at
-        first.append(at[1] - at[0])
+            assert 0.099 * 2**n < at[n + 1] - at[n] < 0.2 * 2**n + 0.4, at
+            shares.append((at[n + 1] - at[n]) / (0.2 * 2**n))
         t.close()
-    assert max(first) - min(first) > 0.001, first
+    assert max(shares) - min(shares) > 0.1, shares  # of nine; less comes once in 50,000 times
 
 
 @test
