@@ -13,7 +13,7 @@ static pintle_status choose(const conf_set *set, const char *name, const conf_do
   st = conf_set_find(set, "pintle.io", "PluginChain", "default", out, e);
   if (st != PINTLE_NOT_FOUND) return st;
   error_set(e, PINTLE_CONFLICT, "there is more than one PluginChain, and none is named \"default\"");
-  error_hint(e, "choose one by --chain, or by the annotation pintle.io/chain");
+  error_hint(e, "name one \"default\", or choose by the annotation pintle.io/chain of the Backup or Restore (standalone also by --chain)");
   return PINTLE_CONFLICT;
 }
 

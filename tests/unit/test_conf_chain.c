@@ -95,7 +95,7 @@ START_TEST(which_chain) {
   ck_assert_str_eq(e.hint, "did you mean \"prod\"?");
   ck_assert_int_eq(conf_chain_read(&no_default, NULL, &a, &c, &e), PINTLE_CONFLICT);
   ck_assert_str_eq(e.message, "there is more than one PluginChain, and none is named \"default\"");
-  ck_assert_str_eq(e.hint, "choose one by --chain, or by the annotation pintle.io/chain");
+  ck_assert_str_eq(e.hint, "name one \"default\", or choose by the annotation pintle.io/chain of the Backup or Restore (standalone also by --chain)");
   arena_free(&a);
   conf_set_free(&one);
   conf_set_free(&two);
