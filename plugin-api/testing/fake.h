@@ -99,6 +99,14 @@ typedef struct fake_value { /* behind pintle.state/1-draft */
   size_t len;
 } fake_value;
 
+typedef struct fake_stored { /* behind pintle.store/1-draft */
+  struct fake_stored *next;
+  const char *action; /* of an adopted table */
+  char *location, *key;
+  buf data;
+  int64_t modified;
+} fake_stored;
+
 struct pintle_test_instance {
   pintle_test_instance *next;
   pintle_test_host *host;
@@ -120,6 +128,7 @@ struct pintle_test_host {
   fake_counter *counters;
   fake_objects items, cluster;
   fake_value *state;
+  fake_stored *stored;
   arena memory; /* of the adopted tables */
   pintle_test_outcome outcome;
   arena said; /* texts of the outcome */
@@ -156,6 +165,9 @@ const pintle_objects *fake_objects_table(bool cluster);
 /* state.c */
 const struct pintle_state *fake_state_table(void);
 void fake_state_free(pintle_test_host *h);
+/* stores.c */
+const pintle_stores *fake_stores_table(void);
+void fake_stores_free(pintle_test_host *h);
 /* "Ingress" -> "ingresses"; in out */
 const char *fake_plural(str kind, char *out, size_t size);
 /* The id of a document; strings are the call's. */

@@ -224,6 +224,7 @@ static const void *host_extension(const pintle_host *table, const char *id) {
   const pintle_test_host *h = (const pintle_test_host *)(const void *)table;
   if (strcmp(id, PINTLE_EXT_ITEMS) == 0 && h->items.there) return fake_objects_table(false);
   if (strcmp(id, PINTLE_EXT_STATE) == 0) return fake_state_table();
+  if (strcmp(id, PINTLE_EXT_STORE) == 0) return fake_stores_table();
   if (strcmp(id, PINTLE_EXT_CLUSTER) == 0 && h->cluster.there) return fake_objects_table(true);
   return NULL;
 }
@@ -340,6 +341,7 @@ void pintle_test_free(pintle_test_host *h) {
   for (fake_counter *c = h->counters, *next; c; c = next) next = c->next, free(c);
   fake_objects_free(&h->items);
   fake_state_free(h);
+  fake_stores_free(h);
   fake_objects_free(&h->cluster);
   arena_free(&h->memory);
   arena_free(&h->said);

@@ -11,6 +11,7 @@
  *   ck_assert_str_eq(o->patch, "[{...}]");
  *   pintle_test_free(host);
  *
+ * pintle.state and pintle.store (any location, "" too) are there, in memory: what one call puts, later calls of this host read.
  * Everything that a call was lent is freed when it returns, so that AddressSanitizer finds a plugin that keeps it. One thread at a time
  * uses a pintle_test_host; the plugin's own threads may use what is tagged [any]. This library is no part of the frozen ABI. */
 #ifndef PINTLE_TESTING_H
