@@ -1,6 +1,6 @@
 /* manifest.h -- manifests: written by a run, read entry by entry.  SPDX-License-Identifier: Apache-2.0
  *
- * On the thread of the call, all of it. Memory: one segment (4 MiB) each, plus 56 bytes for each block of the largest file. */
+ * On the thread of the call, all of it. Memory: one segment (4 MiB) each, plus 52 bytes for each block of the largest file. */
 #ifndef FP_MANIFEST_H
 #define FP_MANIFEST_H
 #include "repo.h"
