@@ -5,8 +5,8 @@
 #include <stdlib.h>
 
 typedef pintle_status (*nas_body)(pintle_call *call, void *ctx);
-static nas_body nas_now;
-static void *nas_now_ctx;
+static _Thread_local nas_body nas_now;
+static _Thread_local void *nas_now_ctx;
 
 static pintle_status nas_create(void *module, pintle_call *call, void **self) {
   (void)module, (void)call;

@@ -23,6 +23,8 @@ typedef struct nas_store {
   long hook_at;  /* before this call, `hook` runs (once) */
   void (*hook)(struct nas_store *, pintle_call *, void *ctx);
   void *hook_ctx;
+  void (*yield)(void *ctx); /* before each call */
+  void *yield_ctx;
 } nas_store;
 
 static inline nas_object *nas_find(nas_store *s, const char *key) {
@@ -40,6 +42,7 @@ static inline size_t nas_count(nas_store *s, const char *part) {
 
 static inline pintle_status nas_step(nas_store *s, pintle_call *call) {
   s->calls++;
+  if (s->yield) s->yield(s->yield_ctx);
   if (s->hook && s->calls == s->hook_at) {
     void (*hook)(nas_store *, pintle_call *, void *) = s->hook;
     s->hook = NULL;

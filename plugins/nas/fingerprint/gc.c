@@ -87,12 +87,6 @@ static pintle_status read_clock(gc *g) {
   return st;
 }
 
-static pintle_status list_states(gc *g) {
-  pintle_status st = fp_ids_list(g->call, g->r, "run", &g->runs);
-  if (st == PINTLE_OK) st = fp_ids_list(g->call, g->r, "backups", &g->heads); /* behind the markers: who has ended meanwhile is seen */
-  return st == PINTLE_OK ? fp_ids_list(g->call, g->r, "deleted", &g->gone) : st;
-}
-
 /* A live run keeps itself, its parent and what it resumes, and what that resumed. */
 static pintle_status keep_run(gc *g, const char *id, bool live_only) {
   fp_state s;
@@ -119,6 +113,14 @@ static pintle_status find_kept(gc *g) {
   return st;
 }
 
+/* Heads are listed when all markers were read: a run that ended in the meantime is in one or the other. */
+static pintle_status list_states(gc *g) {
+  pintle_status st = fp_ids_list(g->call, g->r, "run", &g->runs);
+  if (st == PINTLE_OK) st = find_kept(g);
+  if (st == PINTLE_OK) st = fp_ids_list(g->call, g->r, "backups", &g->heads);
+  return st == PINTLE_OK ? fp_ids_list(g->call, g->r, "deleted", &g->gone) : st;
+}
+
 static bool lives(const gc *g, const char *id) { /* a backup */
   return fp_ids_has(&g->heads, id) && (!fp_ids_has(&g->gone, id) || fp_ids_has(&g->kept, id));
 }
@@ -132,6 +134,8 @@ static pintle_status mark(gc *g) {
     if (!lives(g, id) || fp_ids_has(&g->marked, id)) continue;
     st = fp_head_get(g->call, g->r, id, &h);
     if (st == PINTLE_OK) st = fp_index_get(g->call, g->r, &h, &g->used);
+    bool gone = false; /* by another gc, which knew that nobody needs it */
+    if (st == PINTLE_NOT_FOUND && fp_tombstone_has(g->call, g->r, id, &gone) == PINTLE_OK && gone) st = PINTLE_OK;
     if (st == PINTLE_FAILED || st == PINTLE_NOT_FOUND)
       st = pintle_wrap(g->call, PINTLE_FAILED, "nothing is removed while nobody knows what backup %s needs (delete it, if it is lost)", id);
     if (st == PINTLE_OK && !fp_ids_add(&g->marked, id, 0)) st = nomem(g);
@@ -225,11 +229,9 @@ static pintle_status collect(gc *g) {
   if (st == PINTLE_OK) st = list_things(g, "pack");
   if (st == PINTLE_OK) st = list_things(g, "seg");
   if (st == PINTLE_OK) st = list_states(g);
-  if (st == PINTLE_OK) st = find_kept(g);
   if (st == PINTLE_OK) st = mark(g);
   if (st == PINTLE_OK) st = bury(g);
   if (st == PINTLE_OK) st = list_states(g);
-  if (st == PINTLE_OK) st = find_kept(g);
   if (st == PINTLE_OK) st = mark(g);
   if (st == PINTLE_OK) st = sweep_states(g);
   if (st == PINTLE_OK) st = sweep_things(g);
