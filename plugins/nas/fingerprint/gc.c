@@ -2,9 +2,9 @@
  *
  * The order makes it safe beside runs and beside itself (format.md has the argument):
  *   1 objects are listed: what is not among them is never removed
- *   2 markers, heads, tombstones: which backups and runs live; what the living need
+ *   2 tombstones, markers, heads: which backups and runs live; what the living need
  *   3 of every run that is dead and has something to lose, a tombstone
- *   4 markers again, then heads: who has begun to use what in the meantime keeps it
+ *   4 the same lists again: who has begun to use what in the meantime keeps it
  *   5 what nobody needs goes; tombstones only after a day */
 #include "repo_in.h"
 #include <stdlib.h>
@@ -97,7 +97,8 @@ static pintle_status keep_run(gc *g, const char *id, bool live_only) {
     for (size_t k = 0; k < g->runs.n; k++)
       if (strcmp(g->runs.list[k].id, at) == 0) modified = g->runs.list[k].modified;
     pintle_status st = fp_state_get(g->call, g->r, at, modified, g->now, &s);
-    if (st == PINTLE_NOT_FOUND) return PINTLE_OK;
+    if (st == PINTLE_NOT_FOUND)
+      return i == 0 || fp_ids_add(&g->kept, at, 0) ? PINTLE_OK : nomem(g);     /* i > 0: a backup came of it meanwhile */
     if (st == PINTLE_FAILED && g->now - modified > FP_STALE) return PINTLE_OK; /* damaged and old */
     if (st != PINTLE_OK) return st;
     if (i == 0 && live_only && !s.live) return PINTLE_OK;
@@ -113,12 +114,13 @@ static pintle_status find_kept(gc *g) {
   return st;
 }
 
-/* Heads are listed when all markers were read: a run that ended in the meantime is in one or the other. */
+/* Only tombstones that stood before markers were looked at count: who writes a marker later sees them. Heads are listed when all markers were read: a run
+ * that ended in the meantime is in one or the other. */
 static pintle_status list_states(gc *g) {
-  pintle_status st = fp_ids_list(g->call, g->r, "run", &g->runs);
+  pintle_status st = fp_ids_list(g->call, g->r, "deleted", &g->gone);
+  if (st == PINTLE_OK) st = fp_ids_list(g->call, g->r, "run", &g->runs);
   if (st == PINTLE_OK) st = find_kept(g);
-  if (st == PINTLE_OK) st = fp_ids_list(g->call, g->r, "backups", &g->heads);
-  return st == PINTLE_OK ? fp_ids_list(g->call, g->r, "deleted", &g->gone) : st;
+  return st == PINTLE_OK ? fp_ids_list(g->call, g->r, "backups", &g->heads) : st;
 }
 
 static bool lives(const gc *g, const char *id) { /* a backup */
