@@ -4,7 +4,7 @@
 #include "nas_store.h"
 #include <pthread.h>
 
-enum { ACTORS = 5, ROUNDS = 150 };
+enum { ACTORS = 5, ROUNDS = 60 };
 static const nas_tree one = {{1, 2, 3, 4, 5, 0, 7, 8}}, trees[2] = {{{1, 2, 33, 4, 0, 6, 7, 16}}, {{1, 22, 3, 4, 0, 6, 9, 8}}};
 
 typedef struct stage {
