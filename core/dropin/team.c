@@ -123,6 +123,13 @@ size_t dropin_team_lanes(dropin_team *t) {
   return n;
 }
 
+size_t dropin_team_idle(dropin_team *t) {
+  pthread_mutex_lock(&t->lock);
+  size_t n = t->idle;
+  pthread_mutex_unlock(&t->lock);
+  return n;
+}
+
 static bool retire(dropin_team *t, bool watched) {
   pthread_mutex_lock(&t->lock);
   t->retired = true;

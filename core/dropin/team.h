@@ -31,6 +31,7 @@ pintle_status dropin_team_give(dropin_team *t, dropin_job *job, error *e);
 /* [lane] The job is as good as done: a job that comes of its answer waits for this lane, and no other is started for it. At most once a job. */
 void dropin_team_ending(dropin_job *job);
 size_t dropin_team_lanes(dropin_team *t);
+size_t dropin_team_idle(dropin_team *t); /* of them, those that wait for a job */
 /* No more jobs come: those that were given are done, then the lanes end, and the team frees itself. */
 void dropin_team_retire(dropin_team *t);
 /* The same, and waits until all is over, until the clock says so (clock_monotonic). false: lanes are still busy, and the team is not freed; it may be
