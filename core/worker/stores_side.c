@@ -126,16 +126,13 @@ typedef struct use {
   error mine; /* of our side of a stream, or before the store was asked */
 } use;
 
-static opened *find(stores_side *s, const char *location, error *e) {
+static pintle_status find(stores_side *s, const char *location, opened **out, error *e) {
   for (size_t i = 0; i < s->n; i++)
-    if (*location ? strcmp(s->v[i].of->name, location) == 0 : s->v[i].of->own) return &s->v[i];
-  if (*location) {
-    error_set(e, PINTLE_NOT_FOUND, "there is no BackupStorageLocation of that name in the configuration");
-  } else {
-    error_set(e, PINTLE_UNSUPPORTED, "the run has no location of its own here");
-    error_hint(e, "name a BackupStorageLocation of the configuration");
-  }
-  return NULL;
+    if (*location ? strcmp(s->v[i].of->name, location) == 0 : s->v[i].of->own) return *out = &s->v[i], PINTLE_OK;
+  if (*location) return error_set(e, PINTLE_NOT_FOUND, "there is no BackupStorageLocation of that name in the configuration");
+  error_set(e, PINTLE_UNSUPPORTED, "the run has no location of its own here");
+  error_hint(e, "name a BackupStorageLocation of the configuration");
+  return PINTLE_UNSUPPORTED;
 }
 
 /* Keys are confined to plugins/<action>/. */
@@ -161,7 +158,7 @@ static pintle_status begin(use *u, pintle_call *outer, const char *location, con
   }
   pintle_status st = host_call_interrupted(outer);
   if (st != PINTLE_OK) return error_set(&u->mine, st, st == PINTLE_CANCELLED ? "the run was cancelled" : "the deadline has passed");
-  if (!(u->o = find(u->s, u->location, &u->mine))) return u->mine.status;
+  if ((st = find(u->s, u->location, &u->o, &u->mine)) != PINTLE_OK) return st;
   u->o->outer = outer;
   if (writes && u->s->dry_run) return error_set(&u->mine, PINTLE_DENIED, "nothing is written in a dry run");
   if (writes && u->o->of->read_only) return error_set(&u->mine, PINTLE_DENIED, "the location has accessMode ReadOnly");
