@@ -74,10 +74,11 @@ def n6_client_certificate(s):
     good = certificate('good', 2, 'IP:127.0.0.1', 'DNS:localhost')
     context = context_of(good, verify_mode=ssl.CERT_REQUIRED)
     context.load_verify_locations(good + '.crt')
+    context.maximum_version = ssl.TLSVersion.TLSv1_2  # its refusal is part of the handshake; of 1.3 it may come after our request, as anything
     store = Store(context)
     t = Tool(store, maxRetries=0, caCert=open(good + '.crt').read())
     st, text = t.put('k', b'data')
-    assert st in (FAILED, TRANSIENT) and 'certificate' in text, (st, text)
+    assert st in (FAILED, TRANSIENT) and 'handshake failure' in text, (st, text)
     same(store.seen, [])
     t.close()
     store.close()
