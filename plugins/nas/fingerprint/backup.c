@@ -1,0 +1,352 @@
+/* backup.c -- a tree into a repository: walk, compare with the manifest before, read what changed.  SPDX-License-Identifier: Apache-2.0 */
+#include "backup.h"
+#include "slot.h"
+#include "walk.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/sysmacros.h>
+#include <time.h>
+
+enum { THREADS_MAX = 16 };
+#define RACY INT64_C(2000000000)
+
+typedef struct prior { /* a manifest that is compared with */
+  fp_reader *reader;
+  const fp_entry *e;
+  int64_t started;
+} prior;
+
+typedef struct linked { /* a file of several names: the first of them */
+  uint64_t dev, ino;
+  char *path; /* NULL: vanished before it was read */
+} linked;
+
+typedef struct backup {
+  pintle_call *call;
+  const fp_backup_options *o;
+  int root;
+  fp_repo *repo;
+  fp_run *run;
+  fp_blocks *blocks;
+  fp_walk *walk;
+  prior prior[2]; /* an interrupted run's, the parent's */
+  fp_ring ring;
+  pthread_t threads[THREADS_MAX];
+  unsigned n_threads;
+  bool learned;
+  linked *links; /* open addressing */
+  size_t n_links, room_links;
+  uint64_t seen, matched, bytes;
+  fp_counts counts;
+} backup;
+
+static pintle_status no_memory(backup *b) { return pintle_fail(b->call, PINTLE_NOMEM, "out of memory"); }
+
+/* ---- files of several names */
+static linked *find_link(backup *b, uint64_t dev, uint64_t ino, bool add) {
+  if (add && 2 * (b->n_links + 1) > b->room_links) {
+    size_t room = b->room_links ? 2 * b->room_links : 256;
+    linked *old = b->links, *more = calloc(room, sizeof *more);
+    if (!more) return NULL;
+    size_t n = b->room_links;
+    b->links = more, b->room_links = room, b->n_links = 0;
+    for (size_t i = 0; i < n; i++)
+      if (old[i].ino || old[i].dev) *find_link(b, old[i].dev, old[i].ino, true) = old[i];
+    free(old);
+  }
+  if (!b->room_links) return NULL;
+  size_t i = (size_t)((ino * UINT64_C(0x9e3779b97f4a7c15) ^ dev) >> 7) & (b->room_links - 1);
+  for (; b->links[i].ino || b->links[i].dev; i = (i + 1) & (b->room_links - 1))
+    if (b->links[i].ino == ino && b->links[i].dev == dev) return &b->links[i];
+  if (!add) return NULL;
+  b->links[i] = (linked){dev, ino, NULL};
+  b->n_links++;
+  return &b->links[i];
+}
+
+/* ---- the manifests before */
+static void prior_next(backup *b, prior *p) {
+  if (!p->reader) return;
+  if (fp_reader_next(b->call, p->reader, &p->e) != PINTLE_OK) {
+    pintle_log(b->call, PINTLE_LOG_WARN, "the backup before cannot be read any further: what follows is read from the share");
+    p->e = NULL;
+  }
+  if (!p->e) fp_reader_close(p->reader), p->reader = NULL;
+}
+
+static const fp_entry *prior_at(backup *b, prior *p, const fp_item *i) {
+  int order = -1;
+  while (p->e && (order = fp_path_cmp(p->e->path, p->e->path_len, i->path, i->path_len)) < 0) prior_next(b, p);
+  return p->e && order == 0 ? p->e : NULL;
+}
+
+/* Unchanged, and not so fresh that it could have changed in the same tick of the clock after it was read. */
+static bool unchanged(const backup *b, const prior *p, const fp_entry *e, const fp_item *i) {
+  if (e->type != i->type || e->marks & ~(uint32_t)FP_NO_HOLES || i->marks || b->o->read_all) return false;
+  if (e->size != i->size || e->mtime != i->mtime || e->rdev != i->rdev || e->mode != i->mode || e->uid != i->uid || e->gid != i->gid)
+    return false;
+  if ((!b->o->no_ctime && e->ctime != i->ctime) || (!b->o->no_inode && e->ino != i->ino)) return false;
+  return i->mtime < p->started - RACY && (b->o->no_ctime || i->ctime < p->started - RACY);
+}
+
+/* ---- into the manifest */
+static void tell(backup *b, const fp_entry *e, const char *what, int error) {
+  char text[512];
+  pintle_log(b->call, PINTLE_LOG_WARN, "%.600s: %s%s%s", e->path_len ? e->path : ".", what, error ? ": " : "",
+             error ? strerror_r(error, text, sizeof text) : "");
+}
+
+static pintle_status append(backup *b, const fp_entry *e) {
+  if (e->marks & (FP_UNREADABLE | FP_UNLISTED)) b->counts.errors++;
+  if (e->marks & FP_CHANGED) b->counts.warned++, tell(b, e, "changed while it was read, three times", 0);
+  if (e->marks & FP_UNLISTED) tell(b, e, "the directory cannot be listed", 0);
+  if (e->type == FP_FILE) b->bytes += e->size;
+  pintle_status st = fp_run_append(b->call, b->run, e);
+  if ((++b->seen & 1023) == 0 && st == PINTLE_OK) {
+    st = fp_run_beat(b->call, b->run, b->seen, b->bytes, 0);
+    b->call->host->report(b->call,
+                          &(pintle_progress){.struct_size = sizeof(pintle_progress), .n_completed = (int64_t)b->bytes, .units = "bytes"});
+    if (st == PINTLE_OK && b->call->host->cancelled(b->call)) st = pintle_fail(b->call, PINTLE_CANCELLED, "cancelled");
+  }
+  return st;
+}
+
+static pintle_status place(backup *b, fp_slot *s, fp_part *p) {
+  if (p->again) return s->n_blocks = 0, PINTLE_OK;
+  if (s->n_blocks == s->room_blocks) {
+    size_t room = s->room_blocks ? 2 * s->room_blocks : 1;
+    fp_block *more = room <= FP_BLOCKS_MAX ? realloc(s->blocks, room * sizeof *more) : NULL;
+    if (!more) return no_memory(b);
+    s->blocks = more, s->room_blocks = room;
+  }
+  return fp_blocks_place(b->call, b->blocks, &p->made, &s->blocks[s->n_blocks++]);
+}
+
+static pintle_status finish(backup *b, fp_slot *s) {
+  fp_entry *e = &s->e;
+  if (s->why) return pintle_fail(b->call, PINTLE_FAILED, "%s: %s", e->path, s->why);
+  if (s->gone) { /* its other names must not lead to it */
+    linked *l = e->nlink > 1 ? find_link(b, s->dev, e->ino, false) : NULL;
+    if (l && l->path && strcmp(l->path, e->path) == 0) free(l->path), l->path = NULL;
+    return PINTLE_OK;
+  }
+  e->blocks = s->blocks, e->n_blocks = s->n_blocks;
+  if (e->type == FP_FILE) b->counts.changed++, b->counts.read += s->read;
+  if (s->error) {
+    tell(b, e, "cannot be read", s->error);
+    e->marks |= FP_UNREADABLE;
+    e->blocks = s->before.blocks, e->n_blocks = s->had ? s->before.n_blocks : 0;
+    e->holes = s->before.holes, e->n_holes = s->had ? s->before.n_holes : 0;
+    if (s->had) e->size = s->before.size, e->mtime = s->before.mtime, memcpy(e->sha, s->before.sha, FP_SHA);
+  }
+  return append(b, e);
+}
+
+/* Another name of a file: of the first one, if that is there; else this is the first. */
+static bool as_link(backup *b, fp_slot *s) {
+  const linked *l = s->e.type == FP_HARD ? find_link(b, s->dev, s->e.ino, false) : NULL;
+  if (!l || !l->path) return false;
+  s->e.target = l->path, s->e.target_len = strlen(l->path);
+  return true;
+}
+
+/* Writes what is at the head of the ring; all of it, or until `leave` slots are in use. */
+static pintle_status drain(backup *b, uint64_t leave) {
+  fp_ring *r = &b->ring;
+  pintle_status st = PINTLE_OK;
+  while (st == PINTLE_OK && r->tail - r->head > leave) {
+    fp_slot *s = &r->slots[r->head % FP_SLOTS];
+    if (s->known) {
+      if (s->e.type == FP_HARD && !as_link(b, s)) { /* the name it should lead to vanished */
+        tell(b, &s->e, "another name of this file vanished while it was read; this name is in the next backup", 0);
+        b->counts.warned++;
+      } else st = append(b, &s->e);
+    } else {
+      pthread_mutex_lock(&r->lock);
+      while (!s->first && !s->done) {
+        struct timespec until;
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_sec++;
+        if (pthread_cond_timedwait(&r->made, &r->lock, &until) == ETIMEDOUT) {
+          pthread_mutex_unlock(&r->lock);
+          if (st == PINTLE_OK) st = fp_run_beat(b->call, b->run, b->seen, b->bytes, 0);
+          if (st == PINTLE_OK && b->call->host->cancelled(b->call)) st = pintle_fail(b->call, PINTLE_CANCELLED, "cancelled");
+          if (st != PINTLE_OK) return st;
+          pthread_mutex_lock(&r->lock);
+        }
+      }
+      fp_part *p = s->first;
+      if (p && !(s->first = p->next)) s->last = NULL;
+      if (p) r->ahead -= p->made.data.n;
+      bool over = !p;
+      if (p) pthread_cond_broadcast(&r->work);
+      pthread_mutex_unlock(&r->lock);
+      if (p) {
+        st = place(b, s, p);
+        fp_made_free(&p->made);
+        free(p);
+      }
+      if (!over) continue;
+      st = finish(b, s);
+    }
+    fp_slot_clear(s);
+    pthread_mutex_lock(&r->lock);
+    if (r->next == r->head) r->next++;
+    r->head++;
+    pthread_cond_broadcast(&r->work);
+    pthread_mutex_unlock(&r->lock);
+  }
+  return st;
+}
+
+/* ---- from the walk */
+static void *work(void *ctx) {
+  backup *b = ctx;
+  fp_maker *m = fp_maker_new(b->blocks);
+  uint8_t *room = malloc(FP_BLOCK_MAX);
+  if (m && room) fp_slot_work(&b->ring, m, room);
+  else fp_slot_work(&b->ring, NULL, NULL);
+  free(room);
+  fp_maker_free(m);
+  return NULL;
+}
+
+static pintle_status start(backup *b) {
+  unsigned n = b->o->threads ? b->o->threads : 2;
+  if (b->learned) return PINTLE_OK;
+  b->learned = true;
+  pintle_status st = fp_blocks_of(b->call, b->run, &b->blocks);
+  if (st == PINTLE_OK) st = fp_blocks_learn_parents(b->call, b->blocks);
+  for (; st == PINTLE_OK && b->n_threads < n && b->n_threads < THREADS_MAX; b->n_threads++)
+    if (pthread_create(&b->threads[b->n_threads], NULL, work, b) != 0) return b->n_threads ? PINTLE_OK : no_memory(b);
+  return st;
+}
+
+static pintle_status enqueue(backup *b, const fp_entry *e, const fp_item *i, const fp_entry *before, bool known) {
+  fp_ring *r = &b->ring;
+  pintle_status st = r->tail - r->head == FP_SLOTS ? drain(b, FP_SLOTS - 1) : PINTLE_OK;
+  if (st == PINTLE_OK && !known) st = start(b);
+  if (st != PINTLE_OK) return st;
+  fp_slot *s = &r->slots[r->tail % FP_SLOTS];
+  fp_entry full = *e;
+  if (before) full.blocks = before->blocks, full.n_blocks = before->n_blocks, full.holes = before->holes, full.n_holes = before->n_holes;
+  if (!fp_entry_copy(&full, &s->e, &s->copy)) return no_memory(b);
+  s->known = known, s->had = before && !known, s->dev = i->dev;
+  if (s->had) {
+    s->before = *before;
+    s->before.blocks = s->e.blocks, s->before.holes = s->e.holes;
+  }
+  if (!known) s->e.n_blocks = s->e.n_holes = 0;
+  pthread_mutex_lock(&r->lock);
+  r->tail++;
+  pthread_cond_broadcast(&r->work);
+  pthread_mutex_unlock(&r->lock);
+  return PINTLE_OK;
+}
+
+static pintle_status one(backup *b, const fp_item *i) {
+  fp_entry e = {.path = i->path,
+                .path_len = i->path_len,
+                .type = i->type,
+                .mode = i->mode,
+                .uid = i->uid,
+                .gid = i->gid,
+                .nlink = i->nlink,
+                .marks = i->marks,
+                .size = i->size,
+                .ino = i->ino,
+                .rdev = i->rdev,
+                .mtime = i->mtime,
+                .ctime = i->ctime,
+                .target = ""};
+  const fp_entry *before[2] = {prior_at(b, &b->prior[0], i), prior_at(b, &b->prior[1], i)}, *content = NULL;
+  bool known = i->marks & (FP_UNREADABLE | FP_UNLISTED);
+  b->matched += before[1] != NULL;
+  if (i->type == FP_FILE && i->nlink > 1) {
+    linked *l = find_link(b, i->dev, i->ino, true);
+    if (!l) return no_memory(b);
+    if (l->path) {
+      e.type = FP_HARD, e.target = l->path, e.target_len = strlen(l->path);
+      return b->ring.tail == b->ring.head ? append(b, &e) : enqueue(b, &e, i, NULL, true);
+    }
+    if (!(l->path = strndup(i->path, i->path_len))) return no_memory(b);
+  }
+  for (int k = 0; k < 2 && !known; k++)
+    if (before[k] && unchanged(b, &b->prior[k], before[k], i)) {
+      e.xattrs = before[k]->xattrs, e.n_xattrs = before[k]->n_xattrs, e.marks = before[k]->marks;
+      e.target = before[k]->target, e.target_len = before[k]->target_len;
+      e.blocks = before[k]->blocks, e.n_blocks = before[k]->n_blocks, e.holes = before[k]->holes, e.n_holes = before[k]->n_holes;
+      memcpy(e.sha, before[k]->sha, FP_SHA);
+      return b->ring.tail == b->ring.head ? append(b, &e) : enqueue(b, &e, i, NULL, true);
+    }
+  for (int k = 1; k >= 0; k--)
+    if (before[k] && before[k]->type == FP_FILE && i->type == FP_FILE) content = before[k];
+  if (known && content) { /* what cannot be seen keeps what is known of it */
+    e = *content;
+    e.marks |= i->marks;
+  }
+  return enqueue(b, &e, i, known ? NULL : content, known);
+}
+
+static pintle_status open_priors(backup *b) {
+  const fp_state *s = fp_run_interrupted(b->run);
+  const fp_head *h = fp_run_parent(b->run);
+  if (s && fp_reader_resume(b->call, b->repo, s->id, &b->prior[0].reader) == PINTLE_OK) b->prior[0].started = s->started;
+  if (h && fp_reader_open(b->call, b->repo, h, &b->prior[1].reader) == PINTLE_OK) b->prior[1].started = h->started;
+  for (int k = 0; k < 2; k++) prior_next(b, &b->prior[k]);
+  return PINTLE_OK;
+}
+
+static pintle_status all(backup *b) {
+  const fp_item *i = NULL;
+  int error = 0, got;
+  char text[256];
+  pintle_status st = open_priors(b);
+  if (st == PINTLE_OK && !(b->walk = fp_walk_new(b->root))) return no_memory(b);
+  while (st == PINTLE_OK && (got = fp_walk_next(b->walk, &i, &error)) >= 0) {
+    if (got) st = one(b, i);
+    else st = drain(b, 0);
+    if (st == PINTLE_OK && !got) st = fp_run_beat(b->call, b->run, b->seen, b->bytes, 0);
+    if (st == PINTLE_OK && !got && b->call->host->cancelled(b->call)) st = pintle_fail(b->call, PINTLE_CANCELLED, "cancelled");
+  }
+  if (st == PINTLE_OK && error) st = pintle_fail(b->call, PINTLE_FAILED, "walking the share: %s", strerror_r(error, text, sizeof text));
+  return st == PINTLE_OK ? drain(b, 0) : st;
+}
+
+static void stop(backup *b) {
+  fp_ring *r = &b->ring;
+  pthread_mutex_lock(&r->lock);
+  r->stop = true;
+  pthread_cond_broadcast(&r->work);
+  pthread_mutex_unlock(&r->lock);
+  while (b->n_threads) pthread_join(b->threads[--b->n_threads], NULL);
+  for (; r->head < r->tail; r->head++) fp_slot_clear(&r->slots[r->head % FP_SLOTS]);
+  fp_walk_free(b->walk);
+  for (int k = 0; k < 2; k++) fp_reader_close(b->prior[k].reader);
+  for (size_t i = 0; i < b->room_links; i++) free(b->links[i].path);
+  free(b->links);
+  pthread_cond_destroy(&r->work);
+  pthread_cond_destroy(&r->made);
+  pthread_mutex_destroy(&r->lock);
+}
+
+pintle_status fp_backup(pintle_call *call, fp_repo *repo, int root, const fp_backup_options *o, fp_head *head) {
+  backup *b = calloc(1, sizeof *b);
+  if (!b) return pintle_fail(call, PINTLE_NOMEM, "out of memory");
+  b->call = call, b->o = o, b->root = root, b->repo = repo, b->ring.root = root;
+  pthread_mutex_init(&b->ring.lock, NULL);
+  pthread_cond_init(&b->ring.work, NULL);
+  pthread_cond_init(&b->ring.made, NULL);
+  pintle_status st = fp_run_begin(call, repo, &o->run, &b->run);
+  if (st == PINTLE_OK) {
+    st = all(b);
+    const fp_head *parent = fp_run_parent(b->run);
+    if (parent && parent->counts.entries > b->matched) b->counts.removed = parent->counts.entries - b->matched;
+  }
+  stop(b);
+  if (st == PINTLE_OK) st = fp_run_commit(call, b->run, &b->counts, b->counts.errors > 0, head);
+  else if (b->run) fp_run_abandon(call, b->run, "it ended with an error");
+  fp_run_free(b->run);
+  free(b);
+  return st;
+}

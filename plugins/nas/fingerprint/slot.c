@@ -1,0 +1,210 @@
+/* slot.c -- what a worker does: reads, hashes, compresses.  SPDX-License-Identifier: Apache-2.0 */
+#include "slot.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { TRIES = 3 };
+
+bool fp_entry_copy(const fp_entry *e, fp_entry *to, void **memory) {
+  static const char none[1];
+  size_t blocks = e->n_blocks * sizeof *e->blocks, holes = e->n_holes * sizeof *e->holes, list = e->n_xattrs * sizeof *e->xattrs;
+  size_t n = blocks + holes + list + e->path_len + e->target_len + 2 + 16;
+  for (size_t i = 0; i < e->n_xattrs; i++) n += strlen(e->xattrs[i].name) + 1 + e->xattrs[i].size;
+  char *p = malloc(n);
+  if (!(*memory = p)) return false;
+  *to = *e;
+  fp_hole *h = (void *)p;
+  if (holes) memcpy(h, e->holes, holes);
+  fp_xattr *x = (void *)(p += holes);
+  fp_block *b = (void *)(p += list);
+  if (blocks) memcpy(b, e->blocks, blocks);
+  p += blocks;
+  to->holes = h, to->xattrs = x, to->blocks = b;
+  for (size_t i = 0; i < e->n_xattrs; i++) {
+    size_t k = strlen(e->xattrs[i].name) + 1;
+    x[i] = (fp_xattr){.name = memcpy(p, e->xattrs[i].name, k), .value = p + k, .size = e->xattrs[i].size};
+    if (x[i].size) memcpy(p + k, e->xattrs[i].value, x[i].size);
+    p += k + x[i].size;
+  }
+  to->path = memcpy(p, e->path_len ? e->path : none, e->path_len);
+  p[e->path_len] = 0, p += e->path_len + 1;
+  to->target = memcpy(p, e->target_len ? e->target : none, e->target_len);
+  p[e->target_len] = 0;
+  return true;
+}
+
+static void part_free(fp_part *p) {
+  fp_made_free(&p->made);
+  free(p);
+}
+
+void fp_slot_clear(fp_slot *s) {
+  for (fp_part *next; s->first; s->first = next) next = s->first->next, part_free(s->first);
+  free(s->copy);
+  free(s->xattrs);
+  free(s->target);
+  free(s->holes);
+  free(s->blocks);
+  *s = (fp_slot){0};
+}
+
+/* Waits while too much is ahead, unless it is this slot's turn: so whoever is first always goes on. */
+static bool hand_over(fp_ring *r, fp_slot *s, fp_part *p) {
+  pthread_mutex_lock(&r->lock);
+  while (!r->stop && r->ahead > FP_AHEAD && &r->slots[r->head % FP_SLOTS] != s) pthread_cond_wait(&r->work, &r->lock);
+  if (s->last) s->last->next = p;
+  else s->first = p;
+  s->last = p;
+  r->ahead += p->made.data.n;
+  bool go_on = !r->stop;
+  pthread_cond_signal(&r->made);
+  pthread_mutex_unlock(&r->lock);
+  return go_on;
+}
+
+static bool fatal(fp_slot *s, const char *why) { return s->why = why, false; }
+
+static bool make(fp_ring *r, fp_maker *m, fp_slot *s, const uint8_t *data, size_t n) {
+  fp_part *p = calloc(1, sizeof *p);
+  if (!p) return fatal(s, "out of memory");
+  fp_maker_sha_add(m, data, n);
+  if (fp_maker_make(m, data, n, &p->made) != PINTLE_OK) {
+    fatal(s, p->made.why ? p->made.why : "out of memory");
+    return part_free(p), false;
+  }
+  return hand_over(r, s, p);
+}
+
+static bool add_hole(fp_slot *s, uint64_t at, uint64_t size) {
+  if (s->e.n_holes == s->room_holes) {
+    size_t room = 2 * s->room_holes + 16;
+    fp_hole *more = realloc(s->holes, room * sizeof *more);
+    if (!more) return fatal(s, "out of memory");
+    s->holes = more, s->room_holes = room;
+  }
+  s->holes[s->e.n_holes++] = (fp_hole){at, size};
+  s->e.holes = s->holes;
+  return true;
+}
+
+/* As far as it goes: what is behind the end that was found is not there. false: s->error or s->why. */
+static bool read_once(fp_ring *r, fp_maker *m, fp_slot *s, int fd, uint8_t *room) {
+  uint64_t at = 0, from, to;
+  s->e.n_holes = 0, s->read = 0;
+  fp_maker_sha_begin(m);
+  while (at < s->e.size) {
+    if (s->e.n_holes < FP_HOLES_MAX) fp_tree_data(fd, at, s->e.size, &from, &to);
+    else from = at, to = s->e.size;
+    if (from > at && !add_hole(s, at, from - at)) return false;
+    for (at = from; at < to;) {
+      size_t n = FP_BLOCK_MAX - at % FP_BLOCK_MAX, have = 0;
+      if (n > to - at) n = (size_t)(to - at);
+      while (have < n) {
+        ssize_t got = pread(fd, room + have, n - have, (off_t)(at + have));
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return s->error = errno, false;
+        if (got == 0) break;
+        have += (size_t)got;
+      }
+      if (have && !make(r, m, s, room, have)) return false;
+      at += have, s->read += have;
+      if (have < n) return s->e.size = at, true;
+    }
+  }
+  return true;
+}
+
+static bool same(const fp_item *a, const fp_item *b) {
+  return a->size == b->size && a->mtime == b->mtime && a->ctime == b->ctime && a->ino == b->ino;
+}
+
+static void take(fp_slot *s, const fp_item *i) {
+  fp_entry *e = &s->e;
+  e->mode = i->mode, e->uid = i->uid, e->gid = i->gid, e->nlink = i->nlink, e->size = i->size, e->ino = i->ino, e->mtime = i->mtime,
+  e->ctime = i->ctime;
+}
+
+static bool read_file(fp_ring *r, fp_maker *m, fp_slot *s, int fd, uint8_t *room) {
+  fp_item before, after;
+  for (int i = 0; i < TRIES; i++) {
+    if (fp_tree_stat(fd, "", &before) < 0) return s->error = errno, false;
+    if (before.type != FP_FILE) return s->gone = true, false;
+    take(s, &before);
+    if (!read_once(r, m, s, fd, room)) return false;
+    if (fp_tree_stat(fd, "", &after) < 0) return s->error = errno, false;
+    if (same(&before, &after) && s->e.size == before.size) break;
+    if (i + 1 == TRIES) {
+      s->e.marks |= FP_CHANGED;
+      break;
+    }
+    fp_part *p = calloc(1, sizeof *p);
+    if (!p) return fatal(s, "out of memory");
+    p->again = true;
+    if (!hand_over(r, s, p)) return false;
+  }
+  return fp_maker_sha_end(m, s->e.sha) == PINTLE_OK ? true : fatal(s, "out of memory");
+}
+
+static bool read_xattrs(fp_ring *r, fp_slot *s, int fd) {
+  size_t n = 0;
+  if (fp_tree_xattrs(r->root, s->e.path, s->e.path_len, fd, &s->xattrs, &n) < 0) {
+    if (errno == ENOENT) return s->gone = true, false;
+    if (errno == ENOMEM) return fatal(s, "out of memory");
+    s->e.marks |= FP_NO_XATTRS;
+  }
+  s->e.xattrs = s->xattrs, s->e.n_xattrs = n;
+  return true;
+}
+
+static void do_file(fp_ring *r, fp_maker *m, fp_slot *s, uint8_t *room) {
+  int fd = fp_tree_open(r->root, s->e.path, s->e.path_len, O_RDONLY | O_NONBLOCK | O_NOATIME);
+  if (fd < 0 && errno == EPERM) fd = fp_tree_open(r->root, s->e.path, s->e.path_len, O_RDONLY | O_NONBLOCK);
+  if (fd < 0) {
+    s->gone = errno == ENOENT || errno == ELOOP || errno == ENOTDIR;
+    s->error = errno;
+    return;
+  }
+  if (read_file(r, m, s, fd, room)) read_xattrs(r, s, fd);
+  close(fd);
+}
+
+static void do_other(fp_ring *r, fp_slot *s) {
+  if (s->e.type == FP_LINK) {
+    const char *name;
+    int dir = fp_tree_parent(r->root, s->e.path, s->e.path_len, &name);
+    ssize_t n = -1;
+    if (!(s->target = malloc(FP_PATH_MAX + 1))) fatal(s, "out of memory");
+    else if (dir >= 0) n = readlinkat(dir, name, s->target, FP_PATH_MAX);
+    if (dir >= 0) close(dir);
+    if (n <= 0) {
+      s->gone = true;
+      return;
+    }
+    s->target[n] = 0;
+    s->e.target = s->target, s->e.target_len = (size_t)n;
+  }
+  read_xattrs(r, s, -1);
+}
+
+void fp_slot_work(fp_ring *r, fp_maker *m, uint8_t *room) {
+  pthread_mutex_lock(&r->lock);
+  for (;;) {
+    while (!r->stop && r->next < r->tail && r->slots[r->next % FP_SLOTS].known) r->next++;
+    if (r->stop) break;
+    if (r->next == r->tail) {
+      pthread_cond_wait(&r->work, &r->lock);
+      continue;
+    }
+    fp_slot *s = &r->slots[r->next++ % FP_SLOTS];
+    pthread_mutex_unlock(&r->lock);
+    if (!m || !room) s->why = "out of memory";
+    else if (s->e.type == FP_FILE) do_file(r, m, s, room);
+    else do_other(r, s);
+    pthread_mutex_lock(&r->lock);
+    s->done = true;
+    pthread_cond_signal(&r->made);
+  }
+  pthread_mutex_unlock(&r->lock);
+}

@@ -1,0 +1,51 @@
+/* slot.h -- names on their way from the walk into the manifest, in order.  SPDX-License-Identifier: Apache-2.0 */
+#ifndef FP_SLOT_H
+#define FP_SLOT_H
+#include "blocks.h"
+#include "tree.h"
+#include <pthread.h>
+
+enum { FP_SLOTS = 1024, FP_AHEAD = 16 << 20 }; /* FP_AHEAD: bytes of made blocks that wait for their turn */
+
+typedef struct fp_part { /* a made block, or: what was made so far does not count */
+  struct fp_part *next;
+  fp_made made;
+  bool again;
+} fp_part;
+
+/* The lock is for parts, done; the rest is the worker's until done, then the call's. */
+typedef struct fp_slot {
+  fp_entry e;      /* the texts and lists below */
+  void *copy;      /* memory of path, and of what the manifest before knows of it */
+  bool known;      /* e is whole: no worker needs to see it */
+  bool had;        /* copy has a previous version's content */
+  fp_entry before; /* it */
+  uint64_t dev;
+  fp_part *first, *last;
+  bool done, gone; /* gone: there is no such name any more */
+  int error;       /* errno: it could not be read */
+  const char *why; /* fatal: no memory and the like */
+  fp_xattr *xattrs;
+  char *target;
+  fp_hole *holes;
+  fp_block *blocks;
+  size_t n_blocks, room_blocks, room_holes;
+  uint64_t read;
+} fp_slot;
+
+typedef struct fp_ring {
+  int root;
+  pthread_mutex_t lock;
+  pthread_cond_t work, made;
+  fp_slot slots[FP_SLOTS];
+  uint64_t head, next, tail; /* head: to be written next; next: to be given to a worker; tail: free */
+  size_t ahead;
+  bool stop;
+} fp_ring;
+
+/* to gets a copy of everything, in one piece of memory: free(*memory). false: no memory. */
+bool fp_entry_copy(const fp_entry *from, fp_entry *to, void **memory);
+void fp_slot_clear(fp_slot *s);
+/* slot.c: a worker: takes slots that are not known until the ring stops. room: FP_BLOCK_MAX bytes. */
+void fp_slot_work(fp_ring *r, fp_maker *m, uint8_t *room);
+#endif

@@ -1,0 +1,360 @@
+/* test_nas_tree.c -- plugins/nas: trees backed up, changed, restored and compared, whole.  SPDX-License-Identifier: Apache-2.0 */
+#include "backup.h"
+#include "nas_store.h"
+#include "restore.h"
+#include "walk.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+enum { DAY = 86400 };
+
+static int open_root(const char *path) {
+  int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  ck_assert_msg(fd >= 0, "%s: %s", path, strerror(errno));
+  return fd;
+}
+
+static int drop(const char *path, const struct stat *s, int flag, struct FTW *f) {
+  (void)s, (void)flag, (void)f;
+  return remove(path);
+}
+static void drop_tree(const char *path) { nftw(path, drop, 32, FTW_DEPTH | FTW_PHYS); }
+
+/* ---- two trees, name by name */
+static void same_content(int a, int b, const fp_item *i) {
+  static uint8_t x[1 << 16], y[1 << 16];
+  int fa = fp_tree_open(a, i->path, i->path_len, O_RDONLY), fb = fp_tree_open(b, i->path, i->path_len, O_RDONLY);
+  ssize_t n, m;
+  ck_assert_msg(fa >= 0 && fb >= 0, "%s", i->path);
+  do {
+    n = read(fa, x, sizeof x), m = read(fb, y, sizeof y);
+    ck_assert_msg(n == m && n >= 0 && memcmp(x, y, (size_t)n) == 0, "%s: other content", i->path);
+  } while (n);
+  for (uint64_t at = 0, f1, t1, f2, t2; at < i->size; at = t1) {
+    fp_tree_data(fa, at, i->size, &f1, &t1), fp_tree_data(fb, at, i->size, &f2, &t2);
+    ck_assert_msg(f1 == f2 && t1 == t2, "%s: other holes", i->path);
+  }
+  close(fa), close(fb);
+}
+
+static void same_xattrs(int a, int b, const fp_item *i) {
+  fp_xattr *x, *y;
+  size_t n, m;
+  ck_assert_int_eq(fp_tree_xattrs(a, i->path, i->path_len, -1, &x, &n), 0);
+  ck_assert_int_eq(fp_tree_xattrs(b, i->path, i->path_len, -1, &y, &m), 0);
+  ck_assert_msg(n == m, "%s: %zu and %zu xattrs", i->path, n, m);
+  for (size_t k = 0; k < n; k++)
+    ck_assert_msg(strcmp(x[k].name, y[k].name) == 0 && x[k].size == y[k].size && memcmp(x[k].value, y[k].value, x[k].size) == 0, "%s: %s",
+                  i->path, x[k].name);
+  free(x), free(y);
+}
+
+static void same_link(int a, int b, const fp_item *i) {
+  char x[8192], y[8192];
+  const char *name;
+  int da = fp_tree_parent(a, i->path, i->path_len, &name), db = fp_tree_parent(b, i->path, i->path_len, &name);
+  ssize_t n = readlinkat(da, name, x, sizeof x), m = readlinkat(db, name, y, sizeof y);
+  ck_assert_msg(n == m && n > 0 && memcmp(x, y, (size_t)n) == 0, "%s: other target", i->path);
+  close(da), close(db);
+}
+
+enum { LINKS = 4096 };
+static void same_trees(const char *left, const char *right) {
+  static uint64_t from[LINKS], to[LINKS];
+  size_t links = 0;
+  int a = open_root(left), b = open_root(right), e1, e2, g1, g2;
+  fp_walk *wa = fp_walk_new(a), *wb = fp_walk_new(b);
+  const fp_item *i, *j;
+  for (;;) {
+    while ((g1 = fp_walk_next(wa, &i, &e1)) == 0) {}
+    while ((g2 = fp_walk_next(wb, &j, &e2)) == 0) {}
+    ck_assert_int_eq(g1, g2);
+    if (g1 < 0) break;
+    ck_assert_str_eq(i->path, j->path);
+    ck_assert_msg(i->type == j->type && i->mode == j->mode && i->uid == j->uid && i->gid == j->gid && i->size == j->size &&
+                      i->rdev == j->rdev && i->mtime == j->mtime && i->nlink == j->nlink,
+                  "%s: type %c %c, mode %o %o, owner %u %u, size %lu %lu, time %ld %ld, links %u %u", i->path, i->type, j->type, i->mode,
+                  j->mode, i->uid, j->uid, (unsigned long)i->size, (unsigned long)j->size, (long)i->mtime, (long)j->mtime, i->nlink,
+                  j->nlink);
+    if (i->type == FP_FILE) same_content(a, b, i);
+    if (i->type == FP_LINK) same_link(a, b, i);
+    same_xattrs(a, b, i);
+    if (i->type != FP_FILE || i->nlink == 1) continue;
+    size_t k = 0;
+    while (k < links && from[k] != i->ino) k++;
+    if (k == links) ck_assert(links < LINKS), from[links] = i->ino, to[links++] = j->ino;
+    ck_assert_msg(to[k] == j->ino, "%s: another file's name", i->path);
+  }
+  ck_assert_int_eq(e1, 0);
+  ck_assert_int_eq(e2, 0);
+  fp_walk_free(wa), fp_walk_free(wb);
+  close(a), close(b);
+}
+
+/* ---- */
+static void write_file(const char *path, size_t n, unsigned number) {
+  uint8_t *data = malloc(n + 1);
+  nas_fill(data, n, number);
+  int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+  ck_assert(fd >= 0 && write(fd, data, n) == (ssize_t)n && close(fd) == 0);
+  free(data);
+}
+
+/* now: so many seconds later than it is; then what was written before is not fresh any more. */
+static fp_head back_up(pintle_call *call, fp_repo *r, const char *dir, int64_t later, bool no_parent) {
+  fp_head h;
+  int root = open_root(dir);
+  fp_backup_options o = {.run = {.name = "velero-x", .source = "test", .now = fp_now() + later * FP_SECOND, .no_parent = no_parent}};
+  ck_assert_int_eq(fp_backup(call, r, root, &o, &h), PINTLE_OK);
+  close(root);
+  return h;
+}
+
+static void expect_restored(pintle_call *call, fp_repo *r, const fp_head *h, const char *dir) {
+  char target[] = "/tmp/pintle-test-nas-XXXXXX";
+  fp_restored done;
+  ck_assert(mkdtemp(target));
+  int root = open_root(target);
+  ck_assert_int_eq(fp_restore(call, r, h, root, &done), PINTLE_OK);
+  close(root);
+  ck_assert_uint_eq(done.errors, 0);
+  ck_assert_uint_eq(done.entries, h->counts.entries);
+  same_trees(dir, target);
+  drop_tree(target);
+}
+
+static void make_every_kind(void) {
+  struct timespec old[2] = {{-5, 7}, {-5, 7}};
+  char deep[5000] = "deep";
+  ck_assert(mkdir("dir", 0750) == 0 && mkdir("empty", 01777) == 0 && mkdir("dir/inner", 0700) == 0);
+  write_file("dir/one", 1000, 1), write_file("dir.x", 10, 2), write_file("dir/inner/large", (9 << 20) + 5, 3), write_file("nothing", 0, 0);
+  write_file("\xff\x01 \n\"odd", 5, 4);
+  ck_assert(symlink("dir/one", "link") == 0 && symlink("../../nowhere", "dir/out") == 0 && link("dir/one", "zlink") == 0);
+  ck_assert(link("dir/inner/large", "dir/inner/second") == 0 && mkfifo("fifo", 0640) == 0);
+  int fd = open("sparse", O_RDWR | O_CREAT, 0600);
+  ck_assert(pwrite(fd, "begin", 5, 0) == 5 && pwrite(fd, "middle", 6, (20 << 20) + 3) == 6 && ftruncate(fd, 50 << 20) == 0 &&
+            close(fd) == 0);
+  ck_assert(chmod("dir.x", 04511) == 0 && utimensat(AT_FDCWD, "dir.x", old, 0) == 0 &&
+            utimensat(AT_FDCWD, "link", old, AT_SYMLINK_NOFOLLOW) == 0);
+  if (setxattr("dir/one", "user.colour", "blue\0green", 10, 0) == 0) ck_assert(setxattr("dir", "user.empty", "", 0, 0) == 0);
+  ck_assert(mkdir(deep, 0755) == 0);
+  for (int i = 0; i < 300; i++) { /* longer than PATH_MAX */
+    int d = fp_tree_open(AT_FDCWD, deep, strlen(deep), O_PATH | O_DIRECTORY);
+    ck_assert(d >= 0 && mkdirat(d, "a-name-of-16-byt", 0755) == 0);
+    strcat(deep, "/a-name-of-16-byt");
+    close(d);
+    if (strlen(deep) > 4900) break;
+  }
+  if (geteuid() == 0)
+    ck_assert(mknod("null", S_IFCHR | 0666, makedev(1, 3)) == 0 && lchown("link", 12, 34) == 0 &&
+              chown("dir/inner/large", 1000, 1001) == 0 && chown("empty", 7, 8) == 0);
+}
+
+static void begin_dir(char *dir) { ck_assert(mkdtemp(dir) && chdir(dir) == 0); }
+static void end_dir(const char *dir) {
+  ck_assert(chdir("/") == 0);
+  drop_tree(dir);
+}
+
+static pintle_status every_kind_body(pintle_call *call, void *ctx) {
+  nas_store s = {0};
+  fp_repo *r = NULL;
+  char dir[] = "/tmp/pintle-test-nas-XXXXXX";
+  (void)ctx;
+  begin_dir(dir);
+  make_every_kind();
+  ck_assert_int_eq(nas_open(call, &s, NULL, &r), PINTLE_OK);
+  fp_head h = back_up(call, r, dir, DAY, false);
+  expect_restored(call, r, &h, dir);
+  ck_assert_uint_eq(h.counts.errors, 0);
+  ck_assert(!h.partial);
+  ck_assert_uint_eq(h.counts.changed, 6);
+  /* again: nothing is read, nothing is stored; the racy ones were made long before the first run began */
+  fp_head again = back_up(call, r, dir, DAY, false);
+  ck_assert_uint_eq(again.counts.read, 0);
+  ck_assert_uint_eq(again.counts.changed, 0);
+  ck_assert_uint_eq(again.counts.added, 0);
+  ck_assert_uint_eq(again.counts.entries, h.counts.entries);
+  expect_restored(call, r, &again, dir);
+  /* a rename and one byte: the content is known but for a block */
+  ck_assert(rename("dir/one", "dir/two") == 0);
+  int fd = open("dir/inner/large", O_WRONLY);
+  ck_assert(pwrite(fd, "X", 1, 5 << 20) == 1 && close(fd) == 0);
+  fp_head third = back_up(call, r, dir, DAY, false);
+  ck_assert_uint_eq(third.counts.added, 4 << 20);
+  expect_restored(call, r, &third, dir);
+  /* the first does not need the others, nor they it */
+  fp_gc gone;
+  ck_assert_int_eq(fp_repo_remove(call, r, h.id), PINTLE_OK);
+  ck_assert_int_eq(fp_repo_gc(call, r, &gone), PINTLE_OK);
+  expect_restored(call, r, &third, dir);
+  fp_repo_close(r);
+  nas_store_free(&s);
+  end_dir(dir);
+  return PINTLE_OK;
+}
+
+START_TEST(every_kind) { ck_assert_int_eq(nas_in_call(every_kind_body, NULL, NULL), PINTLE_OK); }
+END_TEST
+
+/* A file that is written in the second in which a run began, and again with the same size: it is read again. */
+static pintle_status racy_body(pintle_call *call, void *ctx) {
+  nas_store s = {0};
+  fp_repo *r = NULL;
+  char dir[] = "/tmp/pintle-test-nas-XXXXXX";
+  (void)ctx;
+  begin_dir(dir);
+  write_file("fresh", 100, 1);
+  ck_assert_int_eq(nas_open(call, &s, NULL, &r), PINTLE_OK);
+  back_up(call, r, dir, 0, false);
+  fp_head h = back_up(call, r, dir, DAY, false);
+  ck_assert_uint_eq(h.counts.changed, 1);
+  ck_assert_uint_eq(h.counts.added, 0);
+  h = back_up(call, r, dir, 2 * DAY, false);
+  ck_assert_uint_eq(h.counts.changed, 0);
+  fp_repo_close(r);
+  nas_store_free(&s);
+  end_dir(dir);
+  return PINTLE_OK;
+}
+
+START_TEST(racy) { ck_assert_int_eq(nas_in_call(racy_body, NULL, NULL), PINTLE_OK); }
+END_TEST
+
+/* A symbolic link that stands in the target leads nowhere. */
+static pintle_status inside_body(pintle_call *call, void *ctx) {
+  nas_store s = {0};
+  fp_repo *r = NULL;
+  fp_restored done;
+  char dir[] = "/tmp/pintle-test-nas-XXXXXX", target[] = "/tmp/pintle-test-nas-XXXXXX", outside[] = "/tmp/pintle-test-nas-XXXXXX", path[64];
+  (void)ctx;
+  begin_dir(dir);
+  ck_assert(mkdtemp(target) && mkdtemp(outside) && mkdir("d", 0755) == 0);
+  write_file("d/file", 100, 1);
+  write_file("name", 100, 2);
+  ck_assert_int_eq(nas_open(call, &s, NULL, &r), PINTLE_OK);
+  fp_head h = back_up(call, r, dir, 0, false);
+  snprintf(path, sizeof path, "%s/d", target);
+  ck_assert_int_eq(symlink(outside, path), 0);
+  snprintf(path, sizeof path, "%s/name", target);
+  ck_assert_int_eq(symlink("/etc/passwd", path), 0);
+  int root = open_root(target);
+  ck_assert_int_eq(fp_restore(call, r, &h, root, &done), PINTLE_OK);
+  close(root);
+  ck_assert_uint_eq(done.errors, 0);
+  same_trees(dir, target);
+  ck_assert_int_eq(rmdir(outside), 0); /* still empty */
+  drop_tree(target);
+  fp_repo_close(r);
+  nas_store_free(&s);
+  end_dir(dir);
+  return PINTLE_OK;
+}
+
+START_TEST(inside) { ck_assert_int_eq(nas_in_call(inside_body, NULL, NULL), PINTLE_OK); }
+END_TEST
+
+/* ---- random edits */
+static unsigned random_state;
+static unsigned rnd(unsigned n) {
+  random_state = random_state * 1664525u + 1013904223u;
+  return (random_state >> 8) % n;
+}
+static const char *random_name(char to[64]) {
+  int depth = (int)rnd(3);
+  snprintf(to, 64, "%s%s%c%u", depth > 0 ? "p/" : "", depth > 1 ? "q.d/" : "", "abcX"[rnd(4)], rnd(12));
+  return to;
+}
+
+static void edit(void) {
+  char a[64], b[64];
+  struct stat s;
+  random_name(a), random_name(b);
+  bool there = lstat(a, &s) == 0;
+  switch (rnd(9)) {
+  case 0:
+    if (!there || S_ISREG(s.st_mode)) write_file(a, rnd(20000), rnd(50));
+    break;
+  case 1: remove(a); break;
+  case 2:
+    if (rename(a, b) != 0) mkdir(a, 0755);
+    break;
+  case 3:
+    if (there && S_ISREG(s.st_mode)) ck_assert(link(a, b) == 0 || errno);
+    break;
+  case 4:
+    if (there && !S_ISLNK(s.st_mode)) ck_assert_int_eq(chmod(a, rnd(2) ? 0755 : 0640 | (S_ISDIR(s.st_mode) ? 0110 : 0)), 0);
+    break;
+  case 5: ck_assert(symlink(b, a) == 0 || errno == EEXIST); break;
+  case 6:
+    if (there && S_ISREG(s.st_mode)) setxattr(a, "user.x", b, strlen(b), 0);
+    break;
+  case 7: ck_assert(mkfifo(a, 0600) == 0 || errno == EEXIST); break;
+  default:
+    if (there && S_ISREG(s.st_mode)) ck_assert_int_eq(truncate(a, rnd(300000)), 0);
+  }
+}
+
+enum { GENERATIONS = 30 };
+static pintle_status generations_body(pintle_call *call, void *ctx) {
+  nas_store s = {0};
+  fp_repo *r = NULL;
+  fp_head heads[GENERATIONS];
+  static char copies[GENERATIONS][32];
+  fp_restored done;
+  char dir[] = "/tmp/pintle-test-nas-XXXXXX";
+  uint8_t key[FP_KEY] = {9};
+  random_state = *(unsigned *)ctx;
+  begin_dir(dir);
+  ck_assert(mkdir("p", 0755) == 0 && mkdir("p/q.d", 0755) == 0);
+  ck_assert_int_eq(nas_open(call, &s, &(fp_keys){.key = key}, &r), PINTLE_OK);
+  for (int g = 0; g < GENERATIONS; g++) {
+    for (unsigned i = 0, n = g ? rnd(15) : 100; i < n; i++) edit();
+    heads[g] = back_up(call, r, dir, g, false); /* files of a generation are fresh in the next few, and then no more */
+    ck_assert(strcpy(copies[g], "/tmp/pintle-test-nas-XXXXXX") && mkdtemp(copies[g]));
+    int root = open_root(copies[g]);
+    ck_assert_int_eq(fp_restore(call, r, &heads[g], root, &done), PINTLE_OK);
+    close(root);
+    same_trees(dir, copies[g]);
+    if (g == GENERATIONS / 2) { /* some go */
+      fp_gc gone;
+      for (int k = 0; k < g; k += 3) ck_assert_int_eq(fp_repo_remove(call, r, heads[k].id), PINTLE_OK);
+      ck_assert_int_eq(fp_repo_gc(call, r, &gone), PINTLE_OK);
+    }
+  }
+  for (int g = 0; g < GENERATIONS; g++) {
+    if (g >= GENERATIONS / 2 || g % 3) expect_restored(call, r, &heads[g], copies[g]);
+    drop_tree(copies[g]);
+  }
+  fp_repo_close(r);
+  nas_store_free(&s);
+  end_dir(dir);
+  return PINTLE_OK;
+}
+
+START_TEST(generations) {
+  unsigned seed = (unsigned)_i + 1;
+  ck_assert_int_eq(nas_in_call(generations_body, &seed, NULL), PINTLE_OK);
+}
+END_TEST
+
+int main(void) {
+  Suite *s = suite_create("nas tree");
+  TCase *c = tcase_create("all");
+  tcase_set_timeout(c, 60);
+  tcase_add_test(c, every_kind);
+  tcase_add_test(c, racy);
+  tcase_add_test(c, inside);
+  tcase_add_loop_test(c, generations, 0, 4);
+  suite_add_tcase(s, c);
+  SRunner *r = srunner_create(s);
+  srunner_run_all(r, CK_NORMAL);
+  int failed = srunner_ntests_failed(r);
+  srunner_free(r);
+  return failed != 0;
+}
