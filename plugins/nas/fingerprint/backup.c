@@ -50,8 +50,10 @@ static linked *find_link(backup *b, uint64_t dev, uint64_t ino, bool add) {
     if (!more) return NULL;
     size_t n = b->room_links;
     b->links = more, b->room_links = room, b->n_links = 0;
-    for (size_t i = 0; i < n; i++)
-      if (old[i].ino || old[i].dev) *find_link(b, old[i].dev, old[i].ino, true) = old[i];
+    for (size_t i = 0; i < n; i++) {
+      linked *to = old[i].ino || old[i].dev ? find_link(b, old[i].dev, old[i].ino, true) : NULL;
+      if (to) *to = old[i];
+    }
     free(old);
   }
   if (!b->room_links) return NULL;
