@@ -4,8 +4,8 @@
  * split; else a PAX header in front. The fields that Go leaves NUL stay NUL, those that it prints as zero are printed. */
 #include "archive/archive.h"
 #include "archive/header.h"
-#include "base/path.h"
 #include "base/clock.h"
+#include "base/path.h"
 #include <stdio.h>
 #include <stdlib.h>
 

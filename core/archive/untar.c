@@ -4,8 +4,8 @@
  * edge, a NUL in a PAX name). Where two readings of a header are possible, it is refused: one archive, one meaning for everybody. */
 #include "archive/untar.h"
 #include "archive/header.h"
-#include "base/path.h"
 #include "archive/pax.h"
+#include "base/path.h"
 #include <stdlib.h>
 
 enum { MAX_EXTRA = 1 << 20 }; /* of a PAX header or long name */

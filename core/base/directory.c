@@ -1,9 +1,9 @@
 /* directory.c -- see directory.h.  SPDX-License-Identifier: Apache-2.0 */
 #include "base/directory.h"
-#include "base/path.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/path.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

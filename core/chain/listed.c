@@ -1,8 +1,8 @@
 /* listed.c -- are the actions there that chain file and command line name?  SPDX-License-Identifier: Apache-2.0 */
+#include "builtin/file_store.h"
 #include "chain/order.h"
 
-/* Stores that are part of pintle; they belong to a room above this one. */
-static bool built_in_store(const char *name) { return strcmp(name, "pintle.io/file") == 0; }
+static bool built_in_store(const char *name) { return strcmp(name, BUILTIN_FILE_STORE) == 0; }
 
 /* An action of that kind and name, a usable one if there is one. */
 static const host_action *find(const chain_order *order, uint32_t kind, const char *name, const chain_source **source) {
@@ -91,7 +91,7 @@ static bool there(const chain_order *order, uint32_t kind, const char *name, boo
 }
 
 static pintle_status check_action(const chain_plan_options *o, const chain_order *order, const conf_chain_action *l, arena *a, error *e) {
-  const char *name = chain_alias_target(o->chain, l->name);
+  const char *name = conf_alias_target(o->chain, l->name);
   char place[300];
   if (there(order, l->kind, l->name, false) || there(order, l->kind, name, false)) return PINTLE_OK;
   if (built_in_store(name) && (l->kind == CONF_ANY_KIND || l->kind == CONF_OBJECT_STORE)) return PINTLE_OK;
@@ -124,7 +124,7 @@ pintle_status chain_check_listed(const chain_plan_options *o, const chain_order 
 
 pintle_status chain_check_only(const chain_plan_options *o, const chain_order *order, arena *a, error *e) {
   for (size_t i = 0; o->only && o->only[i]; i++) {
-    const char *name = chain_alias_target(o->chain, o->only[i]);
+    const char *name = conf_alias_target(o->chain, o->only[i]);
     if (there(order, o->kind, o->only[i], true) || there(order, o->kind, name, true)) continue;
     return missing(o, order, o->kind, name, a, e);
   }

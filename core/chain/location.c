@@ -12,19 +12,13 @@ static void place_at(const chain_location *l, const char *pointer, error *e) {
 }
 
 /* ---- which action */
-static const char *unaliased(const conf_chain *chain, const char *name) {
-  for (size_t i = 0; i < chain->n_aliases; i++)
-    if (strcmp(chain->aliases[i].alias, name) == 0) return chain->aliases[i].name;
-  return name;
-}
-
 const char *chain_provider(const conf_chain *chain, const char *provider, arena *a) {
   CLEANUP(buf_free) buf full = {0};
   if (!strchr(provider, '/')) { /* Velero's rule */
     buf_printf(&full, "velero.io/%s", provider);
     provider = full.failed ? NULL : arena_copy(a, buf_str(&full));
   }
-  return provider ? unaliased(chain, provider) : NULL;
+  return provider ? conf_alias_target(chain, provider) : NULL;
 }
 
 /* Of a plugin that was set aside after it could say what it has. */
@@ -71,10 +65,9 @@ static void find_listed(chain_location *l) {
   const conf_chain *chain = l->o.chain;
   for (size_t i = 0; i < chain->n_actions; i++) {
     const conf_chain_action *a = &chain->actions[i];
-    if ((a->kind == CONF_ANY_KIND || a->kind == l->o.kind) && strcmp(unaliased(chain, a->name), l->o.name) == 0) l->listed = a;
+    if ((a->kind == CONF_ANY_KIND || a->kind == l->o.kind) && strcmp(conf_alias_target(chain, a->name), l->o.name) == 0) l->listed = a;
   }
-  for (size_t i = 0; i < chain->n_plugins; i++)
-    if (strcmp(chain->plugins[i].name, l->plugin->file) == 0) l->env = chain->plugins[i].env;
+  l->env = conf_plugin_env(chain, l->plugin->file);
 }
 
 /* ---- its configuration: Velero's Init map over what the chain file says */
@@ -168,4 +161,16 @@ void chain_location_free(chain_location *l) {
   buf_free(&l->text);
   item_free(l->injected);
   *l = (chain_location){0};
+}
+
+/* ---- parts of a BackupStorageLocation */
+const char *chain_trimmed(arena *a, str s) {
+  while (s.len && s.ptr[0] == '/') s.ptr++, s.len--;
+  while (s.len && s.ptr[s.len - 1] == '/') s.len--;
+  return arena_copy(a, s);
+}
+
+str chain_file_root(const conf_document *document) {
+  str root = document ? item_string(item_member(item_at(document->doc, "/spec/config"), STR("root"))) : STR("");
+  return root.len ? root : STR(BUILTIN_FILE_ROOT);
 }

@@ -40,6 +40,11 @@ pintle_status chain_location_make(const chain_location_options *options, chain_l
 void chain_location_place(const chain_location *l, error *e);
 void chain_location_free(chain_location *l);
 
+/* A bucket or prefix without '/' at either end; lives in *a. NULL: no memory. */
+const char *chain_trimmed(arena *a, str s);
+/* The root of a location whose store is built in; document may be NULL. */
+str chain_file_root(const conf_document *document);
+
 /* A value of a Secret document that ref ({name, key}) in `from` names, decoded and appended. */
 pintle_status chain_secret(const conf_set *set, const conf_document *from, const item_node *ref, buf *out, error *e);
 #endif

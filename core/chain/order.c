@@ -40,12 +40,6 @@ static pintle_status collect_sources(const chain_plan_options *o, arena *a, chai
   return PINTLE_OK;
 }
 
-const char *chain_alias_target(const conf_chain *chain, const char *name) {
-  for (size_t i = 0; chain && i < chain->n_aliases; i++)
-    if (strcmp(chain->aliases[i].alias, name) == 0) return chain->aliases[i].name;
-  return name;
-}
-
 const char *chain_alias_of(const conf_chain *chain, const char *name) {
   for (size_t i = 0; chain && i < chain->n_aliases; i++)
     if (strcmp(chain->aliases[i].name, name) == 0) return chain->aliases[i].alias;
@@ -55,7 +49,7 @@ const char *chain_alias_of(const conf_chain *chain, const char *name) {
 static bool asked(const chain_plan_options *o, const char *name) {
   if (!o->only) return true;
   for (size_t i = 0; o->only[i]; i++)
-    if (strcmp(o->only[i], name) == 0 || strcmp(chain_alias_target(o->chain, o->only[i]), name) == 0) return true;
+    if (strcmp(o->only[i], name) == 0 || strcmp(conf_alias_target(o->chain, o->only[i]), name) == 0) return true;
   return false;
 }
 
@@ -63,7 +57,7 @@ static void find_listed(const conf_chain *chain, chain_candidate *c) {
   for (size_t i = 0; chain && i < chain->n_actions; i++) {
     const conf_chain_action *l = &chain->actions[i];
     if (l->kind != CONF_ANY_KIND && l->kind != c->action->kind) continue;
-    if (strcmp(l->name, c->action->name) != 0 && strcmp(chain_alias_target(chain, l->name), c->action->name) != 0) continue;
+    if (strcmp(l->name, c->action->name) != 0 && strcmp(conf_alias_target(chain, l->name), c->action->name) != 0) continue;
     c->listed = l;
     c->listed_at = i;
     return;

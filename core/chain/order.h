@@ -30,7 +30,6 @@ pintle_status chain_order_make(const chain_plan_options *o, arena *a, chain_orde
 /* listed.c: are all actions there that chain file and command line name? */
 pintle_status chain_check_listed(const chain_plan_options *o, const chain_order *order, arena *a, error *e);
 pintle_status chain_check_only(const chain_plan_options *o, const chain_order *order, arena *a, error *e);
-const char *chain_alias_target(const conf_chain *chain, const char *name); /* name itself when it is no alias */
 const char *chain_alias_of(const conf_chain *chain, const char *name);     /* NULL: none */
 static inline bool chain_usable(const chain_source *s, const host_action *action) { return !s->plugin->reason && !action->refused; }
 #endif

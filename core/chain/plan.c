@@ -39,9 +39,7 @@ static void add_names(const char **to, size_t *n, const char *const *from) {
 
 /* Names of environment variables: the plugin's own and those of the chain file. */
 static pintle_status make_env(const conf_chain *chain, arena *a, const host_plugin *p, chain_plugin *out, error *e) {
-  const char *const *more = NULL;
-  for (size_t i = 0; chain && i < chain->n_plugins; i++)
-    if (strcmp(chain->plugins[i].name, p->file) == 0) more = chain->plugins[i].env;
+  const char *const *more = conf_plugin_env(chain, p->file);
   const char **names = arena_alloc(a, (count_names(p->env) + count_names(more) + 1) * sizeof *names);
   size_t n = 0;
   if (!names) return error_nomem(e);

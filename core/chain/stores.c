@@ -3,16 +3,6 @@
 #include "builtin/file_store.h"
 #include <stdlib.h>
 
-static bool is_location(const conf_document *d) {
-  return str_is(item_str(d->doc, "/kind", ""), "BackupStorageLocation") && str_starts(item_str(d->doc, "/apiVersion", ""), "velero.io/");
-}
-
-static const char *trimmed(arena *a, str s) {
-  while (s.len && s.ptr[0] == '/') s.ptr++, s.len--;
-  while (s.len && s.ptr[s.len - 1] == '/') s.len--;
-  return arena_copy(a, s);
-}
-
 static pintle_status keep(chain_stores *s, chain_store *v, str config, const char *plugin, error *e) {
   v->config = (str){arena_copy(&s->memory, config), config.len};
   v->plugin = arena_dup(&s->memory, plugin);
@@ -21,9 +11,8 @@ static pintle_status keep(chain_stores *s, chain_store *v, str config, const cha
 
 static pintle_status make_file(chain_stores *s, const conf_document *d, chain_store *v, error *e) {
   CLEANUP(buf_free) buf json = {0};
-  str root = d ? item_string(item_member(item_at(d->doc, "/spec/config"), STR("root"))) : STR("");
   buf_addz(&json, "{\"root\":");
-  buf_json(&json, root.len ? root : STR(BUILTIN_FILE_ROOT));
+  buf_json(&json, chain_file_root(d));
   buf_addc(&json, '}');
   return json.failed ? error_nomem(e) : keep(s, v, buf_str(&json), "pintle", e);
 }
@@ -65,8 +54,8 @@ static pintle_status make_one(chain_stores *s, const chain_location_options *opt
   chain_location_options o = *options;
   error why = {0};
   *v = (chain_store){.name = item_str(d->doc, "/metadata/name", "").ptr, .refused = "", .plugin = "", .fd = -1, .config = STR("")};
-  v->bucket = trimmed(&s->memory, item_str(d->doc, "/spec/objectStorage/bucket", ""));
-  v->prefix = trimmed(&s->memory, item_str(d->doc, "/spec/objectStorage/prefix", ""));
+  v->bucket = chain_trimmed(&s->memory, item_str(d->doc, "/spec/objectStorage/bucket", ""));
+  v->prefix = chain_trimmed(&s->memory, item_str(d->doc, "/spec/objectStorage/prefix", ""));
   v->read_only = str_is(item_str(d->doc, "/spec/accessMode", ""), "ReadOnly");
   v->action = chain_provider(o.chain, item_str(d->doc, "/spec/provider", "").ptr, &s->memory);
   if (!v->bucket || !v->prefix || !v->action) return error_nomem(e);
@@ -79,10 +68,10 @@ static pintle_status make_one(chain_stores *s, const chain_location_options *opt
 static pintle_status make_all(chain_stores *s, const chain_location_options *o, const char *own, names *env, error *e) {
   size_t n = 0;
   pintle_status st = PINTLE_OK;
-  for (size_t i = 0; i < o->set->n; i++) n += is_location(o->set->v[i]);
+  for (size_t i = 0; i < o->set->n; i++) n += conf_is(o->set->v[i], "velero.io", "BackupStorageLocation");
   if (!(s->v = arena_zalloc(&s->memory, (n + 1) * sizeof *s->v))) return error_nomem(e);
   for (size_t i = 0; i < o->set->n && st == PINTLE_OK; i++)
-    if (is_location(o->set->v[i])) st = make_one(s, o, o->set->v[i], env, e);
+    if (conf_is(o->set->v[i], "velero.io", "BackupStorageLocation")) st = make_one(s, o, o->set->v[i], env, e);
   if (st == PINTLE_OK && n == 0 && own) { /* with no configuration at all it works */
     s->v[s->n++] = (chain_store){.name = own, .refused = "", .bucket = "", .prefix = "", .action = BUILTIN_FILE_STORE, .fd = -1};
     st = make_file(s, NULL, &s->v[0], e);
@@ -97,7 +86,7 @@ pintle_status chain_stores_make(const chain_location_options *options, const cha
   pintle_status st = make_all(out, options, own, &env, e);
   const char **list = st == PINTLE_OK ? arena_zalloc(&out->memory, (env.n + 1) * sizeof *list) : NULL;
   if (st == PINTLE_OK && !list) st = error_nomem(e);
-  if (st == PINTLE_OK && env.n) memcpy(list, env.v, env.n * sizeof *list);
+  for (size_t i = 0; list && i < env.n; i++) list[i] = env.v[i];
   out->env = list;
   free(env.v);
   if (st != PINTLE_OK) chain_stores_free(out);

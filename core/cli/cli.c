@@ -116,3 +116,9 @@ int cli_run(const cli_process *process) {
   arena_free(&c.memory);
   return status;
 }
+
+bool cli_names(const cli *c, str name) {
+  for (size_t i = 0; i < c->n_args; i++)
+    if (str_is(name, c->args[i])) return true;
+  return c->n_args == 0;
+}

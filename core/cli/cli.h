@@ -58,7 +58,12 @@ size_t cli_width(str s); /* columns of clean text: its code points; escape seque
 enum { CLI_RED = 31, CLI_GREEN = 32, CLI_YELLOW = 33, CLI_CYAN = 36, CLI_BOLD = 1, CLI_DIM = 2 };
 void cli_colour(buf *out, bool on, int colour, str s);
 
+/* Is it among the command's NAMES, or are there none? */
+bool cli_names(const cli *c, str name);
+
 /* ---- time (when.c) */
+/* "<of>-YYYYMMDDhhmmss", local time, as Velero's command line names what nobody named. */
+void cli_stamped_name(const char *of, char *to, size_t size);
 /* "29d", "5h", "3m", "10s": as Kubernetes' ShortHumanDuration. to holds 32. */
 char *cli_short_duration(int64_t d, char *to);
 /* "29d", "3h ago", "n/a" for 0: as Velero's EXPIRES. */

@@ -4,12 +4,6 @@
 #include "cli/table.h"
 #include <stdlib.h>
 
-static bool wanted(const cli *c, str name) {
-  for (size_t i = 0; i < c->n_args; i++)
-    if (str_is(name, c->args[i])) return true;
-  return c->n_args == 0;
-}
-
 /* Documents of the configuration as they are, with the first line of what `create` would need; secrets stay out: spec.config may hold some. */
 static void add_document(const item_doc *d, buf *items) {
   CLEANUP(item_freep) item_doc *copy = NULL;
@@ -39,8 +33,8 @@ static int print_documents(cli *c, const cli_session *s, const char *kind, const
   error e = {0};
   const conf_set *set = run_config(s->run);
   for (size_t i = 0; i < set->n; i++)
-    if (is(set->v[i]->doc, kind) && wanted(c, item_str(set->v[i]->doc, "/metadata/name", ""))) add_document(set->v[i]->doc, &items);
-  if (built_in && wanted(c, str_of(built_in->name)))
+    if (is(set->v[i]->doc, kind) && cli_names(c, item_str(set->v[i]->doc, "/metadata/name", ""))) add_document(set->v[i]->doc, &items);
+  if (built_in && cli_names(c, str_of(built_in->name)))
     buf_printf(
         &items,
         "{\"apiVersion\":\"velero.io/v1\",\"kind\":\"BackupStorageLocation\",\"metadata\":{\"name\":\"%s\",\"namespace\":\"velero\"},"
@@ -96,7 +90,7 @@ static int get_storage(cli *c, cli_session *s) {
   }
   cli_table_begin(&t, "NAME|PROVIDER|BUCKET/PREFIX|PHASE|ACCESS MODE|DEFAULT|FROM");
   for (size_t i = 0; i < n; i++)
-    if (wanted(c, str_of(l[i].name))) row(c, s, &t, &l[i]);
+    if (cli_names(c, str_of(l[i].name))) row(c, s, &t, &l[i]);
   cli_table_end(&t, &out);
   cli_out(c, buf_str(&out));
   return status;
@@ -124,7 +118,7 @@ static int get_snapshot(cli *c, cli_session *s) {
   cli_table_begin(&t, "NAME|PROVIDER");
   for (size_t i = 0; i < set->n; i++) {
     const item_doc *d = set->v[i]->doc;
-    if (!is(d, "VolumeSnapshotLocation") || !wanted(c, item_str(d, "/metadata/name", ""))) continue;
+    if (!is(d, "VolumeSnapshotLocation") || !cli_names(c, item_str(d, "/metadata/name", ""))) continue;
     cli_table_cell(&t, item_str(d, "/metadata/name", ""));
     cli_table_cell(&t, item_str(d, "/spec/provider", ""));
   }

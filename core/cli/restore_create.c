@@ -2,16 +2,6 @@
 #include "cli/commands.h"
 #include "cli/run_end.h"
 #include <stdio.h>
-#include <time.h>
-
-/* "<backup>-YYYYMMDDhhmmss", local time, as Velero's command line names them. */
-static void default_name(const char *backup, char *to, size_t size) {
-  char stamp[32] = "";
-  time_t now = time(NULL);
-  struct tm tm;
-  if (localtime_r(&now, &tm)) strftime(stamp, sizeof stamp, "%Y%m%d%H%M%S", &tm);
-  snprintf(to, size, "%s-%s", backup, stamp);
-}
 
 /* "/a/b1-data.tar.gz" -> "b1-data": what a restore from a file is called after. */
 static void base_name(const char *path, char *to, size_t size) {
@@ -103,7 +93,7 @@ int cli_restore_create(cli *c) {
   if (!name && (backup || schedule || from)) {
     if (!from) snprintf(source, sizeof source, "%s", backup ? backup : schedule);
     else base_name(from, source, sizeof source);
-    default_name(source, made, sizeof made);
+    cli_stamped_name(source, made, sizeof made);
     if (!file) name = made;
   }
   int status = cli_run_resource(c, &cli_kind_restore, name, &resource);

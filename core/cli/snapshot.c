@@ -1,14 +1,12 @@
 /* snapshot.c -- snapshot create, get, restore, delete, verify: one volume, without a backup.  SPDX-License-Identifier: Apache-2.0 */
 #include "run/snapshot.h"
 #include "base/clock.h"
-#include "base/sort.h"
 #include "cli/commands.h"
 #include "cli/gather.h"
 #include "cli/signals.h"
 #include "cli/table.h"
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 /* ---- while a call lasts: lines of the plugin, how far it is, with the time that is left */
 typedef struct watched {
@@ -117,28 +115,19 @@ static int read_volume(cli *c, const char *path, conf_set *set, item_doc **pv) {
 }
 
 /* ---- create */
-static const char *default_name(cli *c, const item_doc *pv) {
-  CLEANUP(buf_free) buf name = {0};
-  char stamp[32] = "";
-  time_t now = time(NULL);
-  struct tm tm;
-  if (localtime_r(&now, &tm)) strftime(stamp, sizeof stamp, "%Y%m%d%H%M%S", &tm);
-  buf_printf(&name, "%s-%s", item_str(pv, "/metadata/name", "").ptr, stamp);
-  return name.failed ? NULL : arena_copy(&c->memory, buf_str(&name));
-}
-
 static int create(cli *c, cli_session *s, store *from) {
   conf_set set = {0};
   CLEANUP(item_freep) item_doc *pv = NULL;
   CLEANUP(item_freep) item_doc *record = NULL;
   const char *file = cli_text(&c->flags, "pv"), *name = c->n_args ? c->args[0] : NULL;
+  char made[300];
   run_snapshot_request r;
   watched w;
   error e = {0};
   int status = file ? read_volume(c, file, &set, &pv) : cli_usage(c, "pintle snapshot create --pv pv.yaml", "--pv FILE is missing");
   conf_set_free(&set);
-  if (status == CLI_COMPLETED && !name && !(name = default_name(c, pv))) return CLI_FAILED;
   if (status != CLI_COMPLETED) return status;
+  if (!name) cli_stamped_name(item_str(pv, "/metadata/name", "").ptr, made, sizeof made), name = made;
   cli_session_tell(c, s, cli_text(&c->flags, "storage-location"));
   watch(c, from, &w, &r);
   pintle_status st = run_snapshot_create(s->run, &r, pv, name, &record, &e);
@@ -162,12 +151,6 @@ static pintle_status gather(void *ctx, str name) {
 
 static int by_name(const void *x, const void *y) { return strcmp(*(char *const *)x, *(char *const *)y); }
 
-static bool wanted(const cli *c, const char *name) {
-  for (size_t i = 0; i < c->n_args; i++)
-    if (strcmp(name, c->args[i]) == 0) return true;
-  return c->n_args == 0;
-}
-
 static void row(cli_table *t, const item_doc *d) {
   char age[32];
   int64_t made = 0;
@@ -190,7 +173,7 @@ static int print_all(cli *c, store *from, const gathered *g) {
   for (size_t i = 0; i < g->n; i++) {
     CLEANUP(item_freep) item_doc *d = NULL;
     error e = {0};
-    if (!wanted(c, g->v[i])) continue;
+    if (!cli_names(c, str_of(g->v[i]))) continue;
     if (run_snapshot_record(from, g->v[i], &d, &e) != PINTLE_OK) {
       cli_fail(c, &e);
       status = CLI_FAILED;

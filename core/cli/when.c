@@ -4,6 +4,14 @@
 #include <stdio.h>
 #include <time.h>
 
+void cli_stamped_name(const char *of, char *to, size_t size) {
+  char stamp[32] = "";
+  time_t now = time(NULL);
+  struct tm tm;
+  if (localtime_r(&now, &tm)) strftime(stamp, sizeof stamp, "%Y%m%d%H%M%S", &tm);
+  snprintf(to, size, "%s-%s", of, stamp);
+}
+
 char *cli_short_duration(int64_t d, char *to) {
   int64_t s = d / CLOCK_SECOND;
   if (s < -1) return strcpy(to, "<invalid>");

@@ -186,3 +186,16 @@ pintle_status conf_chain_join(const conf_set *set, const char *name, arena *a, c
   if (wanted && !out->document) return conf_chain_read(set, name, a, out, e); /* says what there is */
   return check_joined(out, e);
 }
+
+/* ---- lookups */
+const char *conf_alias_target(const conf_chain *chain, const char *name) {
+  for (size_t i = 0; chain && i < chain->n_aliases; i++)
+    if (strcmp(chain->aliases[i].alias, name) == 0) return chain->aliases[i].name;
+  return name;
+}
+
+const char *const *conf_plugin_env(const conf_chain *chain, const char *file) {
+  for (size_t i = 0; chain && i < chain->n_plugins; i++)
+    if (strcmp(chain->plugins[i].name, file) == 0) return chain->plugins[i].env;
+  return NULL;
+}

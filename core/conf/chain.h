@@ -55,4 +55,8 @@ pintle_status conf_chain_read(const conf_set *set, const char *name, arena *a, c
 /* As that, but documents of one name are parts of one chain, in the order of the set (several vendors' files beside a drop-in); what two of them
  * say of the same action, plugin or alias is INVALID. The set need not have been checked. */
 pintle_status conf_chain_join(const conf_set *set, const char *name, arena *a, conf_chain *out, error *e);
+/* Lookups; a chain of NULL has nothing. */
+const char *conf_alias_target(const conf_chain *chain, const char *name); /* name itself when it is no alias */
+/* Names of variables that it gives to a plugin; NULL: none. */
+const char *const *conf_plugin_env(const conf_chain *chain, const char *file);
 #endif

@@ -192,7 +192,7 @@ char *conf_place_key(const conf_document *d, const item_node *node, char *to, si
 
 /* ---- finding */
 
-static bool is_kind(const conf_document *d, const char *api_group, const char *kind) {
+bool conf_is(const conf_document *d, const char *api_group, const char *kind) {
   str version = item_str(d->doc, "/apiVersion", "");
   size_t group = 0;
   for (size_t i = 0; i < version.len; i++)
@@ -206,7 +206,7 @@ static pintle_status not_found(const conf_set *s, const char *api_group, const c
   CLEANUP(buf_free) buf list = {0};
   error_set(e, PINTLE_NOT_FOUND, name ? "no %s named \"%s\" in the configuration" : "no %s in the configuration", kind, name);
   for (size_t i = 0; i < s->n && k < 64 && n; i++)
-    if (is_kind(s->v[i], api_group, kind)) known[k++] = item_str(s->v[i]->doc, "/metadata/name", "").ptr;
+    if (conf_is(s->v[i], api_group, kind)) known[k++] = item_str(s->v[i]->doc, "/metadata/name", "").ptr;
   const char *near = name ? nearest(str_of(name), known, k) : NULL;
   if (near) error_hint(e, "did you mean \"%s\"?", near);
   else if (k) {
@@ -223,7 +223,7 @@ pintle_status conf_set_find(const conf_set *s, const char *api_group, const char
   size_t n = 0;
   for (size_t i = 0; i < s->n; i++) {
     const conf_document *d = s->v[i];
-    if (!is_kind(d, api_group, kind)) continue;
+    if (!conf_is(d, api_group, kind)) continue;
     n++;
     if (name && !str_is(item_str(d->doc, "/metadata/name", ""), name)) continue;
     if (found) {

@@ -23,6 +23,8 @@ void conf_set_free(conf_set *s);
 char *conf_place(const conf_document *d, const item_node *node, char *to, size_t size);
 /* As conf_place, but where the key of a member stands, if that is known. */
 char *conf_place_key(const conf_document *d, const item_node *node, char *to, size_t size);
+/* Is it of that kind? api_group "velero.io", "pintle.io" or "". */
+bool conf_is(const conf_document *d, const char *api_group, const char *kind);
 /* The document with that kind and metadata.name (name NULL: the only one or NOT_FOUND / CONFLICT); api_group "velero.io", "pintle.io" or "". */
 pintle_status conf_set_find(const conf_set *s, const char *api_group, const char *kind, const char *name, const conf_document **out,
                             error *e);

@@ -74,16 +74,10 @@ const char *dropin_name_fault(uint32_t kind, const char *name) {
 }
 
 /* ---- what chains list */
-static const char *own_name(const conf_chain *c, const char *name) {
-  for (size_t i = 0; i < c->n_aliases; i++)
-    if (strcmp(c->aliases[i].alias, name) == 0) return c->aliases[i].name;
-  return name;
-}
-
 static bool has_action(const host_plugin *p, const conf_chain *c, const conf_chain_action *l) {
   for (size_t i = 0; i < p->n_actions; i++) {
     const host_action *x = &p->actions[i];
-    if (!x->refused && (l->kind == CONF_ANY_KIND || l->kind == x->kind) && strcmp(own_name(c, l->name), x->name) == 0) return true;
+    if (!x->refused && (l->kind == CONF_ANY_KIND || l->kind == x->kind) && strcmp(conf_alias_target(c, l->name), x->name) == 0) return true;
   }
   return false;
 }
@@ -125,7 +119,7 @@ static void tell_missing(const host_registry *r, const conf_chain *c, dropin_log
     const conf_chain_action *l = &c->actions[i];
     bool found = false;
     for (size_t k = 0; k < r->n_plugins && !found; k++) found = has_action(&r->plugins[k], c, l);
-    if (found || strcmp(own_name(c, l->name), "pintle.io/file") == 0) continue;
+    if (found || strcmp(conf_alias_target(c, l->name), "pintle.io/file") == 0) continue;
     if (l->document) conf_place(l->document, l->at, place, sizeof place);
     dropin_sayf(log, PINTLE_LOG_ERROR, NULL, "%s: the chain lists action %s, which no plugin here has", place, l->name);
   }

@@ -37,7 +37,7 @@ static pintle_status run_one(const dropin_items_options *o, teller *t, const dro
                                    .action = action,
                                    .config = op->entry->config,
                                    .run = of->run,
-                                   .env = dropin_env_of(o->chain, plugin->file),
+                                   .env = conf_plugin_env(o->chain, plugin->file),
                                    .environment = o->environment,
                                    .properties = properties,
                                    .scratch = o->scratch,

@@ -56,19 +56,10 @@ static int take_cancel_fd(void *ctx) {
 }
 
 /* ---- configuration */
-const char *const *dropin_env_of(const conf_chain *chain, const char *file) {
-  for (size_t i = 0; i < chain->n_plugins; i++)
-    if (strcmp(chain->plugins[i].name, file) == 0) return chain->plugins[i].env;
-  return NULL;
-}
-
 static const conf_chain_action *listed(const conf_chain *chain, const host_action *action) {
   for (size_t i = 0; i < chain->n_actions; i++) {
     const conf_chain_action *l = &chain->actions[i];
-    const char *name = l->name;
-    for (size_t k = 0; k < chain->n_aliases; k++)
-      if (strcmp(chain->aliases[k].alias, name) == 0) name = chain->aliases[k].name;
-    if ((l->kind == CONF_ANY_KIND || l->kind == action->kind) && strcmp(name, action->name) == 0) return l;
+    if ((l->kind == CONF_ANY_KIND || l->kind == action->kind) && strcmp(conf_alias_target(chain, l->name), action->name) == 0) return l;
   }
   return NULL;
 }
@@ -135,7 +126,7 @@ static pintle_status open_worker(dropin_single *s, str config, str run, error *e
                                    .action = o->action,
                                    .config = config,
                                    .run = run,
-                                   .env = dropin_env_of(o->of.chain, o->of.plugin->file),
+                                   .env = conf_plugin_env(o->of.chain, o->of.plugin->file),
                                    .environment = o->of.environment,
                                    .properties = s->properties,
                                    .scratch = o->of.scratch,

@@ -26,6 +26,4 @@ pintle_status dropin_single_end(dropin_single *s, pintle_status st, arena *a, dr
 
 /* The checked configuration of an action, as JSON; for stores and snapshotters with the Init map over it. */
 pintle_status dropin_single_config(const dropin_single_options *o, buf *json, error *e);
-/* Names of variables that the chain file gives to a plugin; may be NULL. */
-const char *const *dropin_env_of(const conf_chain *chain, const char *file);
 #endif

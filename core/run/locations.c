@@ -3,21 +3,11 @@
 #include "run/inside.h"
 #include <stdlib.h>
 
-static const char *trimmed(run_context *c, str s) {
-  while (s.len && s.ptr[0] == '/') s.ptr++, s.len--;
-  while (s.len && s.ptr[s.len - 1] == '/') s.len--;
-  return arena_copy(&c->memory, s);
-}
-
-static bool is_location(const conf_document *d) {
-  return str_is(item_str(d->doc, "/kind", ""), "BackupStorageLocation") && str_starts(item_str(d->doc, "/apiVersion", ""), "velero.io/");
-}
-
 static pintle_status read_one(run_context *c, const conf_document *d, run_location *l, error *e) {
   char place[600];
   *l = (run_location){.name = item_str(d->doc, "/metadata/name", "").ptr, .provider = item_str(d->doc, "/spec/provider", "").ptr};
-  l->bucket = trimmed(c, item_str(d->doc, "/spec/objectStorage/bucket", ""));
-  l->prefix = trimmed(c, item_str(d->doc, "/spec/objectStorage/prefix", ""));
+  l->bucket = chain_trimmed(&c->memory, item_str(d->doc, "/spec/objectStorage/bucket", ""));
+  l->prefix = chain_trimmed(&c->memory, item_str(d->doc, "/spec/objectStorage/prefix", ""));
   l->access_mode = item_str(d->doc, "/spec/accessMode", "ReadWrite").ptr;
   l->is_default = item_true(item_at(d->doc, "/spec/default"));
   l->place = arena_dup(&c->memory, conf_place(d, NULL, place, sizeof place));
@@ -26,11 +16,11 @@ static pintle_status read_one(run_context *c, const conf_document *d, run_locati
 
 pintle_status run_read_locations(run_context *c, error *e) {
   size_t n = 0;
-  for (size_t i = 0; i < c->set.n; i++) n += is_location(c->set.v[i]);
+  for (size_t i = 0; i < c->set.n; i++) n += conf_is(c->set.v[i], "velero.io", "BackupStorageLocation");
   c->locations = arena_zalloc(&c->memory, (n + 1) * sizeof *c->locations);
   if (!c->locations) return error_nomem(e);
   for (size_t i = 0; i < c->set.n; i++) {
-    if (!is_location(c->set.v[i])) continue;
+    if (!conf_is(c->set.v[i], "velero.io", "BackupStorageLocation")) continue;
     pintle_status st = read_one(c, c->set.v[i], &c->locations[c->n_locations], e);
     if (st != PINTLE_OK) return st;
     c->n_locations++;
@@ -70,9 +60,8 @@ static const run_location *find(run_context *c, const char *name, error *e) {
 
 /* ---- the store behind a location */
 static pintle_status open_file(const conf_document *d, struct run_store *one, error *e) {
-  str root = d ? item_string(item_member(item_at(d->doc, "/spec/config"), STR("root"))) : STR("");
   one->ops = &builtin_file_store;
-  return builtin_file_open(root.len ? root.ptr : BUILTIN_FILE_ROOT, &one->self, e);
+  return builtin_file_open(chain_file_root(d).ptr, &one->self, e);
 }
 
 static pintle_status open_plugin(run_context *c, const conf_chain *chain, const char *name, const conf_document *d, const run_location *l,

@@ -109,32 +109,28 @@ static void volume_free(volume *v) {
   for (size_t i = 0; i < 3; i++) buf_free(bufs[i]);
 }
 
-static bool is_location(const conf_document *d) {
-  return str_is(item_str(d->doc, "/kind", ""), "VolumeSnapshotLocation") && str_starts(item_str(d->doc, "/apiVersion", ""), "velero.io/");
+static pintle_status ask(calls *k, const char *location, item_doc *pv, volume *v, size_t *asked, error *e) {
+  v->location = location;
+  ++*asked;
+  return engine_snapshot_volume_id(k->by, location, pv, &v->id, e);
 }
 
 static pintle_status find(calls *k, item_doc *pv, volume *v, error *e) {
   const conf_set *set = &k->c->set;
   const char *name = item_str(pv, "/metadata/name", "").ptr;
   size_t asked = 0;
-  for (size_t i = 0; i < set->n && !v->id.len; i++) {
-    if (k->r->location || !is_location(set->v[i])) continue;
-    v->location = item_str(set->v[i]->doc, "/metadata/name", "").ptr;
-    asked++;
-    pintle_status st = engine_snapshot_volume_id(k->by, v->location, pv, &v->id, e);
-    if (st != PINTLE_OK) return st;
-  }
-  if (k->r->location) {
-    v->location = k->r->location, asked = 1;
-    pintle_status st = engine_snapshot_volume_id(k->by, v->location, pv, &v->id, e);
-    if (st != PINTLE_OK) return st;
-  }
-  if (v->id.len) return PINTLE_OK;
+  pintle_status st = PINTLE_OK;
+  if (k->r->location) st = ask(k, k->r->location, pv, v, &asked, e);
+  for (size_t i = 0; i < set->n && !k->r->location && !v->id.len && st == PINTLE_OK; i++)
+    if (conf_is(set->v[i], "velero.io", "VolumeSnapshotLocation"))
+      st = ask(k, item_str(set->v[i]->doc, "/metadata/name", "").ptr, pv, v, &asked, e);
+  if (st != PINTLE_OK || v->id.len) return st;
   if (!asked) {
     error_set(e, PINTLE_INVALID, "the configuration has no VolumeSnapshotLocation");
     error_hint(e, "add one, with the VolumeSnapshotter that knows the volume as its provider");
-  } else error_set(e, PINTLE_NOT_FOUND, "no VolumeSnapshotter knows the volume of PersistentVolume %s", name);
-  return e ? e->status : PINTLE_NOT_FOUND;
+    return PINTLE_INVALID;
+  }
+  return error_set(e, PINTLE_NOT_FOUND, "no VolumeSnapshotter knows the volume of PersistentVolume %s", name);
 }
 
 static pintle_status describe(const item_doc *pv, const volume *v, const char *name, item_doc **out, error *e) {

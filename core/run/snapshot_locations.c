@@ -3,10 +3,6 @@
 #include "run/inside.h"
 #include <stdlib.h>
 
-static bool is_location(const conf_document *d) {
-  return str_is(item_str(d->doc, "/kind", ""), "VolumeSnapshotLocation") && str_starts(item_str(d->doc, "/apiVersion", ""), "velero.io/");
-}
-
 static str provider_of(const conf_document *d) { return item_str(d->doc, "/spec/provider", ""); }
 static str name_of(const conf_document *d) { return item_str(d->doc, "/metadata/name", ""); }
 
@@ -14,7 +10,7 @@ static pintle_status find(const run_context *c, str name, const conf_document **
   const char *names[64];
   size_t n = 0;
   for (size_t i = 0; i < c->set.n; i++) {
-    if (!is_location(c->set.v[i])) continue;
+    if (!conf_is(c->set.v[i], "velero.io", "VolumeSnapshotLocation")) continue;
     if (str_eq(name_of(c->set.v[i]), name)) return *out = c->set.v[i], PINTLE_OK;
     if (n < 64) names[n++] = name_of(c->set.v[i]).ptr;
   }
@@ -53,7 +49,7 @@ static pintle_status take_only_ones(const run_context *c, const conf_document **
   size_t named = *n;
   for (size_t i = 0; i < c->set.n; i++) {
     const conf_document *d = c->set.v[i], *other;
-    if (!is_location(d) || of_provider(v, named, provider_of(d))) continue;
+    if (!conf_is(d, "velero.io", "VolumeSnapshotLocation") || of_provider(v, named, provider_of(d))) continue;
     if (!(other = of_provider(v + named, *n - named, provider_of(d)))) {
       v[(*n)++] = d;
       continue;

@@ -16,8 +16,8 @@ bool stores_env_wanted(const chain_stores *s, const char *variable); /* "NAME=VA
 
 /* ---- the worker's side: one thread; a second one in the middle of a call is refused. */
 typedef struct stores_side stores_side;
-/* s and opener are borrowed. dry_run: put and remove are DENIED. opened(ctx) is called after a plugin was loaded; may be NULL. */
-pintle_status stores_side_new(const chain_stores *s, bool dry_run, void (*opened)(void *ctx), void *ctx, stores_side **out, error *e);
+/* s is borrowed. dry_run: put and remove are DENIED. loaded(ctx) is called after a store's plugin was loaded; may be NULL. *out NULL: there are none. */
+pintle_status stores_side_new(const chain_stores *s, bool dry_run, void (*loaded)(void *ctx), void *ctx, stores_side **out, error *e);
 /* Whose keys they are from now on: the action that is called. Borrowed. NULL side is fine. */
 void stores_side_action(stores_side *s, const char *action);
 /* Ends the instances. NULL is fine. */

@@ -5,9 +5,10 @@
  * Served to plugins that name PINTLE_EXT_STORE among the extensions of their descriptor; NULL for others. location is the name of a
  * BackupStorageLocation of the configuration, "" the run's own (as a drop-in: UNSUPPORTED, the run's location is Velero's). Keys are
  * confined to plugins/<action>/ there and are given without it; a key that could leave it is INVALID. The store is a private instance in
- * this plugin's process, opened at its first use and closed with the process; a Go plugin of Velero cannot be opened so. NOT_FOUND also:
- * there is no such location; DENIED also: its accessMode is ReadOnly. All functions are [call], one at a time, record their error, and
- * otherwise behave as pintle/object_store.h says. A draft: its id loses "-draft", or changes, when a shipped plugin has used it. */
+ * this plugin's process, opened at its first use and closed with the process; the store's plugin is loaded for it (load is called once
+ * more where that plugin has actions of the chain in this process). A Go plugin of Velero cannot be opened so. NOT_FOUND also: there is no
+ * such location; DENIED also: its accessMode is ReadOnly. All functions are [call], one at a time, record their error, and otherwise behave
+ * as pintle/object_store.h says. A draft: its id loses "-draft", or changes, when a shipped plugin has used it. */
 #ifndef PINTLE_EXT_STORE_H
 #define PINTLE_EXT_STORE_H
 #include <pintle/entry.h>
