@@ -1,6 +1,7 @@
 """ontap_driver.py TOOL [TEST...] -- plugins/nas, driver ontap, against the emulator of ONTAP: who, which volumes, snapshots.
 SPDX-License-Identifier: Apache-2.0"""
 import re
+import uuid
 from ontap_world import *
 
 
@@ -119,7 +120,7 @@ def lists_have_pages(w):
     w.o.page = 1
     for i in range(12):
         w.o.volume('svm1', 'v%d' % i, '/exports/v%d' % i)
-        w.o.interfaces.append({**w.o.interfaces[0], 'uuid': w.o.interfaces[0]['uuid'][:-2] + '%02d' % i, 'ip': {'address': '10.1.0.%d' % i}})
+        w.o.interfaces.append({**w.o.interfaces[0], 'uuid': str(uuid.uuid4()), 'ip': {'address': '10.1.0.%d' % i}})
     t = w.tool()
     same(t.snapshot(nfs('/exports/v7/x')).split('/')[0], w.o.named('v7')['uuid'])
     assert len(w.asked('GET', 'start.uuid')) >= 2
