@@ -107,6 +107,8 @@ static pintle_status inject_credential(chain_location *l, error *e) {
   const item_node *ref = item_at(l->o.document->doc, "/spec/credential");
   if (item_type(ref) != PINTLE_T_OBJECT) return PINTLE_OK;
   pintle_status st = chain_secret(l->o.set, l->o.document, ref, &text, e);
+  snprintf(l->credential, sizeof l->credential, "key \"%.130s\" of Secret \"%.130s\"", item_str(l->o.document->doc, "/spec/credential/key", "").ptr,
+           item_str(l->o.document->doc, "/spec/credential/name", "").ptr);
   if (st == PINTLE_OK) st = l->o.credential(l->o.ctx, buf_str(&text), &path, e);
   if (text.data) explicit_bzero(text.data, text.cap);
   return st == PINTLE_OK ? inject(l, "/credentialsFile", buf_str(&path), "/spec/credential", e) : st;
@@ -128,22 +130,54 @@ static pintle_status make_layers(chain_location *l, error *e) {
   return st;
 }
 
+static const struct {
+  const char *pointer, *from, *name;
+} injected_from[] = {{"/bucket", "/spec/objectStorage/bucket", "spec.objectStorage.bucket"},
+                     {"/prefix", "/spec/objectStorage/prefix", "spec.objectStorage.prefix"},
+                     {"/caCert", "/spec/objectStorage/caCert", "the caCert of spec.objectStorage"},
+                     {"/credentialsFile", "/spec/credential", "spec.credential"}};
+enum { N_INJECTED = sizeof injected_from / sizeof *injected_from };
+
+/* A plugin knows the file of its credentials, a user the Secret that it was written from. */
+static void name_secret(const chain_location *l, error *e) {
+  CLEANUP(buf_free) buf text = {0};
+  str path = item_string(item_at(l->injected, "/credentialsFile"));
+  const char *from = e->message;
+  for (const char *at; path.len && (at = strstr(from, path.ptr)); from = at + path.len) {
+    buf_add(&text, from, (size_t)(at - from));
+    buf_addz(&text, l->credential);
+  }
+  buf_addz(&text, from);
+  if (from != e->message && !text.failed) snprintf(e->message, sizeof e->message, "%s", buf_z(&text));
+}
+
 /* What the plugin says of /bucket stands at spec.objectStorage.bucket, and so on. */
 void chain_location_place(const chain_location *l, error *e) {
-  static const char *const injected[][2] = {{"/bucket", "/spec/objectStorage/bucket"},
-                                            {"/prefix", "/spec/objectStorage/prefix"},
-                                            {"/caCert", "/spec/objectStorage/caCert"},
-                                            {"/credentialsFile", "/spec/credential"}};
   char place[sizeof e->place];
   if (!e) return;
-  for (size_t i = 0; i < sizeof injected / sizeof *injected; i++)
-    if (strcmp(e->place, injected[i][0]) == 0) {
-      place_at(l, injected[i][1], e);
+  name_secret(l, e);
+  for (size_t i = 0; i < N_INJECTED; i++)
+    if (strcmp(e->place, injected_from[i].pointer) == 0 && item_at(l->injected, injected_from[i].pointer)) {
+      place_at(l, injected_from[i].from, e);
       return;
     }
   if (e->place[0]) conf_options_place(l->layers, l->n_layers, e->place, place, sizeof place);
   else conf_place(l->o.document, NULL, place, sizeof place);
   error_place(e, "%s", place);
+}
+
+void chain_location_beaten(const chain_location *l, void (*tell)(void *ctx, const char *text), void *ctx) {
+  CLEANUP(buf_free) buf text = {0};
+  char place[600];
+  for (size_t i = 0; i < N_INJECTED; i++) {
+    const char *key = injected_from[i].pointer + 1;
+    const item_node *own = item_member(item_at(l->o.document->doc, "/spec/config"), str_of(key));
+    const item_node *set = item_at(l->injected, injected_from[i].pointer);
+    if (!own || !set || str_eq(item_string(own), item_string(set))) continue;
+    buf_clear(&text);
+    buf_printf(&text, "%s: config.%s does not count beside %s", conf_place(l->o.document, own, place, sizeof place), key, injected_from[i].name);
+    if (!text.failed) tell(ctx, text.data);
+  }
 }
 
 pintle_status chain_location_make(const chain_location_options *options, chain_location *out, error *e) {

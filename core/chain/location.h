@@ -31,13 +31,16 @@ typedef struct chain_location {
   buf text;
   char source[300];
   item_doc *injected; /* bucket, prefix, caCert, credentialsFile: Velero's Init map */
+  char credential[300]; /* 'key "cloud" of Secret "x"', "" none */
   conf_layer layers[3];
   size_t n_layers;
 } chain_location;
 /* INVALID with its place: no such action, set aside, refused, wrong options. *out is to be freed in any case. */
 pintle_status chain_location_make(const chain_location_options *options, chain_location *out, error *e);
-/* e->place, a JSON Pointer into the configuration that the plugin gave, becomes file, line and column. */
+/* e->place, a JSON Pointer into the configuration that the plugin gave, becomes file, line and column; a path of ours in the message the Secret's key. */
 void chain_location_place(const chain_location *l, error *e);
+/* Keys of spec.config that do not count, since Velero sets them from elsewhere in the location: tells each, with its place. */
+void chain_location_beaten(const chain_location *l, void (*tell)(void *ctx, const char *text), void *ctx);
 void chain_location_free(chain_location *l);
 
 /* A bucket or prefix without '/' at either end; lives in *a. NULL: no memory. */

@@ -15,21 +15,29 @@ static const char *const velero_keys[] = {"bucket", "prefix", "caCert", "credent
 
 /* ---- which layer */
 
+static bool is_text_layer(const conf_layer *l) {
+  return l->text || (l->document && l->document->doc && !str_is(item_str(l->document->doc, "/kind", ""), "PluginChain"));
+}
+
 static const item_node *given_in(const conf_layer *l, str key) {
   if (l->option) return str_is(key, l->option) ? l->object : NULL;
   const item_node *m = l->object ? item_member(l->object, key) : NULL;
   return item_type(m) == PINTLE_T_NULL ? NULL : m;
 }
 
-/* The layer that decides about key; NULL: none gives it. */
-static const conf_layer *deciding(const conf_layer *layers, size_t n, str key) {
-  while (n-- > 0)
-    if (given_in(&layers[n], key)) return &layers[n];
-  return NULL;
+/* Where all is text, "" is none: so do Velero's plugins. o may be NULL. */
+static bool is_unset(const conf_layer *l, const item_node *node, const pintle_option *o) {
+  bool any_text = !o || (o->type == PINTLE_OPT_STRING && !o->choices) || o->type == PINTLE_OPT_JSON;
+  return !any_text && is_text_layer(l) && item_type(node) == PINTLE_T_STRING && !item_string(node).len;
 }
 
-static bool is_text_layer(const conf_layer *l) {
-  return l->text || (l->document && l->document->doc && !str_is(item_str(l->document->doc, "/kind", ""), "PluginChain"));
+/* The layer that decides about key, option o where it is one; NULL: none gives it. */
+static const conf_layer *deciding(const conf_layer *layers, size_t n, str key, const pintle_option *o) {
+  while (n-- > 0) {
+    const item_node *node = given_in(&layers[n], key);
+    if (node && !is_unset(&layers[n], node, o)) return &layers[n];
+  }
+  return NULL;
 }
 
 static const pintle_option *declared(const pintle_option *const *options, str key) {
@@ -67,6 +75,19 @@ static pintle_status fault(const conf_layer *l, const item_node *node, error *e,
   return PINTLE_INVALID;
 }
 
+/* The one whose name has the word in it: "retries" of "maxRetries". NULL: none, or several. */
+static const char *only_with(str word, const char *const *names, size_t n) {
+  const char *found = NULL;
+  for (size_t i = 0; i < n && word.len > 3 && word.len < 100; i++) {
+    char text[100];
+    snprintf(text, sizeof text, "%.*s", (int)word.len, word.ptr);
+    if (!strcasestr(names[i], text)) continue;
+    if (found) return NULL;
+    found = names[i];
+  }
+  return found;
+}
+
 static pintle_status unknown_option(const pintle_option *const *options, const conf_layer *l, const item_node *node, error *e) {
   char quoted[CONF_QUOTE_SIZE], place[CONF_PLACE_SIZE];
   const char *names[64];
@@ -79,7 +100,9 @@ static pintle_status unknown_option(const pintle_option *const *options, const c
   size_t own = n;
   for (size_t i = 0; i < N_VELERO_KEYS; i++) names[n++] = velero_keys[i];
   const char *near = nearest(item_key(node), names, n);
+  if (!near) near = only_with(item_key(node), names, own);
   if (near) error_hint(e, "did you mean \"%s\"?", near);
+  else if (own > 16) error_hint(e, "`pintle plugin inspect` shows the %zu options that it has", own);
   else if (own) conf_hint_known(e, (str){"", 0}, names, own, "options");
   else error_hint(e, "this action has no options");
   return PINTLE_INVALID;
@@ -244,7 +267,7 @@ static pintle_status add_declared(const pintle_option *const *options, const con
   for (const pintle_option *const *p = options; p && *p; p++) {
     const pintle_option *o = *p;
     if (!o->name || declared(options, str_of(o->name)) != o) continue; /* a name declared twice: the first */
-    const conf_layer *l = deciding(layers, n, str_of(o->name));
+    const conf_layer *l = deciding(layers, n, str_of(o->name), o);
     if (!l && !o->fallback) {
       if (o->flags & PINTLE_REQUIRED) return missing(o, layers, n, e);
       continue;
@@ -275,7 +298,7 @@ static pintle_status add_rest(const pintle_option *const *options, const conf_la
   for (size_t i = 0; i < n; i++)
     for (const item_node *m = layers[i].object && !layers[i].option ? item_first(layers[i].object) : NULL; m; m = item_next(m)) {
       str key = item_key(m);
-      if (declared(options, key) || deciding(layers, n, key) != &layers[i] || given_in(&layers[i], key) != m) continue;
+      if (declared(options, key) || deciding(layers, n, key, NULL) != &layers[i] || given_in(&layers[i], key) != m) continue;
       pintle_status st = add_undeclared(&layers[i], m, env, json, e);
       if (st != PINTLE_OK) return st;
     }
@@ -345,7 +368,7 @@ char *conf_options_place(const conf_layer *layers, size_t n, const char *pointer
     return to;
   }
   str key = {buf_z(&segment), segment.len};
-  const conf_layer *l = deciding(layers, n, key);
+  const conf_layer *l = deciding(layers, n, key, NULL);
   if (!l) return snprintf(to, size, "default of \"%s\"", key.ptr), to;
   const item_node *node = given_in(l, key);
   bool top = true;
@@ -359,8 +382,8 @@ char *conf_options_place(const conf_layer *layers, size_t n, const char *pointer
 }
 
 const char *conf_options_source(const pintle_option *const *options, const conf_layer *layers, size_t n, const char *key) {
-  const conf_layer *l = deciding(layers, n, str_of(key));
-  if (l) return l->source;
   const pintle_option *o = declared(options, str_of(key));
+  const conf_layer *l = deciding(layers, n, str_of(key), o);
+  if (l) return l->source;
   return o && o->fallback ? "default" : NULL;
 }

@@ -18,7 +18,7 @@ typedef struct conf_environment {
 } conf_environment;
 
 /* The document that config() shows: every option checked and typed (text is converted as PINTLE_OPT_* says, also from ConfigMaps where all is text),
- * defaults filled in. {fromFile: PATH} and {fromEnv: NAME} are replaced by the content (one trailing newline dropped). Unknown keys are INVALID
+ * defaults filled in. Where all is text, "" is unset but for a text without choices. {fromFile: PATH} and {fromEnv: NAME} are replaced by the content (one trailing newline dropped). Unknown keys are INVALID
  * (nearest right name in hint) unless flags has PINTLE_OPEN_CONFIG or they are bucket, prefix, caCert, credentialsFile. A missing REQUIRED
  * option is INVALID. No value of a SECRET option is ever in an error. */
 pintle_status conf_options(const pintle_option *const *options, uint32_t flags, const conf_layer *layers, size_t n,

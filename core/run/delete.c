@@ -1,7 +1,8 @@
-/* delete.c -- a backup or restore is deleted: first what lies elsewhere, then its objects.  SPDX-License-Identifier: Apache-2.0 */
+/* delete.c -- a backup or restore is deleted: first its restores and what lies elsewhere, then its objects.  SPDX-License-Identifier: Apache-2.0 */
 #include "base/clock.h"
 #include "run/inside.h"
 #include <stdio.h>
+#include <stdlib.h>
 
 enum { MAX_RESOURCE = 16 << 20 };
 
@@ -57,6 +58,42 @@ static pintle_status elsewhere(deletion *d, error *e) {
   if (st == PINTLE_OK && !restore && d->committed) st = run_delete_items(d->c, d->r, d->backup, journal, d->lock, &d->failed, e);
   if (st == PINTLE_OK && !restore) st = run_delete_snapshots(d->c, d->r, d->backup, record, journal, d->lock, &d->failed, e);
   run_hear(d->c, NULL);
+  return st;
+}
+
+/* ---- its restores, as Velero deletes them: pkg/controller/backup_deletion_controller.go */
+typedef struct restores {
+  const char *of;
+  arena a;
+  const char **names;
+  size_t n, cap;
+  bool failed;
+} restores;
+
+static void add_restore(void *ctx, const item_doc *restore) {
+  restores *l = ctx;
+  if (!str_is(item_str(restore, "/spec/backupName", ""), l->of)) return;
+  const char *name = arena_copy(&l->a, item_str(restore, "/metadata/name", ""));
+  if (name && GROW(l->names, l->n + 1, l->cap)) l->names[l->n++] = name;
+  else l->failed = true;
+}
+
+static void unreadable(void *ctx, const char *name, const error *e) { (void)ctx, (void)name, (void)e; } /* nobody knows whose it is */
+
+static pintle_status delete_restores(deletion *d, bool *kept, error *e) {
+  restores l = {.of = d->r->name};
+  pintle_status st = run_list(d->c, d->r->store, true, NULL, add_restore, unreadable, &l, e);
+  if (st == PINTLE_OK && l.failed) st = error_nomem(e);
+  for (size_t i = 0; i < l.n && st == PINTLE_OK; i++) {
+    run_delete_request one = *d->r;
+    one.restore = true, one.name = l.names[i];
+    st = run_delete(d->c, &one, kept, e);
+    if (st == PINTLE_NOT_FOUND) st = PINTLE_OK; /* somebody else was faster */
+    if (st != PINTLE_OK) error_wrap(e, "backup \"%s\" %s kept for its restore \"%s\"", d->r->name, d->r->would ? "would be" : "is", l.names[i]);
+  }
+  d->c->control = &d->r->control;
+  free(l.names);
+  arena_free(&l.a);
   return st;
 }
 
@@ -140,6 +177,7 @@ pintle_status run_delete(run_context *c, const run_delete_request *request, bool
   pintle_status st = engine_journal_open(&jo, &d.journal, e);
   c->control = &request->control;
   if (st == PINTLE_OK) st = begin(&d, &a, e);
+  if (st == PINTLE_OK && !request->restore && (d.committed || d.before.phase)) st = delete_restores(&d, kept, e);
   if (st == PINTLE_OK && (d.committed || d.before.phase)) st = elsewhere(&d, e);
   if (st == PINTLE_OK && d.failed && !request->force) *kept = true, st = stays(&d, e);
   if (st == PINTLE_OK) st = objects(&d, e);

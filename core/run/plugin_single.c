@@ -42,6 +42,11 @@ static pintle_status open_worker(run_context *c, const chain_location *l, worker
   return st;
 }
 
+static void warn(void *ctx, const char *text) {
+  const run_context *c = ctx;
+  c->services.log(c->services.ctx, PINTLE_LOG_WARN, str_of(text), NULL, 0);
+}
+
 static pintle_status options_of(run_context *c, const conf_chain *chain, chain_location_options *o, error *e) {
   *o = (chain_location_options){.chain = chain, .set = &c->set, .environment = &c->environment, .credential = credential, .ctx = c};
   return run_plugins(c, &o->registry, e);
@@ -56,6 +61,7 @@ pintle_status run_plugin_single(run_context *c, uint32_t kind, const conf_chain 
   o.kind = kind, o.name = name, o.document = d;
   if (l) o.bucket = l->bucket, o.prefix = l->prefix;
   st = chain_location_make(&o, &location, e);
+  if (st == PINTLE_OK) chain_location_beaten(&location, warn, c);
   if (st == PINTLE_OK) st = open_worker(c, &location, out, e);
   chain_location_free(&location);
   return st;

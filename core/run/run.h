@@ -116,8 +116,8 @@ pintle_status run_explain(run_context *c, uint32_t kind, const char *from, const
  * bad with its name and the others go on. */
 pintle_status run_list(run_context *c, store *s, bool restores, const char *name, void (*each)(void *ctx, const item_doc *resource),
                        void (*bad)(void *ctx, const char *name, const error *e), void *ctx, error *e);
-/* Deletes a backup or restore. A backup's items go to the DeleteItemActions first, then its snapshots are deleted, of an interrupted one those in its run
- * record; then objects and record. Where an action or a snapshot fails, *kept is set: the backup stays, and each error is an event. NOT_FOUND; CONFLICT while
+/* Deletes a backup or restore. A backup's restores are deleted first, then its items go to the DeleteItemActions, its snapshots are deleted, of an interrupted one
+ * those in its run record; then objects and record. Where an action or a snapshot fails, *kept is set: the backup stays, and each error is an event. NOT_FOUND; CONFLICT while
  * it is running; DENIED where the location is read-only. */
 typedef struct run_delete_request {
   store *store;

@@ -29,11 +29,11 @@ extern const pintle_option *const s3_options[];
 pintle_status s3_config_read(pintle_call *call, s3_config *to);
 void s3_config_free(s3_config *c); /* wipes the customer's key */
 
-/* "https://host:port/base" taken apart. false: no http or https URL with a host, or one with user, query or fragment. Texts point into url. */
+/* "https://host:port/base" taken apart: an http or https URL with a host, without user, query or fragment. */
 typedef struct s3_endpoint {
   bool https;
   char host[256]; /* with its port, unless that is the scheme's own */
   char base[256]; /* "" or "/path", no slash at the end */
 } s3_endpoint;
-bool s3_endpoint_parse(const char *url, s3_endpoint *to);
+const char *s3_endpoint_read(const char *url, s3_endpoint *to); /* NULL; else what is wrong with it: "it names no host" */
 #endif

@@ -93,7 +93,8 @@ pintle_status s3_creds_chain_new(pintle_call *call, const s3_creds_options *o, s
     pintle_log(call, PINTLE_LOG_DEBUG, "credentials from: %s", fresh.source);
     *out = c;
   } else {
-    st = pintle_fail(call, st, "no credentials: %s", s3_z(&why));
+    const char *at = *c->o.profile ? "/profile" : *c->o.credentials_file ? "/credentialsFile" : NULL;
+    st = pintle_fail_at(call, st, at, "no credentials: %s", s3_z(&why));
     s3_creds_chain_free(c);
   }
   s3_text_free(&why);

@@ -266,10 +266,20 @@ static void set_tls(const s3_config *c, CURL *e) {
   if (!*c->ca && bundle && *bundle) curl_easy_setopt(e, CURLOPT_CAINFO, bundle);
 }
 
+static const char *variable(const char *name, const char *other) {
+  const char *value = getenv(name);
+  if (!value || !*value) value = getenv(other);
+  return value && *value ? value : NULL;
+}
+
+const char *s3_proxy(const s3_config *c, bool https) {
+  const char *proxy = *c->proxy ? c->proxy : https ? variable("https_proxy", "HTTPS_PROXY") : variable("http_proxy", "HTTP_PROXY");
+  return proxy ? proxy : variable("all_proxy", "ALL_PROXY");
+}
+
 static void set_proxy(const s3_config *c, bool https, CURL *e) {
-  const char *proxy = *c->proxy ? c->proxy : NULL;
-  if (!proxy && !https && !getenv("http_proxy")) proxy = getenv("HTTP_PROXY"); /* curl leaves this one to CGI programs */
-  if (proxy && *proxy) curl_easy_setopt(e, CURLOPT_PROXY, proxy);
+  const char *proxy = s3_proxy(c, https); /* HTTP_PROXY curl leaves to CGI programs */
+  if (proxy) curl_easy_setopt(e, CURLOPT_PROXY, proxy);
   curl_easy_setopt(e, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 }
 

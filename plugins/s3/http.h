@@ -94,6 +94,8 @@ int64_t s3_number_of(const s3_request *r, const char *name); /* PINTLE_NONE */
 
 /* "https://host/path" of a bucket or key, encoded, at the endpoint or at publicUrl (public, when it is set): to gets the place, path the path. */
 bool s3_place(s3 *s, const char *bucket, const char *key, bool public, s3_endpoint *to, s3_text *path);
+/* The proxy on the way: the configuration's or the environment's, as far as nobody excepts the host; NULL: none. */
+const char *s3_proxy(const s3_config *c, bool https);
 /* The region to sign for. */
 void s3_region(s3 *s, char to[64]);
 bool s3_region_known(s3 *s); /* false: Amazon's, and nobody has said it yet */

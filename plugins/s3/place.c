@@ -1,6 +1,7 @@
 /* place.c -- where a bucket and a key are, and what is said when a request failed.  SPDX-License-Identifier: Apache-2.0 */
 #include "http.h"
 #include "retry.h"
+#include <stdlib.h>
 #include <string.h>
 
 bool s3_region_known(s3 *s) {
@@ -40,7 +41,7 @@ bool s3_place(s3 *s, const char *bucket, const char *key, bool public, s3_endpoi
     s3_region(s, region);
     *to = (s3_endpoint){.https = true};
     snprintf(to->host, sizeof to->host, "s3.%s.amazonaws.com%s", region, strncmp(region, "cn-", 3) == 0 ? ".cn" : "");
-  } else if (!s3_endpoint_parse(url, to)) return false;
+  } else if (s3_endpoint_read(url, to)) return false;
   s3_addz(path, to->base);
   if (c->path_style || is_address(to->host) || !is_label(bucket, to->https)) {
     s3_addz(path, "/");
@@ -72,9 +73,23 @@ static const char *hint(const s3_request *r) {
   return NULL;
 }
 
+/* No answer, and a proxy is on the way, told without its password. */
+static const char *proxy_hint(struct s3_http *h, const s3_request *r, char *to, size_t size) {
+  const char *proxy = r->status ? NULL : s3_proxy(&s3_http_instance(h)->config, r->to.https);
+  if (!proxy) return NULL;
+  const char *host = strstr(proxy, "://"), *no = getenv("NO_PROXY") ? getenv("NO_PROXY") : getenv("no_proxy");
+  host = host ? host + 3 : proxy;
+  size_t n = strcspn(host, "/");
+  for (size_t i = 0; i < n; i++)
+    if (host[i] == '@') host += i + 1, n -= i + 1, i = 0;
+  snprintf(to, size, "%.*s is the proxy on the way to the store (%s)%s", n < 200 ? (int)n : 200, host,
+           *s3_http_instance(h)->config.proxy ? "proxy" : "of the environment", no && *no ? ", unless NO_PROXY has the store" : "");
+  return to;
+}
+
 pintle_status s3_say(struct s3_http *h, const s3_request *r, const char *doing) {
   pintle_call *call = s3_http_call(h);
-  char text[1024], number[24] = "";
+  char text[1024], number[24] = "", proxy[320];
   if (strcmp(r->code, S3_NO_CREDENTIALS) == 0) return pintle_wrap(call, r->st, "%s", doing);
   if (r->st == PINTLE_CANCELLED || r->st == PINTLE_TIMED_OUT)
     return pintle_fail(call, r->st, "%s: %s", doing, r->st == PINTLE_CANCELLED ? "cancelled" : "past the deadline");
@@ -84,6 +99,8 @@ pintle_status s3_say(struct s3_http *h, const s3_request *r, const char *doing) 
   if (r->status) snprintf(number, sizeof number, "%ld%s", r->status, code || *said ? " " : "");
   snprintf(text, sizeof text, "%s %s%s%s: %s%s%s%s%s", doing, r->bucket, *r->key ? "/" : "", r->key, number, code ? r->code : "",
            code && *said ? ": " : "", said, r->tries > 1 ? " (repeated in vain)" : "");
-  pintle_error e = {.struct_size = sizeof e, .status = r->st, .message = text, .hint = hint(r), .code = code ? r->code : NULL};
+  const char *why = hint(r);
+  if (!why) why = proxy_hint(h, r, proxy, sizeof proxy);
+  pintle_error e = {.struct_size = sizeof e, .status = r->st, .message = text, .hint = why, .code = code ? r->code : NULL};
   return (call->host->fail)(call, &e);
 }

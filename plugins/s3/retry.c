@@ -175,7 +175,7 @@ static bool fix_redirect(s3_request *r) {
   bool absolute =
       host && (size_t)snprintf(origin, sizeof origin, "%.*s", (int)(path ? (size_t)(path - place) : strlen(place)), place) < sizeof origin;
   if (!host) to = r->to;
-  else if (!absolute || !s3_endpoint_parse(origin, &to)) return false;
+  else if (!absolute || s3_endpoint_read(origin, &to)) return false;
   if (!may_go(&r->to, &to)) {
     snprintf(r->said, sizeof r->said, "a redirect to %.100s is not followed", to.host);
     return false;

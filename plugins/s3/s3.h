@@ -21,7 +21,7 @@ typedef struct s3 {
   _Atomic int64_t skew;                /* seconds to add to our clock */
   _Atomic int tokens;                  /* budget of retries */
   _Atomic int conditional;             /* If-None-Match: 0 not known, 1 the store obeys, -1 it does not */
-  _Atomic int told_skew;
+  _Atomic int told_skew, told_plain;
   _Atomic bool other_etags; /* the last ETag was no MD5 of what was put */
 } s3;
 

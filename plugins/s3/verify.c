@@ -98,6 +98,17 @@ static bool checksum_of_whole(s3_upload *u, const s3_request *head) {
   return s3_field_of(head, s3_sum_header(u->checksum), sum, sizeof sum) && strcmp(sum, u->proofs[0].sum) == 0;
 }
 
+/* A store may ignore what it does not know: then what was to be encrypted is not, and nobody would hear of it. Said once. */
+static void check_encryption(s3_upload *u, const s3_request *head) {
+  const s3_config *c = &u->s->config;
+  char said[64];
+  bool customer = *c->customer_key;
+  if (!customer && !*c->kms_key && !*c->encryption) return;
+  if (s3_field_of(head, customer ? "x-amz-server-side-encryption-customer-algorithm" : "x-amz-server-side-encryption", said, sizeof said)) return;
+  if (!atomic_exchange(&u->s->told_plain, 1))
+    pintle_log(s3_http_call(u->h), PINTLE_LOG_WARN, "%s: the store does not say that it is encrypted, as it was asked for", u->key);
+}
+
 /* *size: PINTLE_NONE when it does not say. *proven: its ETag or checksum is that of what was sent. */
 static pintle_status look(s3_upload *u, int64_t *size, bool *proven) {
   char etag[128], mode[32];
@@ -111,6 +122,7 @@ static pintle_status look(s3_upload *u, int64_t *size, bool *proven) {
     if (st == PINTLE_OK) {
       s3_field_of(&r, "etag", etag, sizeof etag);
       *size = s3_number_of(&r, "content-length");
+      check_encryption(u, &r);
       u->unlocked = *u->s->config.lock_mode && !s3_field_of(&r, "x-amz-object-lock-mode", mode, sizeof mode);
       *proven =
           checksum_of_whole(u, &r) || (u->id.n ? etag_of_parts(u, etag) : u->proofs[0].etag[0] && strcmp(etag, u->proofs[0].etag) == 0);

@@ -154,18 +154,58 @@ def kms(s):
 
 
 @test
+def not_encrypted(s):
+    """A store that ignores what it does not know is told of, once."""
+    with open(work + '/plain', 'wb') as f:
+        f.write(KEY)
+    said = 'WARN k: the store does not say that it is encrypted, as it was asked for'
+    for config, header in (({'serverSideEncryption': 'AES256'}, 'x-amz-server-side-encryption'), ({'kmsKeyId': 'k'}, 'x-amz-server-side-encryption'),
+                           ({'customerKeyEncryptionFile': work + '/plain'}, 'x-amz-server-side-encryption-customer-algorithm'), ({}, None)):
+        for says in (True, False):
+            s.hook = lambda r: says and header and r.command == 'HEAD' and (
+                r.answer(200, headers=[('ETag', '"%s"' % s.objects['k'][1]), ('Content-Length', '4'), (header, 'AES256')]) or True)
+            t = Tool(s, **config)
+            same(t.put('k', b'data'), (OK, ''))
+            same(t.put('k', b'data'), (OK, ''))
+            same(t.logged().count(said), 1 if header and not says else 0)
+            t.close()
+
+
+@test
 def config_errors(s):
+    """Each is refused before anything is sent, by its key, and says what to write instead."""
     open(work + '/short', 'wb').write(b'short')
-    for config, word in (({'s3Url': 'ftp://x'}, '/s3Url'), ({'tagging': '=x'}, '/tagging'), ({'tagging': '&'.join('k%d=v' % i for i in range(11))}, '/tagging'),
-                         ({'checksumAlgorithm': 'crc32'}, '/checksumAlgorithm'), ({'partSize': MIB}, '/partSize'), ({'concurrency': 0}, '/concurrency'),
-                         ({'customerKeyEncryptionFile': work + '/short'}, '/customerKeyEncryptionFile'), ({'customerKeyEncryptionFile': work + '/no'}, '/customerKeyEncryptionFile'),
-                         ({'kmsKeyId': 'k', 'customerKeyEncryptionFile': work + '/short'}, 'you can only use one of'),
-                         ({'objectLockMode': 'GOVERNANCE'}, '/objectLockMode'), ({'region': 'a/b'}, '/region')):
+    url, size = '/s3Url s3Url: ', 'does not lie between '
+    for config, word, hint in (
+            ({'s3Url': 'ftp://x'}, url + 'it does not begin with http:// or https://', 'write it as http://host:port or https://host:port'),
+            ({'s3Url': 'minio:9000'}, url + 'it does not begin with', ''), ({'s3Url': ' http://x'}, url + 'it has blanks', ''), ({'s3Url': 'http://'}, url + 'it names no host', ''),
+            ({'s3Url': 'http://u:%s@h' % SECRET}, url + 'it names a user: keys belong to the credentials', ''), ({'s3Url': 'http://h?a=b'}, url + 'it has a query', ''),
+            ({'s3Url': 'http://h:99999'}, url + 'its port is no number from 1 to 65535', ''), ({'s3Url': 'http://h:x'}, url + 'its port', ''),
+            ({'s3Url': 'http://::1:9000'}, url + 'an IPv6 address stands in [ ]', ''), ({'s3Url': 'http://' + 'h' * 300}, url + 'it is too long', ''),
+            ({'publicUrl': 'x'}, '/publicUrl publicUrl: it does not begin with', ''),
+            ({'tagging': '=x'}, '/tagging tagging: a tag without a key', 'a=b&c=d'), ({'tagging': '&'.join('k%d=v' % i for i in range(11))}, 'more than 10 tags', ''),
+            ({'tagging': 'a=b&c=d&a=e'}, '/tagging tagging: the same key twice', ''), ({'tagging': 'a%62=1&ab'}, 'the same key twice', ''), ({'tagging': 'a=b&'}, 'an empty tag', ''),
+            ({'checksumAlgorithm': 'crc32'}, '/checksumAlgorithm checksumAlgorithm: "crc32" is none of none, CRC32, CRC32C, CRC64NVME, SHA1, SHA256, MD5', 'did you mean "CRC32"?'),
+            ({'checksumAlgorithm': 'crc32c'}, '/checksumAlgorithm', 'did you mean "CRC32C"?'), ({'checksumAlgorithm': 'x'}, '/checksumAlgorithm', ''),
+            ({'serverSideEncryption': 'aes'}, '/serverSideEncryption serverSideEncryption: "aes" is none of AES256, aws:kms,', 'did you mean "AES256"?'),
+            ({'partSize': 16}, '/partSize partSize: 16 %s5Mi and 1Gi' % size, ''), ({'partSize': 2 << 30}, '/partSize partSize: 2Gi ' + size, ''),
+            ({'partSize': 5000000}, '/partSize partSize: 5000000 ' + size, ''), ({'concurrency': 0}, '/concurrency concurrency: 0 %s1 and 16' % size, ''),
+            ({'connectTimeout': 0}, '/connectTimeout connectTimeout: 0s %s1s and 1h' % size, ''), ({'idleTimeout': 5400 * SECOND}, 'idleTimeout: 90m ', ''),
+            ({'objectLockRetain': -1500 * 10**6}, '/objectLockRetain objectLockRetain: -1500ms %s0s and 876000h' % size, ''), ({'maxRetries': 51}, 'maxRetries: 51 ', ''),
+            ({'customerKeyEncryptionFile': work + '/short'}, '/customerKeyEncryptionFile customerKeyEncryptionFile: ', ''),
+            ({'customerKeyEncryptionFile': work + '/no'}, '/customerKeyEncryptionFile customerKeyEncryptionFile: cannot open', ''),
+            ({'customerKeyEncryptionSecret': 'abc'}, '/customerKeyEncryptionSecret customerKeyEncryptionSecret: "abc" is not of the form name/key', 'the name of a Secret'),
+            ({'kmsKeyId': 'k', 'customerKeyEncryptionFile': work + '/short'}, 'you can only use one of', ''),
+            ({'objectLockMode': 'GOVERNANCE'}, '/objectLockMode', ''), ({'region': 'a/b'}, '/region region: "a/b" is no region', ''), ({'region': 'a\n'}, '/region', '')):
         t = Tool(s, **config)
         st, text = t.outcome()
-        assert st == INVALID and word in text, (config, st, text)
+        assert st == INVALID and word in text and 'HINT ' in t.logged() and hint in t.logged(), (config, st, text, t.logged())
         t.close()
     same(s.seen, [])
+    t = Tool(s, tagging='a= b')
+    same(t.put('k', b'x'), (OK, ''))
+    assert 'WARN tagging: a key or a value begins or ends with a blank' in t.logged(), t.logged()
+    t.close()
 
 
 @test

@@ -31,6 +31,7 @@ static void unhex(const char *hex, char *to) {
 static void show(const pintle_test_outcome *o, const char *text) {
   printf("%d\t%s\n", o->status, o->status == PINTLE_OK ? text : o->message);
   if (*o->log) fputs(o->log, stderr);
+  if (o->status != PINTLE_OK && *o->hint) fprintf(stderr, "HINT %s\n", o->hint);
   fflush(stdout);
 }
 
@@ -59,6 +60,7 @@ int main(int argc, char **argv) {
   pintle_test_instance *s = pintle_test_create(host, PINTLE_TEST_STORE, "pintle.io/s3", config);
   fputs(pintle_test_last(host)->log, stderr);
   if (!s) printf("%d\t%s %s\n", pintle_test_last(host)->status, pintle_test_last(host)->at, pintle_test_last(host)->message);
+  if (!s) fprintf(stderr, "HINT %s\n", pintle_test_last(host)->hint);
   while (s && fgets(line, sizeof line, stdin)) {
     char *word[6] = {0}, *rest = line;
     line[strcspn(line, "\n")] = 0;

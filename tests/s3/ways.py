@@ -172,6 +172,23 @@ def n7_proxy_407(s):
 
 
 @test
+def n7_proxy_is_named(s):
+    """Who does not answer may be the proxy: it is named, without its password."""
+    for config, environment, how in (({'proxy': 'http://user:proxy-pass@127.0.0.1:1/'}, {}, '(proxy)'), ({'proxy': 'socks5://127.0.0.1:1'}, {}, '(proxy)'),
+                                     ({}, {'HTTP_PROXY': 'http://127.0.0.1:1'}, '(of the environment)'),
+                                     ({}, {'all_proxy': '127.0.0.1:1', 'NO_PROXY': 'elsewhere'}, '(of the environment), unless NO_PROXY has the store')):
+        t = Tool(s, environment, ['proxy-pass'], maxRetries=0, **config)
+        same(t.get('k')[0], TRANSIENT)
+        assert 'HINT 127.0.0.1:1 is the proxy on the way to the store %s\n' % how in t.logged(), t.logged()
+        t.close()
+    t = Tool(s, maxRetries=0, s3Url='http://127.0.0.1:1')
+    same(t.get('k')[0], TRANSIENT)
+    assert 'HINT' not in t.logged()
+    t.close()
+    same(s.seen, [])
+
+
+@test
 def n7_connect_reset(s):
     """A proxy that ends the connection is asked again; a tunnel to nowhere, too."""
     store, proxy, far = far_store()

@@ -165,12 +165,12 @@ START_TEST(endpoints) {
                                     "http://a?b", "http://a:70000", "http://a b", "http://:80"};
   s3_endpoint e;
   for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
-    ck_assert_msg(s3_endpoint_parse(good[i].url, &e), "%s", good[i].url);
+    ck_assert_msg(!s3_endpoint_read(good[i].url, &e), "%s", good[i].url);
     ck_assert_str_eq(e.host, good[i].host);
     ck_assert_str_eq(e.base, good[i].base);
     ck_assert_int_eq(e.https, good[i].https);
   }
-  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) ck_assert_msg(!s3_endpoint_parse(bad[i], &e), "%s", bad[i]);
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) ck_assert_msg(s3_endpoint_read(bad[i], &e), "%s", bad[i]);
 }
 END_TEST
 
