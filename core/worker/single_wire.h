@@ -31,7 +31,7 @@ typedef enum single_id {
   SINGLE_CREATE_SNAPSHOT,
   SINGLE_CREATE_VOLUME_FROM_SNAPSHOT,
   SINGLE_DELETE_SNAPSHOT,
-  SINGLE_VERIFY_SNAPSHOT, /* of pintle.verify/1-draft */
+  SINGLE_VERIFY_SNAPSHOT, /* of pintle.verify/1 */
   SINGLE_BACKUP_PROGRESS,
   SINGLE_BACKUP_CANCEL,
   SINGLE_BACKUP_RUN,
@@ -50,7 +50,7 @@ typedef struct single_function {
 extern const single_function single_functions[SINGLE_FUNCTIONS];
 /* Which functions of its kind a table has, as bits 1 << single_id. */
 uint32_t single_has(uint32_t kind, const void *ops);
-/* The table that an instance offers as pintle.verify/1-draft, or NULL. */
+/* The table that an instance offers as pintle.verify/1, or NULL. */
 const pintle_verify *single_verify_of(const pintle_action *action, void *self);
 
 /* ---- WIRE_SINGLE */

@@ -99,7 +99,7 @@ typedef struct fake_value { /* behind pintle.state/1-draft */
   size_t len;
 } fake_value;
 
-typedef struct fake_stored { /* behind pintle.store/1-draft */
+typedef struct fake_stored { /* behind pintle.store/1 */
   struct fake_stored *next;
   const char *action; /* of an adopted table */
   char *location, *key;

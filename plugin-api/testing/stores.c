@@ -1,4 +1,4 @@
-/* stores.c -- pintle.store/1-draft in memory: as long as the host, by action, location and key.  SPDX-License-Identifier: Apache-2.0 */
+/* stores.c -- pintle.store/1 in memory: as long as the host, by action, location and key.  SPDX-License-Identifier: Apache-2.0 */
 #include "fake.h"
 #include <stdlib.h>
 

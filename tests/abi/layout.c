@@ -259,6 +259,10 @@ AT(pintle_stores, put, 8);
 AT(pintle_stores, get, 16);
 AT(pintle_stores, list, 24);
 AT(pintle_stores, remove, 32);
+SIZE(pintle_verify, 16);
+AT(pintle_verify, struct_size, 0);
+AT(pintle_verify, flags, 4);
+AT(pintle_verify, verify_snapshot, 8);
 
 /* Values are frozen, too. */
 #define IS(name, n) PINTLE_ASSERT_((name) == (n), #name " has another value")

@@ -1,4 +1,4 @@
-/* test_testing_stores.c -- the fake host's pintle.store/1-draft: whole objects, ranges, listings, each action and location by itself.
+/* test_testing_stores.c -- the fake host's pintle.store/1: whole objects, ranges, listings, each action and location by itself.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <check.h>
 #include <pintle/testing.h>

@@ -1,14 +1,14 @@
 /* pintle/ext/verify.h -- pintle.verify/1: is a snapshot still what it was when it was taken?  SPDX-License-Identifier: Apache-2.0
  *
  * Offered by a VolumeSnapshotter whose snapshots' data can be read back: its action's extension(self, PINTLE_EXT_VERIFY) gives this table
- * for as long as the instance lives. `pintle snapshot verify ID` calls it. A draft, as state.h. */
+ * for as long as the instance lives. `pintle snapshot verify ID` calls it. In 1.0. */
 #ifndef PINTLE_EXT_VERIFY_H
 #define PINTLE_EXT_VERIFY_H
 #include <pintle/types.h>
 #ifdef __cplusplus
 extern "C" {
 #endif
-#define PINTLE_EXT_VERIFY "pintle.verify/1-draft"
+#define PINTLE_EXT_VERIFY "pintle.verify/1"
 
 typedef struct pintle_verify {
   uint32_t struct_size, flags;
