@@ -82,9 +82,11 @@ static pintle_status drop_id(void *self, pintle_call *call, const nas_snapshot *
 /* Nobody will ask for it: a call that is ended takes back what it began. The error that ended it is the call's again. */
 static pintle_status take_back(nas_aliyun *a, pintle_call *call, const nas_volume *v, const char *name, pintle_status why) {
   nas_aliyun_list list;
+  a->cleaning = true;
   bool gone = nas_aliyun_list_all(a, call, v, name, &list) == PINTLE_OK;
   const nas_snapshot s = {v, list.found.id};
   if (gone && *s.id) gone = drop(a, call, &s) == PINTLE_OK;
+  a->cleaning = false;
   if (!gone) pintle_log(call, PINTLE_LOG_WARN, "snapshot %s of file system %s could not be taken back", name, v->fs_id);
   return pintle_fail(call, why, "making the snapshot: %s", why == PINTLE_CANCELLED ? "cancelled" : "the deadline has passed");
 }

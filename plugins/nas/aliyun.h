@@ -17,6 +17,7 @@ typedef struct nas_aliyun {
   const char *credentials_file, *ram_role, *role_arn, *oidc_provider, *oidc_token_file;
   const char *zone, *vpc, *vswitch, *access_group; /* of restored file systems; "" the source's */
   int64_t retention_days, timeout;                 /* timeout: of waiting for one thing */
+  bool cleaning;                                   /* requests are sent although the call is to end */
   nas_aliyun_keys keys;                            /* while until is not over */
 } nas_aliyun;
 

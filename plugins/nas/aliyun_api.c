@@ -102,7 +102,8 @@ static pintle_status send_signed(const nas_aliyun *a, pintle_call *call, const n
   lines[i++] = "Content-Type:";
   lines[i] = NULL;
   nas_addf(&url, "%s/?%s", r->url, query);
-  const nas_http_request request = {.method = "POST", .url = nas_z(&url), .headers = lines, .ca_file = *a->ca_file ? a->ca_file : NULL};
+  const nas_http_request request = {
+      .method = "POST", .url = nas_z(&url), .headers = lines, .ca_file = *a->ca_file ? a->ca_file : NULL, .cleaning = a->cleaning};
   pintle_status st = url.failed ? pintle_fail(call, PINTLE_NOMEM, "out of memory") : nas_http(call, &request, http);
   nas_text_free(&url);
   return st == PINTLE_OK ? st : pintle_wrap(call, st, "%s", r->doing);
@@ -160,7 +161,7 @@ pintle_status nas_aliyun_ask(nas_aliyun *a, pintle_call *call, const char *regio
     OPENSSL_cleanse(&a->keys, sizeof a->keys);
     st = ask_once(a, call, &r, &answer);
   }
-  for (int n = 1; st == PINTLE_TRANSIENT && again && n < TRIES; n++) {
+  for (int n = 1; st == PINTLE_TRANSIENT && again && n < (a->cleaning ? 2 : TRIES); n++) {
     int64_t told = answer.retry_after;
     st = told > 0 && told <= 60 * second ? call->host->pause(call, told) : PINTLE_OK;
     if (st != PINTLE_OK) return ended(call, doing, st);

@@ -161,7 +161,8 @@ static pintle_status oidc_once(const nas_aliyun *a, pintle_call *call, const cha
       {"Action", "AssumeRoleWithOIDC"}, {"Format", "JSON"}, {"Version", "2015-04-01"}, {"Timestamp", date}, {"SignatureNonce", nonce}};
   nas_addf(&url, "%s/?", sts(a));
   bool good = nas_aliyun_query(params, sizeof params / sizeof *params, &url);
-  const nas_http_request r = {.method = "POST", .url = nas_z(&url), .body = body, .ca_file = *a->ca_file ? a->ca_file : NULL};
+  const nas_http_request r = {
+      .method = "POST", .url = nas_z(&url), .body = body, .ca_file = *a->ca_file ? a->ca_file : NULL, .cleaning = a->cleaning};
   pintle_status st = good ? nas_http(call, &r, &http) : pintle_fail(call, PINTLE_NOMEM, "out of memory");
   nas_text_free(&url);
   if (st != PINTLE_OK) return pintle_wrap(call, st, "%s", doing);
@@ -192,6 +193,7 @@ static pintle_status metadata(const nas_aliyun *a, pintle_call *call, const char
                               .headers = *header ? headers : NULL,
                               .body = strcmp(method, "PUT") == 0 ? "" : NULL,
                               .direct = true,
+                              .cleaning = a->cleaning,
                               .timeout = 5 * second};
   pintle_status st = url.failed ? pintle_fail(call, PINTLE_NOMEM, "out of memory") : nas_http(call, &r, http);
   nas_text_free(&url);

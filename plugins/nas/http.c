@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { LARGEST_ANSWER = 32 << 20, LONGEST_RETRY = 3600 };
+enum { LARGEST_ANSWER = 32 << 20, LONGEST_RETRY = 3600, CLEANING = 8 };
 static const int64_t second = 1000000000;
 
 typedef struct exchange {
@@ -17,6 +17,7 @@ typedef struct exchange {
   CURLcode rc; /* of setting it up */
   nas_text body, location;
   int64_t retry_after;
+  bool cleaning;
 } exchange;
 
 /* ---- what comes */
@@ -62,7 +63,7 @@ static size_t on_header(char *data, size_t one, size_t n, void *ctx) {
 static int on_progress(void *ctx, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d) {
   const exchange *e = ctx;
   (void)a, (void)b, (void)c, (void)d;
-  return e->call->host->cancelled(e->call) != 0;
+  return !e->cleaning && e->call->host->cancelled(e->call) != 0;
 }
 
 /* ---- what is sent */
@@ -118,7 +119,8 @@ static void set_callbacks(exchange *e) {
 
 static void set_up(exchange *e, const nas_http_request *r) {
   int64_t timeout = r->timeout > 0 ? r->timeout : 60 * second, left = e->call->host->remaining(e->call);
-  if (left >= 0 && left < timeout) timeout = left;
+  if (r->cleaning) timeout = left > 0 && left < CLEANING * second ? left : CLEANING * second;
+  else if (left >= 0 && left < timeout) timeout = left;
   set_text(e, CURLOPT_URL, r->url);
   set_text(e, CURLOPT_PROTOCOLS_STR, "http,https");
   set_number(e, CURLOPT_PATH_AS_IS, 1);
@@ -150,7 +152,7 @@ static void end(exchange *e) {
 
 static pintle_status fail(exchange *e, CURLcode rc) {
   pintle_call *call = e->call;
-  int32_t ended = call->host->cancelled(call);
+  int32_t ended = e->cleaning ? 0 : call->host->cancelled(call);
   if (ended)
     return pintle_fail(call, ended == 1 ? PINTLE_CANCELLED : PINTLE_TIMED_OUT, "%s", ended == 1 ? "cancelled" : "the deadline has passed");
   if (rc == CURLE_OUT_OF_MEMORY || e->body.failed || e->location.failed) return pintle_fail(call, PINTLE_NOMEM, "out of memory");
@@ -161,7 +163,7 @@ static pintle_status fail(exchange *e, CURLcode rc) {
 }
 
 pintle_status nas_http(pintle_call *call, const nas_http_request *r, nas_http_answer *a) {
-  exchange e = {.call = call, .easy = curl_easy_init()};
+  exchange e = {.call = call, .easy = curl_easy_init(), .cleaning = r->cleaning};
   *a = (nas_http_answer){.body = "", .location = ""};
   if (!e.easy) return pintle_fail(call, PINTLE_NOMEM, "out of memory");
   set_up(&e, r);

@@ -17,6 +17,7 @@ typedef struct nas_http_request {
   const char *proxy;                /* NULL: the environment's */
   bool insecure;                    /* the server's certificate is not checked */
   bool direct;                      /* no proxy, whatever the environment says: metadata services */
+  bool cleaning;                    /* takes back what a call began that is to end: goes on for 8 s, cancelled or not */
   int64_t timeout;                  /* of the whole request; 0 = 60 s */
 } nas_http_request;
 
