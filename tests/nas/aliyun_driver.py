@@ -169,6 +169,15 @@ def cancelled_while_it_is_made(w):
     same(w.a.snapshots, {})
 
 
+@test
+def ended_while_it_is_not_known_what_became_of_it(w):
+    t = w.tool()
+    t.set('deadline', SECOND // 2)
+    w.a.fault('CreateSnapshot', 'lost', after=True)
+    same(outcome(t.ask('snapshot', name=NAME, wait=False)), (TIMED_OUT, 'making the snapshot: the deadline has passed'))
+    same((len(w.asked('DeleteSnapshot')), w.a.snapshots), (1, {}))
+
+
 # ---- removing
 @test
 def removed_and_gone_already(w):
