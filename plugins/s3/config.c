@@ -218,28 +218,6 @@ static pintle_status key_from_file(pintle_call *call, s3_config *c, const char *
   return st;
 }
 
-static int base64_value(char c) {
-  static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  const char *at = c ? strchr(digits, c) : NULL;
-  return at ? (int)(at - digits) : -1;
-}
-
-static size_t unbase64(const char *text, unsigned char *to, size_t most) {
-  unsigned bits = 0, have = 0;
-  size_t n = 0;
-  for (; *text && *text != '='; text++) {
-    int v = base64_value(*text);
-    if (v < 0) continue;
-    bits = bits << 6 | (unsigned)v, have += 6;
-    if (have >= 8) {
-      have -= 8;
-      if (n < most) to[n] = (unsigned char)(bits >> have);
-      n++;
-    }
-  }
-  return n;
-}
-
 static pintle_status key_from_secret(pintle_call *call, s3_config *c, const char *text) {
   static const char at[] = "/customerKeyEncryptionSecret";
   const pintle_objects *cluster = (const pintle_objects *)call->host->extension(call->host, PINTLE_EXT_CLUSTER);
@@ -261,7 +239,7 @@ static pintle_status key_from_secret(pintle_call *call, s3_config *c, const char
   if (st != PINTLE_OK) return pintle_wrap(call, st, "reading Secret %s/%s for customerKeyEncryptionSecret", ns.ptr, name);
   const char *value = pintle_str_or(secret, pintle_key(pointer, sizeof pointer, "/data", slash + 1), NULL);
   if (!value) return wrong(call, at, NULL, "Secret %s/%s has no key %s", ns.ptr, name, slash + 1);
-  size_t n = unbase64(value, key, sizeof key);
+  size_t n = s3_unbase64(value, key, sizeof key);
   st = n == 32 ? use_key(call, c, key)
                : wrong(call, at, NULL, "key %s of Secret %s/%s has %zu bytes; the key for SSE-C has 32", slash + 1, ns.ptr, name, n);
   OPENSSL_cleanse(key, sizeof key);

@@ -134,16 +134,19 @@ static void set_retention(s3_upload *u) {
   if (*c->lock_mode && u->checksum == S3_SUM_NONE) u->checksum = S3_SUM_MD5; /* buckets with a lock insist on one */
 }
 
-/* What an ETag proves by takes longest of all sums and is needed last: for large parts another thread makes it while the part is sent. */
+/* What an ETag proves by takes longest of all sums and is needed last: for large parts another thread makes it while the part is sent. A store that
+ * tells the checksum of each part does without, as long as it tells that of their checksums in the end. */
 static void *make_md5(void *ctx) {
   s3_part *p = ctx;
   if (!s3_sum_hex(S3_SUM_MD5, p->data, p->n, p->md5)) p->md5[0] = 0;
   return NULL;
 }
 
+static bool by_sums(const s3_upload *u) { return u->id.n && s3_sum_of_sums(u->checksum) && atomic_load(&u->s->sums) > 0; }
+
 void s3_md5_begin(s3_upload *u, s3_part *p) {
   p->md5[0] = 0;
-  if (p->n >= PIECE && !atomic_load(&u->s->other_etags)) p->busy = pthread_create(&p->md5_thread, NULL, make_md5, p) == 0;
+  if (p->n >= PIECE && !by_sums(u) && !atomic_load(&u->s->other_etags)) p->busy = pthread_create(&p->md5_thread, NULL, make_md5, p) == 0;
 }
 
 void s3_md5_end(s3_part *p) {
@@ -151,9 +154,8 @@ void s3_md5_end(s3_part *p) {
   p->busy = false;
 }
 
-/* A quoted MD5 cannot be made without the bytes; a checksum header may be our own, echoed. */
-bool s3_answer_proves(s3_upload *u, s3_part *p, const s3_request *r) {
-  char etag[128], sum[S3_SUM_TEXT + 16];
+static bool has_md5(s3_upload *u, s3_part *p, const s3_request *r) {
+  char etag[128];
   s3_field_of(r, "etag", etag, sizeof etag);
   size_t n = strlen(etag);
   s3_md5_end(p);
@@ -161,8 +163,17 @@ bool s3_answer_proves(s3_upload *u, s3_part *p, const s3_request *r) {
   bool like =
       (quoted || n == 32) && (*p->md5 || s3_sum_hex(S3_SUM_MD5, p->data, p->n, p->md5)) && strncasecmp(etag + quoted, p->md5, 32) == 0;
   atomic_store(&u->s->other_etags, !like); /* then nobody needs to make them for nothing */
-  if (like) return true;
-  return *p->sum && u->checksum != S3_SUM_MD5 && s3_field_of(r, s3_sum_header(u->checksum), sum, sizeof sum) && strcmp(sum, p->sum) == 0;
+  return like;
+}
+
+/* A quoted MD5 cannot be made without the bytes; a checksum header may be our own, echoed. */
+bool s3_answer_proves(s3_upload *u, s3_part *p, const s3_request *r) {
+  char sum[S3_SUM_TEXT + 16];
+  bool told = *p->sum && u->checksum != S3_SUM_MD5 && s3_field_of(r, s3_sum_header(u->checksum), sum, sizeof sum) && strcmp(sum, p->sum) == 0;
+  if (told && by_sums(u) && !p->busy) return u->by_sums = true;
+  int unknown = 0;
+  if (told && u->id.n) atomic_compare_exchange_strong(&u->s->sums, &unknown, 1);
+  return has_md5(u, p, r) || told;
 }
 
 /* ---- one request */

@@ -39,6 +39,7 @@ typedef struct s3_upload {
   size_t n, cap;
   int64_t total;
   bool proven;   /* the answers so far prove every part */
+  bool by_sums;  /* some of them by their checksum alone: that of the whole has to be told, too */
   bool doubtful; /* it may not have been carried out: what is there may be an older object */
   bool removed;  /* verification has removed it */
   bool unlocked; /* the store has it, and does not say that it is locked, as it should be */
@@ -50,7 +51,7 @@ pintle_status s3_fill(s3_upload *u, s3_part *p,
 s3_proof *s3_proof_of(s3_upload *u, s3_part *p);     /* made for number p->number; NULL: no memory */
 void s3_object_headers(s3_upload *u, s3_request *r); /* what an object has from its beginning: encryption, tags, class, lock */
 void s3_sum_header_add(s3_upload *u, s3_part *p, s3_request *r);
-/* The MD5 of a part that is sent now. The end is waited for; it belongs before anything happens to p's bytes. */
+/* The MD5 of a part that is sent now, unless its checksum will do. The end is waited for; it belongs before anything happens to p's bytes. */
 void s3_md5_begin(s3_upload *u, s3_part *p);
 void s3_md5_end(s3_part *p);
 /* Does the answer prove that the store has p's bytes? */

@@ -23,6 +23,7 @@ typedef struct s3 {
   _Atomic int conditional;             /* If-None-Match: 0 not known, 1 the store obeys, -1 it does not */
   _Atomic int told_skew, told_plain;
   _Atomic bool other_etags; /* the last ETag was no MD5 of what was put */
+  _Atomic int sums;         /* checksums of parts: 0 not known, 1 the store tells them, -1 it does not tell that of the whole */
 } s3;
 
 /* What to do about a status of the store or of curl is decided in one place; see http.h. */

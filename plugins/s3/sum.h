@@ -17,6 +17,9 @@ enum { S3_SUM_TEXT = 48 }; /* base64 of the longest, and NUL */
 const char *s3_sum_name(s3_algorithm a);    /* "CRC32"; of MD5: "MD5" */
 const char *s3_sum_header(s3_algorithm a);  /* "x-amz-checksum-crc32"; MD5: "content-md5"; NONE: NULL */
 const char *s3_sum_element(s3_algorithm a); /* "ChecksumCRC32" of CompleteMultipartUpload; NONE and MD5: NULL */
+static inline bool s3_sum_of_sums(s3_algorithm a) { /* an object of parts has the checksum of theirs, and not of its bytes */
+  return a == S3_SUM_CRC32 || a == S3_SUM_CRC32C || a == S3_SUM_SHA1 || a == S3_SUM_SHA256;
+}
 
 typedef struct s3_sum s3_sum;
 s3_sum *s3_sum_new(s3_algorithm a); /* NULL: no memory */

@@ -53,3 +53,25 @@ void s3_hex(const unsigned char *data, size_t n, char *to) {
 }
 
 void s3_base64(const unsigned char *data, size_t n, char *to) { EVP_EncodeBlock((unsigned char *)to, data, (int)n); }
+
+static int base64_value(char c) {
+  static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  const char *at = c ? strchr(digits, c) : NULL;
+  return at ? (int)(at - digits) : -1;
+}
+
+size_t s3_unbase64(const char *text, unsigned char *to, size_t most) {
+  unsigned bits = 0, have = 0;
+  size_t n = 0;
+  for (; *text && *text != '='; text++) {
+    int v = base64_value(*text);
+    if (v < 0) continue;
+    bits = bits << 6 | (unsigned)v, have += 6;
+    if (have >= 8) {
+      have -= 8;
+      if (n < most) to[n] = (unsigned char)(bits >> have);
+      n++;
+    }
+  }
+  return n;
+}

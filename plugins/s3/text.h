@@ -22,4 +22,5 @@ typedef struct s3_field {
 
 void s3_hex(const unsigned char *data, size_t n, char *to);    /* 2n + 1 bytes, lower case */
 void s3_base64(const unsigned char *data, size_t n, char *to); /* 4 * ((n + 2) / 3) + 1 bytes */
+size_t s3_unbase64(const char *text, unsigned char *to, size_t most); /* what is no base64 is passed over; the bytes it has, which may be more than most */
 #endif

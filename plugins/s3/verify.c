@@ -92,10 +92,29 @@ static bool etag_of_parts(const s3_upload *u, const char *etag) {
   return strncasecmp(etag + (*etag == '"'), want, k) == 0 && n - 2 * (*etag == '"') == k;
 }
 
+/* The checksum of the object, or of its parts' checksums: "...-N". */
 static bool checksum_of_whole(s3_upload *u, const s3_request *head) {
-  char sum[S3_SUM_TEXT + 16];
-  if (!s3_sum_element(u->checksum) || u->n != 1) return false;
-  return s3_field_of(head, s3_sum_header(u->checksum), sum, sizeof sum) && strcmp(sum, u->proofs[0].sum) == 0;
+  char sum[S3_SUM_TEXT + 16], want[S3_SUM_TEXT + 16];
+  if (!s3_sum_element(u->checksum) || !s3_field_of(head, s3_sum_header(u->checksum), sum, sizeof sum)) return false;
+  if (!u->id.n) return strcmp(sum, u->proofs[0].sum) == 0;
+  if (!s3_sum_of_sums(u->checksum)) return false;
+  s3_text all = {0};
+  unsigned char one[64];
+  for (size_t i = 0; i < u->n; i++) s3_add(&all, one, s3_unbase64(u->proofs[i].sum, one, sizeof one));
+  bool ok = !all.failed && s3_sum_base64(u->checksum, s3_z(&all), all.n, want);
+  s3_text_free(&all);
+  if (ok) snprintf(want + strlen(want), 16, "-%zu", u->n);
+  return ok && strcmp(sum, want) == 0;
+}
+
+/* What the answer to a HEAD proves, beside those to the parts. */
+static bool is_proven(s3_upload *u, const s3_request *head) {
+  char etag[128];
+  s3_field_of(head, "etag", etag, sizeof etag);
+  if (checksum_of_whole(u, head)) return u->proven = u->proven || u->id.n; /* of parts nobody can have made it but of theirs */
+  if (!u->id.n) return u->proofs[0].etag[0] && strcmp(etag, u->proofs[0].etag) == 0;
+  if (u->by_sums) atomic_store(&u->s->sums, -1); /* it is read back now; from then on MD5s are made */
+  return !u->by_sums && etag_of_parts(u, etag);
 }
 
 /* A store may ignore what it does not know: then what was to be encrypted is not, and nobody would hear of it. Said once. */
@@ -111,7 +130,7 @@ static void check_encryption(s3_upload *u, const s3_request *head) {
 
 /* *size: PINTLE_NONE when it does not say. *proven: its ETag or checksum is that of what was sent. */
 static pintle_status look(s3_upload *u, int64_t *size, bool *proven) {
-  char etag[128], mode[32];
+  char mode[32];
   pintle_status st = PINTLE_NOT_FOUND;
   for (int i = 0; i < LATE && st == PINTLE_NOT_FOUND; i++) {
     s3_request r = s3_ask("HEAD", u->bucket, u->key);
@@ -120,12 +139,10 @@ static pintle_status look(s3_upload *u, int64_t *size, bool *proven) {
     if (i && s3_http_call(u->h)->host->pause(s3_http_call(u->h), (int64_t)i * 500000000) != PINTLE_OK) break;
     st = s3_http_do(u->h, &r);
     if (st == PINTLE_OK) {
-      s3_field_of(&r, "etag", etag, sizeof etag);
       *size = s3_number_of(&r, "content-length");
       check_encryption(u, &r);
       u->unlocked = *u->s->config.lock_mode && !s3_field_of(&r, "x-amz-object-lock-mode", mode, sizeof mode);
-      *proven =
-          checksum_of_whole(u, &r) || (u->id.n ? etag_of_parts(u, etag) : u->proofs[0].etag[0] && strcmp(etag, u->proofs[0].etag) == 0);
+      *proven = is_proven(u, &r);
     } else if (st == PINTLE_DENIED && u->proven && !u->id.n) {
       *size = u->total, *proven = true, st = PINTLE_OK; /* who may only write: the answer to the PUT had its MD5 or checksum */
     } else if (st != PINTLE_NOT_FOUND) s3_say(u->h, &r, "verifying");

@@ -41,6 +41,87 @@ def n5_stores_something_else(s):
             t.close()
 
 
+def crc(data):
+    return zlib.crc32(data).to_bytes(4, 'big')
+
+
+def summed(store, parts=True, whole=True, spoil=lambda data: data):
+    """A store whose ETags are none, that tells the CRC32 of each part and that of them all; or only some of it."""
+    store.etag, etags = (lambda data: 'x%d' % len(data)), store.etag
+
+    def hook(r):
+        if r.query.get('partNumber') and parts and r.check() is None:
+            store.uploads[r.query['uploadId']][int(r.query['partNumber'])] = r.body
+            r.answer(200, headers=[('ETag', '"p"'), ('x-amz-checksum-crc32', base64.b64encode(crc(r.body)).decode())])
+            return True
+        if r.command == 'POST' and 'uploadId' in r.query:
+            sent = store.uploads[r.query['uploadId']]
+            store.whole = '%s-%d' % (base64.b64encode(crc(b''.join(crc(sent[n]) for n in sorted(sent)))).decode(), len(sent))
+            store.keep = spoil
+        if r.command == 'HEAD' and whole and r.key in store.objects and r.headers['x-amz-checksum-mode'] == 'ENABLED':
+            data = store.objects[r.key][0]
+            r.answer(200, headers=[('ETag', '"whole"'), ('Content-Length', str(len(data))), ('x-amz-checksum-crc32', store.whole)])
+            return True
+    store.hook = hook
+    return etags
+
+
+@test
+def n5_sums_of_parts(s):
+    """Checksums that the store tells of parts and of the whole prove it without ETags; what is told of parts alone does not."""
+    flip = lambda d: d[:-1] + bytes([d[-1] ^ 1])
+    for parts, whole, reads in ((True, True, 0), (True, False, 2), (False, True, 0), (False, False, 2)):
+        summed(s, parts, whole)
+        t = Tool(s, partSize=5 * MIB)
+        for i in range(2):
+            del s.seen[:]
+            same(t.put('k', bytes_of(23 * MIB)), (OK, ''))
+            same(s.methods().count('GET'), reads // 2)
+        t.close()
+        assert s.objects['k'][0] == bytes_of(23 * MIB)
+    # it tells parts, nothing of the whole, and has other bytes
+    summed(s, True, False, flip)
+    t = Tool(s, partSize=5 * MIB)
+    same(t.put('k', bytes_of(23 * MIB))[0], FAILED)
+    same(s.objects, {})
+    t.close()
+    # a part's checksum is another one: nobody believes the store, but the bytes are there
+    summed(s)
+    told = s.hook
+    s.hook = lambda r: (r.command == 'HEAD' and setattr(s, 'whole', 'AAAAAA==-5')) or told(r)
+    t = Tool(s, partSize=5 * MIB)
+    del s.seen[:]
+    same(t.put('k', bytes_of(23 * MIB)), (OK, ''))
+    same(s.methods().count('GET'), 1)
+    t.close()
+
+
+@test
+def n5_sums_then_md5(s):
+    """A store with MD5s that does not tell the checksum of the whole is read back once; from then on its ETags are compared."""
+    etags = summed(s, True, False)
+    s.etag = etags
+    told = s.hook
+
+    def hook(r):
+        if r.query.get('partNumber') and r.check() is None:
+            s.uploads[r.query['uploadId']][int(r.query['partNumber'])] = r.body
+            r.answer(200, headers=[('ETag', '"%s"' % s.etag(r.body)), ('x-amz-checksum-crc32', base64.b64encode(crc(r.body)).decode())])
+            return True
+        return told(r)
+    s.hook = hook
+    t = Tool(s, partSize=5 * MIB)
+    for reads in (1, 0, 0):
+        del s.seen[:]
+        same(t.put('k', bytes_of(23 * MIB)), (OK, ''))
+        same(s.methods().count('GET'), reads)
+    s.etag = lambda data: '0' * 32  # and they are compared
+    del s.seen[:]
+    same(t.put('k', bytes_of(23 * MIB)), (OK, ''))
+    same(s.methods().count('GET'), 1)
+    t.close()
+
+
 @test
 def n5_gone_after_put(s):
     def hook(r):
