@@ -61,7 +61,8 @@ const char *dropin_operations_run(const dropin_items_options *o, const dropin_su
     teller t = {o->log, *subject};
     error e = {0};
     t.subject.action = str_of(v[i].entry->name);
-    if (!(v[i].entry->has & HOST_HAS_RUN_OPERATION) || run_one(o, &t, &v[i], of, &e) == PINTLE_OK) left[n_left++] = v[i];
+    pintle_status st = v[i].entry->has & HOST_HAS_RUN_OPERATION ? run_one(o, &t, &v[i], of, &e) : PINTLE_OK;
+    if (st == PINTLE_OK || (st == PINTLE_UNSUPPORTED && v[i].entry->has & HOST_HAS_PROGRESS)) left[n_left++] = v[i];
     else dropin_sayf(o->log, PINTLE_LOG_ERROR, &t.subject, "operation %s failed: %s", v[i].id, e.message);
   }
   if (n_left == 0) return NULL;

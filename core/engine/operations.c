@@ -186,7 +186,7 @@ static int64_t work(engine_operations *o) {
       continue;
     }
     const operation_action *a = operation_action_of(o, op->action, &e);
-    if (a && operation_runs(a)) {
+    if (a && operation_runs(a) && !op->asked) {
       if (running < ENGINE_RUNNING_OPERATIONS) operation_start(o, op), running += op->work != NULL;
       if (op->work) next = 0; /* it has descriptors now */
       continue;

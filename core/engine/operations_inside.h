@@ -24,6 +24,7 @@ typedef struct operation {
   int64_t created, started, updated; /* 0: not yet */
   int64_t ask_at, pause;             /* when it is asked next, and how long after that: clock_monotonic */
   worker_operation *work;            /* run_operation in progress */
+  bool asked;                        /* run_operation has left it to progress */
 } operation;
 
 /* One action, asked about its operations in a worker of its own. */

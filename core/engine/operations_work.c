@@ -208,8 +208,10 @@ void operation_step(engine_operations *o, operation *op) {
   }
   if (!over) return;
   pintle_status st = worker_operation_result(op->work, &e);
+  const operation_action *a = st == PINTLE_UNSUPPORTED ? operation_action_of(o, op->action, &e) : NULL;
   op->updated = clock_now();
-  if (st == PINTLE_TIMED_OUT && late(o, op)) operation_fail(o, op, "Asynchronous action timed out: %s", e.message);
+  if (a && a->options.action->has & HOST_HAS_PROGRESS) op->asked = true, next_time(op, 0);
+  else if (st == PINTLE_TIMED_OUT && late(o, op)) operation_fail(o, op, "Asynchronous action timed out: %s", e.message);
   else if (st != PINTLE_OK) operation_fail(o, op, "%s", e.message);
   else if (p->struct_size && p->completed && *p->error) operation_fail(o, op, "%s", p->error);
   else operation_set(o, op, OPERATION_COMPLETED);

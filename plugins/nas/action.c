@@ -88,7 +88,7 @@ pintle_status nas_take_snapshot(nas *n, pintle_call *call, const nas_volume *v, 
   return st;
 }
 
-pintle_status nas_restore_snapshot(nas *n, pintle_call *call, const char *snapshot_id, const char *uid, nas_volume *out) {
+pintle_status nas_restore_snapshot(nas *n, pintle_call *call, const char *snapshot_id, const char *uid, bool empty, nas_volume *out) {
   nas_volume v;
   nas_snapshot s;
   char name[48];
@@ -97,5 +97,5 @@ pintle_status nas_restore_snapshot(nas *n, pintle_call *call, const char *snapsh
   if (st == PINTLE_OK) st = nas_name(call, texts, 2, name);
   if (st != PINTLE_OK) return st;
   *out = v; /* what the driver does not fill in is as it was */
-  return n->driver->restore(n->self, call, &s, name, out);
+  return (empty ? n->driver->place : n->driver->restore)(n->self, call, &s, name, out);
 }

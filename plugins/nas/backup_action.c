@@ -1,7 +1,7 @@
 /* backup_action.c -- snapshots of volumes that Velero withholds from VolumeSnapshotters.  SPDX-License-Identifier: Apache-2.0
  *
- * A snapshot that is complete when it has been taken needs no operation (a copy is made inside execute). Else its id is the operation's: whoever
- * asks, in whatever process, asks the vendor. */
+ * A snapshot that is complete when it has been taken needs no operation. Else its id is the operation's: whoever asks, in whatever process, asks the
+ * vendor. A driver that copies by itself does so in run_operation, or within execute (mover: inline); the operation tells of it either way. */
 #include "nas.h"
 #include <string.h>
 
@@ -41,10 +41,11 @@ static pintle_status take(nas *n, pintle_call *call, pintle_doc *pv, const nas_v
   pintle_progress p = {.struct_size = sizeof p, .units = "", .description = "", .error = "", .code = ""};
   nas_volume again;
   nas_snapshot s;
-  pintle_status st = nas_take_snapshot(n, call, v, uid, tags, 2, false, &id);
+  bool copies = n->driver->work != NULL;
+  pintle_status st = nas_take_snapshot(n, call, v, uid, tags, 2, copies && n->config.inside, &id);
   if (st != PINTLE_OK) return st;
   st = nas_find(n, call, id, &again, &s);
-  if (st == PINTLE_OK) st = n->driver->progress(n->self, call, &s, &p);
+  if (st == PINTLE_OK && !copies) st = n->driver->progress(n->self, call, &s, &p);
   if (st == PINTLE_TRANSIENT) st = PINTLE_OK, p.completed = 0; /* asked again, as an operation */
   if (st == PINTLE_OK && p.completed && p.error && *p.error)
     st = pintle_fail(call, PINTLE_FAILED, "the snapshot of %s failed: %s", v->pv, p.error);
@@ -68,6 +69,17 @@ static pintle_status execute(void *self, pintle_call *call, pintle_doc *pv, cons
     pintle_log(call, PINTLE_LOG_WARN, "volume %s is selected, but is none of driver %s: its content is not saved by it",
                pintle_str_or(pv, "/metadata/name", ""), n->driver->name);
   return st == PINTLE_OK && mine ? take(n, call, pv, &v, in->run, r) : st;
+}
+
+/* UNSUPPORTED: the vendor's system works, and progress tells. */
+static pintle_status run_operation(void *self, pintle_call *call, const char *id, const pintle_doc *backup, pintle_result *r) {
+  (void)backup, (void)r;
+  nas *n = self;
+  nas_volume v;
+  nas_snapshot s;
+  pintle_status st = nas_find(n, call, id, &v, &s);
+  if (st != PINTLE_OK) return st;
+  return n->driver->work ? n->driver->work(n->self, call, &s) : pintle_fail(call, PINTLE_UNSUPPORTED, "%s copies nothing", n->driver->name);
 }
 
 static pintle_status progress(void *self, pintle_call *call, const char *id, const pintle_doc *backup, pintle_result *r) {
@@ -108,4 +120,5 @@ const pintle_backup_item_action nas_backup_action = {.struct_size = sizeof(pintl
                                                      .selector = &selector,
                                                      .execute = execute,
                                                      .progress = progress,
-                                                     .cancel = cancel};
+                                                     .cancel = cancel,
+                                                     .run_operation = run_operation};

@@ -9,6 +9,7 @@ typedef struct nas_config {
   const char *mounts, *mount_root, *file_systems;
   const char *select_drivers, *select_classes, *select_annotation;
   bool wait;
+  bool inside; /* item actions: what this process copies is copied within execute */
 } nas_config;
 
 extern const pintle_option *const nas_options[];

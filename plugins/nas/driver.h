@@ -50,6 +50,15 @@ typedef struct nas_driver {
   pintle_status (*readable)(void *self, pintle_call *call, const nas_snapshot *s, nas_volume *out);
   /* Reads it back and compares. NULL: it cannot. */
   pintle_status (*verify)(void *self, pintle_call *call, const nas_snapshot *s);
+
+  /* ---- of a driver that copies by itself; all NULL where the vendor's system works. */
+  /* Takes the snapshot that snapshot() without wait only named: blocking. Again: goes on, or finds it complete. */
+  pintle_status (*work)(void *self, pintle_call *call, const nas_snapshot *s);
+  /* restore() in two steps: place makes the volume, without content, and *out; fill copies, again from the beginning if it was ended. */
+  pintle_status (*place)(void *self, pintle_call *call, const nas_snapshot *s, const char *name, nas_volume *out);
+  pintle_status (*fill)(void *self, pintle_call *call, const nas_snapshot *s, const char *name);
+  /* How far fill is, as progress(). */
+  pintle_status (*filled)(void *self, pintle_call *call, const nas_snapshot *s, const char *name, pintle_progress *p);
 } nas_driver;
 
 extern const nas_driver nas_driver_aliyun, nas_driver_ontap, nas_driver_fingerprint;

@@ -33,8 +33,8 @@ pintle_status nas_find_volume(nas *n, pintle_call *call, const char *id, nas_vol
 pintle_status nas_take_snapshot(nas *n, pintle_call *call, const nas_volume *v, const char *backup, const pintle_kv *tags, size_t n_tags,
                                 bool wait, const char **id);
 
-/* A new volume of the snapshot. uid: of the restore; the same again is the same volume. */
-pintle_status nas_restore_snapshot(nas *n, pintle_call *call, const char *snapshot_id, const char *uid, nas_volume *out);
+/* A new volume of the snapshot. uid: of the restore; the same again is the same volume. empty: it is filled later (driver's place and fill). */
+pintle_status nas_restore_snapshot(nas *n, pintle_call *call, const char *snapshot_id, const char *uid, bool empty, nas_volume *out);
 
 /* action.c: the instance's life. The snapshotter wants a driver. */
 pintle_status nas_create_snapshotter(void *module, pintle_call *call, void **self);

@@ -1,4 +1,6 @@
-/* restore_action.c -- a PersistentVolume that names a snapshot gets a volume of it.  SPDX-License-Identifier: Apache-2.0 */
+/* restore_action.c -- a PersistentVolume that names a snapshot gets a volume of it.  SPDX-License-Identifier: Apache-2.0
+ *
+ * A driver that copies by itself makes the volume at once and fills it in an operation, whose id is the snapshot's (mover: inline: within execute). */
 #include "nas.h"
 #include <string.h>
 
@@ -18,10 +20,42 @@ static pintle_status execute(void *self, pintle_call *call, pintle_doc *pv, cons
   if (!*id || strcmp(pintle_str_or(pv, "/kind", ""), "PersistentVolume") != 0) return PINTLE_OK;
   in->run->api->get_bool(in->run, "/spec/restorePVs", &restore);
   if (!restore || (in->flags & PINTLE_DRY_RUN)) return PINTLE_OK;
-  pintle_status st = nas_restore_snapshot(n, call, id, pintle_str_or(in->run, "/metadata/uid", ""), &made);
+  bool later = n->driver && n->driver->fill && !n->config.inside;
+  pintle_status st = nas_restore_snapshot(n, call, id, pintle_str_or(in->run, "/metadata/uid", ""), later, &made);
   if (st == PINTLE_OK) st = nas_volume_write(call, pv, &made);
   if (st == PINTLE_OK && clean(pv) != PINTLE_OK) st = pintle_fail(call, PINTLE_FAILED, "PersistentVolume %s cannot be edited", made.pv);
+  if (st == PINTLE_OK && later) st = r->api->operation(r, id);
   return st == PINTLE_OK ? r->api->note(r, "/spec", "the volume is one of the snapshot that the backup took") : st;
+}
+
+/* The operation's snapshot, and the name of the volume that this restore makes of it. */
+static pintle_status find(nas *n, pintle_call *call, const char *id, const pintle_doc *restore, nas_volume *v, nas_snapshot *s,
+                          char name[48]) {
+  const char *const texts[] = {pintle_str_or(restore, "/metadata/uid", ""), id};
+  pintle_status st = nas_find(n, call, id, v, s);
+  if (st == PINTLE_OK && !n->driver->fill) st = pintle_fail(call, PINTLE_UNSUPPORTED, "%s copies nothing", n->driver->name);
+  return st == PINTLE_OK ? nas_name(call, texts, 2, name) : st;
+}
+
+static pintle_status run_operation(void *self, pintle_call *call, const char *id, const pintle_doc *restore, pintle_result *r) {
+  (void)r;
+  nas *n = self;
+  nas_volume v;
+  nas_snapshot s;
+  char name[48];
+  pintle_status st = find(n, call, id, restore, &v, &s, name);
+  return st == PINTLE_OK ? n->driver->fill(n->self, call, &s, name) : st;
+}
+
+static pintle_status progress(void *self, pintle_call *call, const char *id, const pintle_doc *restore, pintle_result *r) {
+  nas *n = self;
+  nas_volume v;
+  nas_snapshot s;
+  char name[48];
+  pintle_progress p = {.struct_size = sizeof p, .units = "", .description = "", .error = "", .code = ""};
+  pintle_status st = find(n, call, id, restore, &v, &s, name);
+  if (st == PINTLE_OK) st = n->driver->filled(n->self, call, &s, name, &p);
+  return st == PINTLE_OK ? r->api->progress(r, &p) : st;
 }
 
 static const pintle_action action = {.struct_size = sizeof(pintle_action),
@@ -37,5 +71,9 @@ static const pintle_action action = {.struct_size = sizeof(pintle_action),
 static const char *const resources[] = {"persistentvolumes", NULL};
 static const pintle_selector selector = {.struct_size = sizeof(pintle_selector), .included_resources = resources};
 
-const pintle_restore_item_action nas_restore_action = {
-    .struct_size = sizeof(pintle_restore_item_action), .action = &action, .selector = &selector, .execute = execute};
+const pintle_restore_item_action nas_restore_action = {.struct_size = sizeof(pintle_restore_item_action),
+                                                       .action = &action,
+                                                       .selector = &selector,
+                                                       .execute = execute,
+                                                       .progress = progress,
+                                                       .run_operation = run_operation};

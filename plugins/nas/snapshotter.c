@@ -61,7 +61,7 @@ static pintle_status create_volume(void *self, pintle_call *call, const char *id
   pintle_str uid = {"", 0};
   const char *volume = "";
   call->host->property(call, "run.uid", &uid);
-  pintle_status st = nas_restore_snapshot(n, call, id, uid.ptr, &made);
+  pintle_status st = nas_restore_snapshot(n, call, id, uid.ptr, false, &made);
   if (st == PINTLE_OK) st = nas_id_write(call, n->driver->name, &made, NULL, &volume);
   return say(call, r, st, volume);
 }

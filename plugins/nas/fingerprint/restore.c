@@ -145,6 +145,11 @@ static pintle_status one(restore *r, const fp_entry *e) {
 }
 
 pintle_status fp_restore(pintle_call *call, fp_repo *repo, const fp_head *head, int root, fp_restored *out) {
+  return fp_restore_told(call, repo, head, root, out, NULL, NULL);
+}
+
+pintle_status fp_restore_told(pintle_call *call, fp_repo *repo, const fp_head *head, int root, fp_restored *out, fp_restore_beat beat,
+                              void *ctx) {
   restore r = {.call = call, .root = root, .dir = -1, .out = out, .source = fp_source_new(repo), .sha = EVP_MD_CTX_new()};
   fp_reader *reader = NULL;
   const fp_entry *e = NULL;
@@ -154,6 +159,7 @@ pintle_status fp_restore(pintle_call *call, fp_repo *repo, const fp_head *head, 
   while (st == PINTLE_OK && (st = fp_reader_next(call, reader, &e)) == PINTLE_OK && e) {
     st = one(&r, e);
     if ((out->entries & 255) == 0 && call->host->cancelled(call)) st = pintle_fail(call, PINTLE_CANCELLED, "cancelled");
+    if ((out->entries & 255) == 0 && st == PINTLE_OK && beat) st = beat(ctx, call, out);
     if ((out->entries & 255) == 0)
       call->host->report(call, &(pintle_progress){.struct_size = sizeof(pintle_progress),
                                                   .n_completed = (int64_t)out->bytes,

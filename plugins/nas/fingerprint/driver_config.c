@@ -1,0 +1,45 @@
+/* driver_config.c -- the keys of driver fingerprint.  SPDX-License-Identifier: Apache-2.0 */
+#include "driver.h"
+
+static bool on(const pintle_doc *c, const char *pointer, bool otherwise) {
+  int32_t is = otherwise;
+  c->api->get_bool(c, pointer, &is);
+  return is;
+}
+
+/* "server:/path=/directory" or "original". */
+static pintle_status read_restore_to(pintle_call *call, fp_driver *d, const char *text) {
+  const char *colon = strstr(text, ":/"), *equals = colon ? strrchr(colon, '=') : NULL;
+  d->restore_server = d->restore_path = d->restore_directory = "";
+  d->in_place = strcmp(text, "original") == 0;
+  if (!*text || d->in_place) return PINTLE_OK;
+  if (!colon || colon == text || !equals || equals[1] != '/')
+    return pintle_fail_at(call, PINTLE_INVALID, "/fingerprintRestoreTo", "\"%s\" is neither server:/path=/directory nor original", text);
+  d->restore_server = strndup(text, (size_t)(colon - text));
+  d->restore_path = strndup(colon + 1, (size_t)(equals - colon - 1));
+  d->restore_directory = equals + 1;
+  return d->restore_server && d->restore_path ? PINTLE_OK : pintle_fail(call, PINTLE_NOMEM, "out of memory");
+}
+
+pintle_status fp_driver_read(pintle_call *call, fp_driver *d) {
+  const pintle_doc *c = call->host->config(call);
+  d->threads = 2;
+  c->api->get_i64(c, "/fingerprintThreads", &d->threads);
+  c->api->get_i64(c, "/fingerprintLevel", &d->level);
+  d->location = pintle_str_or(c, "/fingerprintLocation", "");
+  d->key_file = pintle_str_or(c, "/fingerprintKeyFile", "");
+  d->key_command = pintle_str_or(c, "/fingerprintKeyCommand", "");
+  d->older_files = pintle_str_or(c, "/fingerprintOlderKeyFiles", "");
+  d->drop_older = on(c, "/fingerprintDropOlderKeys", false), d->gc = on(c, "/fingerprintCollect", true);
+  d->no_inode = on(c, "/fingerprintIgnoreInode", false), d->no_ctime = on(c, "/fingerprintIgnoreCtime", false);
+  d->read_all = on(c, "/fingerprintReadAll", false);
+  if (d->threads < 1 || d->threads > 16)
+    return pintle_fail_at(call, PINTLE_INVALID, "/fingerprintThreads", "%lld is not 1 to 16", (long long)d->threads);
+  if (d->level < 0 || d->level > 19)
+    return pintle_fail_at(call, PINTLE_INVALID, "/fingerprintLevel", "%lld is not 0 to 19", (long long)d->level);
+  if (*d->key_file && *d->key_command)
+    return pintle_fail_at(call, PINTLE_INVALID, "/fingerprintKeyCommand", "fingerprintKeyFile and fingerprintKeyCommand: one of both");
+  if (*d->older_files && !*d->key_file && !*d->key_command)
+    return pintle_fail_at(call, PINTLE_INVALID, "/fingerprintOlderKeyFiles", "older keys without a key: give fingerprintKeyFile, too");
+  return read_restore_to(call, d, pintle_str_or(c, "/fingerprintRestoreTo", ""));
+}

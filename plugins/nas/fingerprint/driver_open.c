@@ -1,0 +1,62 @@
+/* driver_open.c -- what a volume's content lies in: its directory here, its repository.  SPDX-License-Identifier: Apache-2.0 */
+#include "driver.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <unistd.h>
+
+static void add_path(nas_text *t, const nas_volume *v) {
+  nas_addf(t, "%s%s%s", v->path, *v->subpath && *v->subpath != '/' && (!*v->path || v->path[strlen(v->path) - 1] != '/') ? "/" : "",
+           v->subpath);
+  while (t->n > 1 && t->p[t->n - 1] == '/') t->p[--t->n] = 0;
+}
+
+const char *fp_driver_export(pintle_call *call, const nas_volume *v) {
+  nas_text t = {0};
+  nas_addf(&t, "%s:", *v->server ? v->server : *v->fs_id ? v->fs_id : v->name);
+  add_path(&t, v);
+  return nas_take(call, &t);
+}
+
+/* The share's, whatever the kind of the PersistentVolume: 32 hex digits. */
+static pintle_status repo_name(pintle_call *call, const nas_volume *v, char to[2 * 16 + 1]) {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned n = 0;
+  const char *share = fp_driver_export(call, v);
+  if (!share) return pintle_fail(call, PINTLE_NOMEM, "out of memory");
+  if (EVP_Digest(share, strlen(share), digest, &n, EVP_sha256(), NULL) != 1 || n < 16)
+    return pintle_fail(call, PINTLE_FAILED, "OpenSSL computes no SHA-256");
+  nas_hex(digest, 16, to);
+  return PINTLE_OK;
+}
+
+pintle_status fp_driver_repo(pintle_call *call, fp_driver *d, const nas_volume *v, fp_repo **out) {
+  uint8_t keys[(1 + FP_OLDER_KEYS) * FP_KEY];
+  char name[2 * 16 + 1];
+  fp_blobs blobs;
+  size_t n = 0;
+  pintle_str scratch = {"/tmp", 0};
+  d->store.location = d->location;
+  call->host->property(call, "run.dir", &scratch);
+  d->scratch = scratch.ptr;
+  pintle_status st = fp_blobs_store(call, &d->store, &blobs);
+  if (st == PINTLE_OK) st = repo_name(call, v, name);
+  if (st == PINTLE_OK) st = fp_driver_keys(call, d, keys, &n);
+  const fp_keys user = {.key = n ? keys : NULL, .older = keys + FP_KEY, .n_older = n ? n - 1 : 0, .drop_older = d->drop_older};
+  if (st == PINTLE_OK) st = fp_repo_open(call, &blobs, name, &user, out);
+  OPENSSL_cleanse(keys, sizeof keys);
+  return st;
+}
+
+pintle_status fp_driver_tree(pintle_call *call, const nas_volume *v, int *fd) {
+  if (!*v->local)
+    return pintle_fail(call, PINTLE_UNSUPPORTED, "volume %s is not mounted here: name its directory with mounts or mountRoot", v->pv);
+  *fd = open(v->local, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (*fd >= 0) return PINTLE_OK;
+  return pintle_fail(call,
+                     errno == ENOENT   ? PINTLE_NOT_FOUND
+                     : errno == EACCES ? PINTLE_DENIED
+                                       : PINTLE_FAILED,
+                     "%s (volume %s): %s", v->local, v->pv, strerror(errno));
+}
