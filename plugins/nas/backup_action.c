@@ -71,17 +71,6 @@ static pintle_status execute(void *self, pintle_call *call, pintle_doc *pv, cons
   return st == PINTLE_OK && mine ? take(n, call, pv, &v, in->run, r) : st;
 }
 
-/* UNSUPPORTED: the vendor's system works, and progress tells. */
-static pintle_status run_operation(void *self, pintle_call *call, const char *id, const pintle_doc *backup, pintle_result *r) {
-  (void)backup, (void)r;
-  nas *n = self;
-  nas_volume v;
-  nas_snapshot s;
-  pintle_status st = nas_find(n, call, id, &v, &s);
-  if (st != PINTLE_OK) return st;
-  return n->driver->work ? n->driver->work(n->self, call, &s) : pintle_fail(call, PINTLE_UNSUPPORTED, "%s copies nothing", n->driver->name);
-}
-
 static pintle_status progress(void *self, pintle_call *call, const char *id, const pintle_doc *backup, pintle_result *r) {
   (void)backup;
   nas *n = self;
@@ -91,6 +80,17 @@ static pintle_status progress(void *self, pintle_call *call, const char *id, con
   pintle_status st = nas_find(n, call, id, &v, &s);
   if (st == PINTLE_OK) st = n->driver->progress(n->self, call, &s, &p);
   return st == PINTLE_OK ? r->api->progress(r, &p) : st;
+}
+
+/* UNSUPPORTED: the vendor's system works, and progress tells. */
+static pintle_status run_operation(void *self, pintle_call *call, const char *id, const pintle_doc *backup, pintle_result *r) {
+  nas *n = self;
+  nas_volume v;
+  nas_snapshot s;
+  pintle_status st = nas_find(n, call, id, &v, &s);
+  if (st == PINTLE_OK && !n->driver->work) st = pintle_fail(call, PINTLE_UNSUPPORTED, "%s copies nothing", n->driver->name);
+  if (st == PINTLE_OK) st = n->driver->work(n->self, call, &s);
+  return st == PINTLE_OK ? progress(self, call, id, backup, r) : st;
 }
 
 static pintle_status cancel(void *self, pintle_call *call, const char *id, const pintle_doc *backup) {

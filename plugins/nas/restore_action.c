@@ -37,16 +37,6 @@ static pintle_status find(nas *n, pintle_call *call, const char *id, const pintl
   return st == PINTLE_OK ? nas_name(call, texts, 2, name) : st;
 }
 
-static pintle_status run_operation(void *self, pintle_call *call, const char *id, const pintle_doc *restore, pintle_result *r) {
-  (void)r;
-  nas *n = self;
-  nas_volume v;
-  nas_snapshot s;
-  char name[48];
-  pintle_status st = find(n, call, id, restore, &v, &s, name);
-  return st == PINTLE_OK ? n->driver->fill(n->self, call, &s, name) : st;
-}
-
 static pintle_status progress(void *self, pintle_call *call, const char *id, const pintle_doc *restore, pintle_result *r) {
   nas *n = self;
   nas_volume v;
@@ -56,6 +46,18 @@ static pintle_status progress(void *self, pintle_call *call, const char *id, con
   pintle_status st = find(n, call, id, restore, &v, &s, name);
   if (st == PINTLE_OK) st = n->driver->filled(n->self, call, &s, name, &p);
   return st == PINTLE_OK ? r->api->progress(r, &p) : st;
+}
+
+/* What is told of it at the end is for people. */
+static pintle_status run_operation(void *self, pintle_call *call, const char *id, const pintle_doc *restore, pintle_result *r) {
+  nas *n = self;
+  nas_volume v;
+  nas_snapshot s;
+  char name[48];
+  pintle_progress p = {.struct_size = sizeof p, .units = "", .description = "", .error = "", .code = ""};
+  pintle_status st = find(n, call, id, restore, &v, &s, name);
+  if (st == PINTLE_OK) st = n->driver->fill(n->self, call, &s, name);
+  return st == PINTLE_OK && n->driver->filled(n->self, call, &s, name, &p) == PINTLE_OK ? r->api->progress(r, &p) : st;
 }
 
 static const pintle_action action = {.struct_size = sizeof(pintle_action),
