@@ -1,5 +1,7 @@
 /* backup.c -- a tree into a repository: walk, compare with the manifest before, read what changed.  SPDX-License-Identifier: Apache-2.0 */
 #include "backup.h"
+#include "links.h"
+#include "repo_in.h"
 #include "slot.h"
 #include "walk.h"
 #include <errno.h>
@@ -16,11 +18,6 @@ typedef struct prior { /* a manifest that is compared with */
   int64_t started;
 } prior;
 
-typedef struct linked { /* a file of several names: the first of them */
-  uint64_t dev, ino;
-  char *path; /* NULL: vanished before it was read */
-} linked;
-
 typedef struct backup {
   pintle_call *call;
   const fp_backup_options *o;
@@ -34,36 +31,17 @@ typedef struct backup {
   pthread_t threads[THREADS_MAX];
   unsigned n_threads;
   bool learned;
-  linked *links; /* open addressing */
-  size_t n_links, room_links;
+  fp_links *links; /* NULL: no file of several names yet */
   uint64_t seen, matched, bytes;
   fp_counts counts;
 } backup;
 
 static pintle_status no_memory(backup *b) { return pintle_fail(b->call, PINTLE_NOMEM, "out of memory"); }
 
-/* ---- files of several names */
-static linked *find_link(backup *b, uint64_t dev, uint64_t ino, bool add) {
-  if (add && 2 * (b->n_links + 1) > b->room_links) {
-    size_t room = b->room_links ? 2 * b->room_links : 256;
-    linked *old = b->links, *more = calloc(room, sizeof *more);
-    if (!more) return NULL;
-    size_t n = b->room_links;
-    b->links = more, b->room_links = room, b->n_links = 0;
-    for (size_t i = 0; i < n; i++) {
-      linked *to = old[i].ino || old[i].dev ? find_link(b, old[i].dev, old[i].ino, true) : NULL;
-      if (to) *to = old[i];
-    }
-    free(old);
-  }
-  if (!b->room_links) return NULL;
-  size_t i = (size_t)((ino * UINT64_C(0x9e3779b97f4a7c15) ^ dev) >> 7) & (b->room_links - 1);
-  for (; b->links[i].ino || b->links[i].dev; i = (i + 1) & (b->room_links - 1))
-    if (b->links[i].ino == ino && b->links[i].dev == dev) return &b->links[i];
-  if (!add) return NULL;
-  b->links[i] = (linked){dev, ino, NULL};
-  b->n_links++;
-  return &b->links[i];
+static pintle_status scratch_failed(backup *b, int error) {
+  char text[256];
+  return pintle_fail(b->call, error == ENOMEM ? PINTLE_NOMEM : PINTLE_FAILED, "scratch files in %s: %s", fp_run_scratch(b->run),
+                     strerror_r(error, text, sizeof text));
 }
 
 /* ---- the manifests before */
@@ -124,32 +102,53 @@ static pintle_status place(backup *b, fp_slot *s, fp_part *p) {
   return fp_blocks_place(b->call, b->blocks, &p->made, &s->blocks[s->n_blocks++]);
 }
 
+/* A file that nothing says of that it changed: is it what it was? */
+static void sampled(backup *b, fp_slot *s) {
+  const fp_entry *e = &s->e, *was = &s->before;
+  bool same = !e->n_blocks || !was->n_blocks ? e->n_blocks == was->n_blocks : memcmp(e->sha, was->sha, FP_SHA) == 0;
+  b->counts.sampled++;
+  if (s->error || same) return;
+  b->counts.changed++;
+  if (e->marks & FP_CHANGED || e->size != was->size || e->mtime != was->mtime || (!b->o->no_ctime && e->ctime != was->ctime)) return;
+  b->counts.silent++;
+  tell(b, e, "its content is not what it was, though size, times and inode are: what is there now is backed up", 0);
+}
+
 static pintle_status finish(backup *b, fp_slot *s) {
   fp_entry *e = &s->e;
   if (s->why) return pintle_fail(b->call, PINTLE_FAILED, "%s: %s", e->path, s->why);
   if (s->gone) { /* its other names must not lead to it */
-    linked *l = e->nlink > 1 ? find_link(b, s->dev, e->ino, false) : NULL;
-    if (l && l->path && strcmp(l->path, e->path) == 0) free(l->path), l->path = NULL;
-    return PINTLE_OK;
+    bool several = e->type == FP_FILE && b->links;
+    return several && fp_links_gone(b->links, s->dev, e->ino, e->path, e->path_len) < 0 ? scratch_failed(b, errno) : PINTLE_OK;
   }
   e->blocks = s->blocks, e->n_blocks = s->n_blocks;
-  if (e->type == FP_FILE) b->counts.changed++, b->counts.read += s->read;
+  if (e->type == FP_FILE) b->counts.read += s->read;
+  if (s->sampled) sampled(b, s);
+  else b->counts.changed += e->type == FP_FILE;
   if (s->error) {
     tell(b, e, "cannot be read", s->error);
     e->marks |= FP_UNREADABLE;
     e->blocks = s->before.blocks, e->n_blocks = s->had ? s->before.n_blocks : 0;
     e->holes = s->before.holes, e->n_holes = s->had ? s->before.n_holes : 0;
+    e->xattrs = s->before.xattrs, e->n_xattrs = s->had ? s->before.n_xattrs : 0;
     if (s->had) e->size = s->before.size, e->mtime = s->before.mtime, memcpy(e->sha, s->before.sha, FP_SHA);
   }
   return append(b, e);
 }
 
-/* Another name of a file: of the first one, if that is there; else this is the first. */
-static bool as_link(backup *b, fp_slot *s) {
-  const linked *l = s->e.type == FP_HARD ? find_link(b, s->dev, s->e.ino, false) : NULL;
-  if (!l || !l->path) return false;
-  s->e.target = l->path, s->e.target_len = strlen(l->path);
-  return true;
+/* Another name of a file: of the first one, if that is still there. */
+static pintle_status link_entry(backup *b, fp_slot *s) {
+  const char *path = NULL;
+  size_t n = 0;
+  int found = fp_links_find(b->links, s->dev, s->e.ino, &path, &n);
+  if (found < 0) return scratch_failed(b, errno);
+  if (found) {
+    s->e.target = path, s->e.target_len = n;
+    return append(b, &s->e);
+  }
+  tell(b, &s->e, "another name of this file vanished while it was read; this name is in the next backup", 0);
+  b->counts.warned++;
+  return PINTLE_OK;
 }
 
 /* Writes what is at the head of the ring; all of it, or until `leave` slots are in use. */
@@ -159,10 +158,7 @@ static pintle_status drain(backup *b, uint64_t leave) {
   while (st == PINTLE_OK && r->tail - r->head > leave) {
     fp_slot *s = &r->slots[r->head % FP_SLOTS];
     if (s->known) {
-      if (s->e.type == FP_HARD && !as_link(b, s)) { /* the name it should lead to vanished */
-        tell(b, &s->e, "another name of this file vanished while it was read; this name is in the next backup", 0);
-        b->counts.warned++;
-      } else st = append(b, &s->e);
+      st = s->e.type == FP_HARD ? link_entry(b, s) : append(b, &s->e);
     } else {
       pthread_mutex_lock(&r->lock);
       while (!s->first && !s->done) {
@@ -191,6 +187,7 @@ static pintle_status drain(backup *b, uint64_t leave) {
       if (!over) continue;
       st = finish(b, s);
     }
+    r->copied -= s->copied;
     fp_slot_clear(s);
     pthread_mutex_lock(&r->lock);
     if (r->next == r->head) r->next++;
@@ -224,25 +221,49 @@ static pintle_status start(backup *b) {
   return st;
 }
 
-static pintle_status enqueue(backup *b, const fp_entry *e, const fp_item *i, const fp_entry *before, bool known) {
+static pintle_status enqueue(backup *b, const fp_entry *e, const fp_item *i, const fp_entry *before, bool known, bool sampled) {
   fp_ring *r = &b->ring;
   pintle_status st = r->tail - r->head == FP_SLOTS ? drain(b, FP_SLOTS - 1) : PINTLE_OK;
+  while (st == PINTLE_OK && r->copied > FP_COPIES && r->tail > r->head) st = drain(b, r->tail - r->head - 1);
   if (st == PINTLE_OK && !known) st = start(b);
   if (st != PINTLE_OK) return st;
   fp_slot *s = &r->slots[r->tail % FP_SLOTS];
   fp_entry full = *e;
-  if (before) full.blocks = before->blocks, full.n_blocks = before->n_blocks, full.holes = before->holes, full.n_holes = before->n_holes;
-  if (!fp_entry_copy(&full, &s->e, &s->copy)) return no_memory(b);
-  s->known = known, s->had = before && !known, s->dev = i->dev;
+  if (before) {
+    full.blocks = before->blocks, full.n_blocks = before->n_blocks, full.holes = before->holes, full.n_holes = before->n_holes;
+    full.xattrs = before->xattrs, full.n_xattrs = before->n_xattrs;
+  }
+  if (!(s->copied = fp_entry_copy(&full, &s->e, &s->copy))) return no_memory(b);
+  r->copied += s->copied;
+  s->known = known, s->sampled = sampled, s->had = before && !known, s->dev = i->dev;
   if (s->had) {
     s->before = *before;
-    s->before.blocks = s->e.blocks, s->before.holes = s->e.holes;
+    s->before.blocks = s->e.blocks, s->before.holes = s->e.holes, s->before.xattrs = s->e.xattrs;
   }
-  if (!known) s->e.n_blocks = s->e.n_holes = 0;
+  if (!known) s->e.n_blocks = s->e.n_holes = s->e.n_xattrs = 0;
   pthread_mutex_lock(&r->lock);
   r->tail++;
   pthread_cond_broadcast(&r->work);
   pthread_mutex_unlock(&r->lock);
+  return PINTLE_OK;
+}
+
+/* Others each time: by path and run. */
+static bool in_sample(const backup *b, const fp_item *i) {
+  uint64_t h = UINT64_C(14695981039346656037);
+  if (!b->o->sample || i->type != FP_FILE) return false;
+  for (const char *p = fp_run_id(b->run); *p; p++) h = (h ^ (uint8_t)*p) * UINT64_C(1099511628211);
+  for (size_t k = 0; k < i->path_len; k++) h = (h ^ (uint8_t)i->path[k]) * UINT64_C(1099511628211);
+  return (h ^ h >> 32) % 10000 < b->o->sample;
+}
+
+static pintle_status first_name(backup *b, const fp_item *i, fp_entry *e) {
+  const char *path = NULL;
+  size_t n = 0;
+  if (!b->links && !(b->links = fp_links_new(fp_run_scratch(b->run)))) return scratch_failed(b, errno);
+  int found = fp_links_first(b->links, i, b->o->no_inode, &path, &n);
+  if (found < 0) return scratch_failed(b, errno);
+  if (found) e->type = FP_HARD, e->target = path, e->target_len = n;
   return PINTLE_OK;
 }
 
@@ -265,21 +286,18 @@ static pintle_status one(backup *b, const fp_item *i) {
   bool known = i->marks & (FP_UNREADABLE | FP_UNLISTED);
   b->matched += before[1] != NULL;
   if (i->type == FP_FILE && i->nlink > 1) {
-    linked *l = find_link(b, i->dev, i->ino, true);
-    if (!l) return no_memory(b);
-    if (l->path) {
-      e.type = FP_HARD, e.target = l->path, e.target_len = strlen(l->path);
-      return b->ring.tail == b->ring.head ? append(b, &e) : enqueue(b, &e, i, NULL, true);
-    }
-    if (!(l->path = strndup(i->path, i->path_len))) return no_memory(b);
+    pintle_status st = first_name(b, i, &e);
+    if (st != PINTLE_OK) return st;
+    if (e.type == FP_HARD) return b->ring.tail == b->ring.head ? append(b, &e) : enqueue(b, &e, i, NULL, true, false);
   }
   for (int k = 0; k < 2 && !known; k++)
     if (before[k] && unchanged(b, &b->prior[k], before[k], i)) {
+      if (in_sample(b, i)) return enqueue(b, &e, i, before[k], false, true);
       e.xattrs = before[k]->xattrs, e.n_xattrs = before[k]->n_xattrs, e.marks = before[k]->marks;
       e.target = before[k]->target, e.target_len = before[k]->target_len;
       e.blocks = before[k]->blocks, e.n_blocks = before[k]->n_blocks, e.holes = before[k]->holes, e.n_holes = before[k]->n_holes;
       memcpy(e.sha, before[k]->sha, FP_SHA);
-      return b->ring.tail == b->ring.head ? append(b, &e) : enqueue(b, &e, i, NULL, true);
+      return b->ring.tail == b->ring.head ? append(b, &e) : enqueue(b, &e, i, NULL, true, false);
     }
   for (int k = 1; k >= 0; k--)
     if (before[k] && before[k]->type == FP_FILE && i->type == FP_FILE) content = before[k];
@@ -287,7 +305,7 @@ static pintle_status one(backup *b, const fp_item *i) {
     e = *content;
     e.marks |= i->marks;
   }
-  return enqueue(b, &e, i, known ? NULL : content, known);
+  return enqueue(b, &e, i, known ? NULL : content, known, false);
 }
 
 static pintle_status open_priors(backup *b) {
@@ -304,13 +322,15 @@ static pintle_status all(backup *b) {
   int error = 0, got;
   char text[256];
   pintle_status st = open_priors(b);
-  if (st == PINTLE_OK && !(b->walk = fp_walk_new(b->root))) return no_memory(b);
+  const fp_walk_options o = {fp_run_scratch(b->run), &b->o->exclude};
+  if (st == PINTLE_OK && !(b->walk = fp_walk_new(b->root, &o))) return no_memory(b);
   while (st == PINTLE_OK && (got = fp_walk_next(b->walk, &i, &error)) >= 0) {
     if (got) st = one(b, i);
     else st = drain(b, 0);
     if (st == PINTLE_OK && !got) st = fp_run_beat(b->call, b->run, b->seen, b->bytes, 0);
     if (st == PINTLE_OK && !got && b->call->host->cancelled(b->call)) st = pintle_fail(b->call, PINTLE_CANCELLED, "cancelled");
   }
+  if (st == PINTLE_OK && error && fp_walk_scratch_failed(b->walk)) st = scratch_failed(b, error);
   if (st == PINTLE_OK && error) st = pintle_fail(b->call, PINTLE_FAILED, "walking the share: %s", strerror_r(error, text, sizeof text));
   return st == PINTLE_OK ? drain(b, 0) : st;
 }
@@ -325,8 +345,7 @@ static void stop(backup *b) {
   for (; r->head < r->tail; r->head++) fp_slot_clear(&r->slots[r->head % FP_SLOTS]);
   fp_walk_free(b->walk);
   for (int k = 0; k < 2; k++) fp_reader_close(b->prior[k].reader);
-  for (size_t i = 0; i < b->room_links; i++) free(b->links[i].path);
-  free(b->links);
+  fp_links_free(b->links);
   pthread_cond_destroy(&r->work);
   pthread_cond_destroy(&r->made);
   pthread_mutex_destroy(&r->lock);

@@ -50,8 +50,9 @@ typedef struct count_name {
 } count_name;
 #define COUNT(f) \
   { #f, offsetof(fp_counts, f) }
-static const count_name counts[] = {COUNT(entries), COUNT(files),  COUNT(dirs),    COUNT(bytes),  COUNT(changed), COUNT(read),
-                                    COUNT(added),   COUNT(stored), COUNT(removed), COUNT(errors), COUNT(warned)};
+static const count_name counts[] = {COUNT(entries), COUNT(files),   COUNT(dirs),   COUNT(bytes),   COUNT(changed),
+                                    COUNT(read),    COUNT(added),   COUNT(stored), COUNT(removed), COUNT(errors),
+                                    COUNT(warned),  COUNT(sampled), COUNT(silent)};
 enum { COUNTS = sizeof counts / sizeof *counts };
 static const char front[] = "{\"backup\":", plain_end[] = ",\"sha256\":\"", keyed_end[] = ",\"hmacSha256\":\"";
 

@@ -32,6 +32,8 @@ typedef struct fp_counts {
   uint64_t bytes;          /* sizes of all files */
   uint64_t changed, read;  /* files whose content was read, and their bytes */
   uint64_t added, stored;  /* bytes of content new to the repository, and what they take there, packs only */
+  uint64_t sampled;        /* files that look unchanged and were read all the same (fp_backup_options.sample) */
+  uint64_t silent;         /* of these: content was another, though size, times and inode were not */
   uint64_t removed;        /* entries of the parent that are there no more */
   uint64_t errors, warned; /* unreadable; changed while read */
 } fp_counts;

@@ -7,13 +7,13 @@
 
 enum { TRIES = 3 };
 
-bool fp_entry_copy(const fp_entry *e, fp_entry *to, void **memory) {
+size_t fp_entry_copy(const fp_entry *e, fp_entry *to, void **memory) {
   static const char none[1];
   size_t blocks = e->n_blocks * sizeof *e->blocks, holes = e->n_holes * sizeof *e->holes, list = e->n_xattrs * sizeof *e->xattrs;
   size_t n = blocks + holes + list + e->path_len + e->target_len + 2 + 16;
   for (size_t i = 0; i < e->n_xattrs; i++) n += strlen(e->xattrs[i].name) + 1 + e->xattrs[i].size;
   char *p = malloc(n);
-  if (!(*memory = p)) return false;
+  if (!(*memory = p)) return 0;
   *to = *e;
   fp_hole *h = (void *)p;
   if (holes) memcpy(h, e->holes, holes);
@@ -32,7 +32,7 @@ bool fp_entry_copy(const fp_entry *e, fp_entry *to, void **memory) {
   p[e->path_len] = 0, p += e->path_len + 1;
   to->target = memcpy(p, e->target_len ? e->target : none, e->target_len);
   p[e->target_len] = 0;
-  return true;
+  return n;
 }
 
 static void part_free(fp_part *p) {

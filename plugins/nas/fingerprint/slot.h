@@ -5,7 +5,8 @@
 #include "tree.h"
 #include <pthread.h>
 
-enum { FP_SLOTS = 1024, FP_AHEAD = 16 << 20 }; /* FP_AHEAD: bytes of made blocks that wait for their turn */
+/* FP_AHEAD: bytes of made blocks that wait for their turn; FP_COPIES: of entries that do. */
+enum { FP_SLOTS = 1024, FP_AHEAD = 16 << 20, FP_COPIES = 4 << 20 };
 
 typedef struct fp_part { /* a made block, or: what was made so far does not count */
   struct fp_part *next;
@@ -19,6 +20,8 @@ typedef struct fp_slot {
   void *copy;      /* memory of path, and of what the manifest before knows of it */
   bool known;      /* e is whole: no worker needs to see it */
   bool had;        /* copy has a previous version's content */
+  bool sampled;    /* it looks unchanged */
+  size_t copied;   /* size of copy */
   fp_entry before; /* it */
   uint64_t dev;
   fp_part *first, *last;
@@ -39,12 +42,12 @@ typedef struct fp_ring {
   pthread_cond_t work, made;
   fp_slot slots[FP_SLOTS];
   uint64_t head, next, tail; /* head: to be written next; next: to be given to a worker; tail: free */
-  size_t ahead;
+  size_t ahead, copied;      /* copied: the call's alone */
   bool stop;
 } fp_ring;
 
-/* to gets a copy of everything, in one piece of memory: free(*memory). false: no memory. */
-bool fp_entry_copy(const fp_entry *from, fp_entry *to, void **memory);
+/* to gets a copy of everything, in one piece of memory: free(*memory). Its size; 0: no memory. */
+size_t fp_entry_copy(const fp_entry *from, fp_entry *to, void **memory);
 void fp_slot_clear(fp_slot *s);
 /* slot.c: a worker: takes slots that are not known until the ring stops. room: FP_BLOCK_MAX bytes. */
 void fp_slot_work(fp_ring *r, fp_maker *m, uint8_t *room);

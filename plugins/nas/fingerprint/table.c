@@ -3,10 +3,10 @@
  * Open addressing, linear probing; a block's first slot are the top bits of its hash, so that a table twice as large has the same order and growing
  * goes through both files from front to back. An empty slot is all zero: the file is sparse. */
 #include "table.h"
+#include "scratch.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -27,18 +27,8 @@ struct fp_table {
   char *dir;
 };
 
-static int new_file(const char *dir) {
-  int fd = open(dir, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-  char name[4096];
-  if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL)) return fd;
-  if (snprintf(name, sizeof name, "%s/blocks-XXXXXX", dir) >= (int)sizeof name) return errno = ENAMETOOLONG, -1;
-  fd = mkostemp(name, O_CLOEXEC);
-  if (fd >= 0) unlink(name);
-  return fd;
-}
-
 static int sized_file(const char *dir, unsigned bits) {
-  int fd = bits <= MAX_BITS ? new_file(dir) : (errno = EFBIG, -1);
+  int fd = bits <= MAX_BITS ? fp_scratch_file(dir) : (errno = EFBIG, -1);
   if (fd >= 0) posix_fadvise(fd, 0, 0, POSIX_FADV_RANDOM); /* nothing ahead is wanted; large folios would make small writes slow */
   if (fd < 0 || ftruncate(fd, (off_t)sizeof(slot) << bits) == 0) return fd;
   int why = errno;

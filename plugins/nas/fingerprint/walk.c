@@ -1,5 +1,6 @@
 /* walk.c -- every name of a tree, in order.  SPDX-License-Identifier: Apache-2.0 */
 #include "walk.h"
+#include "names.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -18,15 +19,17 @@ typedef struct batch {
   fp_bytes paths; /* items[].path are offsets while it is filled */
 } batch;
 
-typedef struct level { /* a directory that is being walked; names: one type byte before each, NUL behind it */
-  fp_bytes names;
-  uint32_t *order;
-  size_t n, at, path_len;
+typedef struct level { /* a directory that is being walked */
+  fp_names names;
+  size_t path_len;
   int fd;
 } level;
 
 struct fp_walk {
   int root, error;
+  bool scratch_failed;
+  const fp_excludes *exclude;
+  fp_spill spill;
   uint64_t dev;
   pthread_t thread;
   pthread_mutex_t lock;
@@ -69,17 +72,19 @@ static bool emit(fp_walk *w, fp_item *item) {
   return b->n < BATCH || put_batch(w);
 }
 
-static int by_name(const void *a, const void *b, void *names) {
-  return strcmp((const char *)names + *(const uint32_t *)a, (const char *)names + *(const uint32_t *)b);
-}
-
 static void level_free(level *l) {
-  fp_bytes_free(&l->names);
-  free(l->order);
+  fp_names_free(&l->names);
   if (l->fd >= 0) close(l->fd);
 }
 
-/* 0, or an errno. */
+/* The scratch file, or memory. */
+static bool names_failed(fp_walk *w, const level *l) {
+  if (!l->names.error) return false;
+  w->error = l->names.error, w->scratch_failed = w->error != ENOMEM;
+  return true;
+}
+
+/* 0, or an errno of the directory. */
 static int list(level *l) {
   char buffer[64 << 10];
   long n;
@@ -88,17 +93,10 @@ static int list(level *l) {
       const struct dirent64 *d = (const void *)(buffer + at);
       at += d->d_reclen;
       if (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0) continue;
-      fp_bytes_add(&l->names, &d->d_type, 1);
-      fp_bytes_add(&l->names, d->d_name, strlen(d->d_name) + 1);
-      l->n++;
-      if (l->names.failed || l->names.n > UINT32_MAX - 1024) return ENOMEM;
+      if (!fp_names_add(&l->names, d->d_type, d->d_name)) return 0;
     }
   int error = n < 0 ? errno : 0;
-  if (!l->n) return error;
-  if (!(l->order = malloc(l->n * sizeof *l->order))) return ENOMEM;
-  size_t at = 1;
-  for (size_t i = 0; i < l->n; i++) l->order[i] = (uint32_t)at, at += strlen((char *)l->names.p + at) + 2;
-  qsort_r(l->order, l->n, sizeof *l->order, by_name, l->names.p);
+  fp_names_sort(&l->names);
   return error;
 }
 
@@ -111,27 +109,33 @@ static bool enter(fp_walk *w, fp_item *item) {
     if (!more) return w->error = ENOMEM, false;
     w->levels = more, w->room_levels = room;
   }
+  fp_names_begin(&l.names, &w->spill);
   l.fd = fp_tree_open(w->root, (const char *)w->path.p, w->path.n, O_RDONLY | O_DIRECTORY);
   int error = l.fd < 0 ? errno : list(&l);
   if (error == ENOENT && l.fd < 0) return true;
-  if (error == ENOMEM) w->error = ENOMEM;
   if (error) item->marks |= FP_UNLISTED;
-  if (w->error || !emit(w, item)) return level_free(&l), false;
+  if (names_failed(w, &l) || !emit(w, item)) return level_free(&l), false;
   if (w->n_levels >= OPEN_MAX_DIRS && l.fd >= 0) { /* the ones above are opened again when it is their turn */
     level *up = &w->levels[w->n_levels - OPEN_MAX_DIRS];
     if (up->fd >= 0) close(up->fd);
     up->fd = -1;
   }
-  if (l.n) w->levels[w->n_levels++] = l;
-  else level_free(&l);
+  w->levels[w->n_levels++] = l;
   return true;
+}
+
+static bool excluded(fp_walk *w, bool directory) {
+  if (!w->exclude || !w->exclude->n || !fp_bytes_room(&w->path, 1)) return false;
+  w->path.p[w->path.n] = 0;
+  return fp_excluded(w->exclude, (const char *)w->path.p, directory);
 }
 
 static bool step(fp_walk *w) {
   level *l = &w->levels[w->n_levels - 1];
   w->path.n = l->path_len;
-  if (l->at == l->n) return level_free(l), w->n_levels--, true;
-  const char *name = (const char *)l->names.p + l->order[l->at++];
+  const char *name = fp_names_next(&l->names);
+  if (names_failed(w, l)) return false;
+  if (!name) return level_free(l), w->n_levels--, true;
   if (l->path_len) fp_bytes_add(&w->path, "/", 1);
   fp_bytes_add(&w->path, name, strlen(name));
   if (w->path.failed) return w->error = ENOMEM, false;
@@ -139,10 +143,11 @@ static bool step(fp_walk *w) {
   if (l->fd < 0) l->fd = fp_tree_open(w->root, (const char *)w->path.p, l->path_len, O_RDONLY | O_DIRECTORY);
   fp_item item = {.nlink = 1};
   if (l->fd < 0 || fp_tree_stat(l->fd, name, &item) < 0) {
-    if (errno == ENOENT || errno == ENOTDIR) return true;
+    if (errno == ENOENT || errno == ENOTDIR || excluded(w, name[-1] == DT_DIR)) return true;
     item = (fp_item){.nlink = 1, .type = name[-1] == DT_DIR ? FP_DIR : FP_FILE, .marks = name[-1] == DT_DIR ? FP_UNLISTED : FP_UNREADABLE};
     return emit(w, &item);
   }
+  if (excluded(w, item.type == FP_DIR)) return true;
   return item.type == FP_DIR && item.dev == w->dev ? enter(w, &item) : emit(w, &item);
 }
 
@@ -163,10 +168,11 @@ static void *walk(void *ctx) {
 }
 
 /* ---- the caller's */
-fp_walk *fp_walk_new(int root) {
+fp_walk *fp_walk_new(int root, const fp_walk_options *o) {
   fp_walk *w = calloc(1, sizeof *w);
   if (!w) return NULL;
-  w->root = root;
+  w->root = root, w->spill.fd = -1;
+  if (o) w->exclude = o->exclude, w->spill.dir = o->scratch;
   pthread_mutex_init(&w->lock, NULL);
   pthread_cond_init(&w->more, NULL);
   pthread_cond_init(&w->less, NULL);
@@ -207,6 +213,8 @@ int fp_walk_next(fp_walk *w, const fp_item **item, int *error) {
   return 1;
 }
 
+bool fp_walk_scratch_failed(const fp_walk *w) { return w->scratch_failed; }
+
 void fp_walk_free(fp_walk *w) {
   if (!w) return;
   pthread_mutex_lock(&w->lock);
@@ -219,6 +227,7 @@ void fp_walk_free(fp_walk *w) {
   batch_free(w->filling);
   while (w->n_levels) level_free(&w->levels[--w->n_levels]);
   free(w->levels);
+  if (w->spill.fd >= 0) close(w->spill.fd);
   fp_bytes_free(&w->path);
   pthread_cond_destroy(&w->more);
   pthread_cond_destroy(&w->less);
