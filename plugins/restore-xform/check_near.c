@@ -81,7 +81,7 @@ static const void **remembered(struct check *c, const char *of, const char *text
 
 /* A text short enough to be named, in room; NULL: it is not, or nobody asks. */
 static const char *asked(const struct xform_job *j, pintle_str is, char room[254]) {
-  if (!j->check || j->within || j->left || j->redact || is.len < 3 || is.len > 253 || memchr(is.ptr, 0, is.len)) return NULL;
+  if (!j->check || j->within || j->left || j->redact || is.len < 2 || is.len > 253 || memchr(is.ptr, 0, is.len)) return NULL;
   memcpy(room, is.ptr, is.len);
   room[is.len] = 0;
   return room;
@@ -166,4 +166,48 @@ void check_near_limit(struct xform_job *j, const struct xform_text_rule *r, pint
   if (!j->check || j->within || j->left || r->structured || (!r->value && !r->is_pattern)) return;
   if (r->is_pattern && regexec(&r->pattern, is.ptr, 1, &m, REG_STARTEND) != 0) return;
   if (snprintf(counter, sizeof counter, "%s, but for %s", r->label, misses) > 0) j->call->host->count(j->call, counter, 1);
+}
+
+bool check_alike(const char *a, const char *b) {
+  const size_t n = strlen(a), m = strlen(b);
+  return strcmp(a, b) != 0 && (alike(a, a + n, b, b + m) || misspelt(a, n, b, m));
+}
+
+void check_near_rule(struct xform_job *j, const struct xform_text_rule *r, const char *why, const char *name) {
+  char counter[900];
+  if (!j->check || j->within || j->left) return;
+  int n = name ? snprintf(counter, sizeof counter, "%s, but for the %s %.253s", r->label, why, name)
+               : snprintf(counter, sizeof counter, "%s, but for %s%s", r->label, strchr(why, ' ') ? "its " : "", why);
+  if (n > 0) j->call->host->count(j->call, counter, 1);
+}
+
+/* Keys that are alike; of JSON Pointers one token is. */
+static bool near_path(const char *a, const char *b) {
+  size_t differ = 0;
+  if (*a != '/' || *b != '/') return check_alike(a, b);
+  while (*a == '/' && *b == '/') {
+    const size_t n = strcspn(a + 1, "/"), m = strcspn(b + 1, "/");
+    const pintle_str is = {a + 1, n};
+    if (!is_text(is, b + 1, m)) {
+      if (++differ > 1) return false;
+      if (!alike(a + 1, a + 1 + n, b + 1, b + 1 + m) && !misspelt(a + 1, n, b + 1, m)) return false;
+    }
+    a += n + 1, b += m + 1;
+  }
+  return differ == 1 && !*a && !*b;
+}
+
+void check_near_path(struct xform_job *j, const struct xform_text_rule *r, const char *path) {
+  char rule[24], room[254];
+  bool found, told;
+  if (!r->path || r->where & XFORM_IN_SECRETS || strpbrk(r->path, "*?[") || !near_path(r->path, path)) return;
+  const char *text = asked(j, (pintle_str){path, strlen(path)}, room);
+  if (!text || snprintf(rule, sizeof rule, "/%zu", (size_t)(r - j->x->texts)) < 0) return;
+  struct check *c = j->check->c;
+  pthread_mutex_lock(&c->lock);
+  const void **at = remembered(c, rule, text, &found);
+  if (at && !found && wanted(c, r)) *at = r;
+  told = at && *at == r;
+  pthread_mutex_unlock(&c->lock);
+  if (told) check_near_rule(j, r, "path", text);
 }

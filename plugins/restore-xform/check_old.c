@@ -1,7 +1,9 @@
 /* check_old.c -- names of the old cluster in the texts of an item: hosts by their last labels, services by their namespace.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "checking.h"
+#include "text_edit.h"
 #include "xform.h"
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -129,25 +131,62 @@ static void service(struct check_item *k, const struct check_place *p, struct wo
             name, to);
 }
 
-static bool in_host(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' || (c >= 'A' && c <= 'Z') || c == '_';
+static bool edge(char c) { return c == '.' || c == '-' || c == '_' || c == '*'; }
+
+/* Of a word behind a backslash that may be an escape ("\nold.example.com", "\u002fold.example.com"): the letters of it. */
+static size_t escape(const char *begin, struct word w) {
+  uint32_t c;
+  if (w.p == begin || w.p[-1] != '\\' || !strchr("nrtfbu", *w.p)) return 0;
+  return *w.p != 'u' ? 1 : text_hex4(w.p, w.n, &c) ? 5 : 0;
+}
+
+static bool old(struct check_item *k, const struct check_place *p, const char *from, const char *to) {
+  while (from < to && edge(*from)) from++;
+  while (to > from && edge(to[-1])) to--;
+  const struct word w = {from, (size_t)(to - from)};
+  const struct check_name *name = old_host(&k->c->names, w);
+  if (name) say_host(k, p, w, name);
+  return name != NULL;
 }
 
 static void look(struct check_item *k, const struct check_place *p, pintle_str s, bool mapped) {
-  const char *end = s.ptr + s.len, *dot = s.ptr;
-  while ((dot = memchr(dot, '.', (size_t)(end - dot)))) {
-    const char *from = dot, *to = dot;
-    while (from > s.ptr && in_host(from[-1])) from--;
-    while (to < end && in_host(*to)) to++;
-    dot = to; /* nothing of this word is looked at again */
-    while (from < to && (*from == '.' || *from == '-' || *from == '_')) from++;
-    while (to > from && (to[-1] == '.' || to[-1] == '-' || to[-1] == '_')) to--;
-    const struct word w = {from, (size_t)(to - from)};
-    const struct check_name *name = old_host(&k->c->names, w);
-    if (name) say_host(k, p, w, name);
+  struct xform_words words = {.text = s, .slash = SIZE_MAX};
+  while (xform_words_next(&words)) {
+    const struct word w = {words.word.ptr, words.word.len};
+    size_t n;
+    if (!old(k, p, w.p, w.p + w.n) && (n = escape(s.ptr, w))) old(k, p, w.p + n, w.p + w.n);
     if (mapped) service(k, p, w);
-    if (dot == end) break;
   }
+}
+
+/* Is a dot written as %2E, or encoded once more? Then the text without its escapes, so often as it has some; to be freed. */
+static char *decoded(pintle_str s, size_t *n) {
+  char *made = NULL;
+  const char *dot = s.ptr;
+  while ((dot = memchr(dot, '%', (size_t)(s.ptr + s.len - dot)))) {
+    const char *p = dot++ + 1, *end = s.ptr + s.len;
+    while (end - p >= 4 && p[0] == '2' && p[1] == '5') p += 2;
+    if (end - p >= 2 && p[0] == '2' && (p[1] | 32) == 'e') break;
+  }
+  if (!dot || !(made = malloc(s.len + 1))) return NULL;
+  *n = 0;
+  for (size_t i = 0, k, c; i < s.len; made[(*n)++] = (char)c) {
+    for (k = i + 1; i + 4 < s.len && s.ptr[i] == '%' && k + 4 <= s.len && memcmp(s.ptr + k, "25", 2) == 0 && isxdigit((unsigned char)s.ptr[k + 2]);)
+      k += 2;
+    char digits[3] = {k + 2 <= s.len ? s.ptr[k] : 0, k + 2 <= s.len ? s.ptr[k + 1] : 0, 0};
+    bool escaped = s.ptr[i] == '%' && isxdigit((unsigned char)digits[0]) && isxdigit((unsigned char)digits[1]);
+    c = escaped ? strtoul(digits, NULL, 16) : (unsigned char)s.ptr[i];
+    i = escaped ? k + 2 : i + 1;
+  }
+  return made;
+}
+
+static void look_also(struct check_item *k, const struct check_place *p, pintle_str s, bool mapped) {
+  size_t n;
+  char *made = decoded(s, &n);
+  look(k, p, s, mapped);
+  if (made) look(k, p, (pintle_str){made, n}, mapped);
+  free(made);
 }
 
 /* ---- every text of the item */
@@ -170,7 +209,7 @@ static void walk(struct check_item *k, const struct check_place *p, const pintle
   int32_t type = d->api->type(d, v);
   struct check_place at = {.up = p};
   pintle_str s;
-  if (type == PINTLE_T_STRING && d->api->text(d, v, &s) == PINTLE_OK && s.len > 3) look(k, p, s, mapped);
+  if (type == PINTLE_T_STRING && d->api->text(d, v, &s) == PINTLE_OK && s.len > 2) look_also(k, p, s, mapped);
   if ((type != PINTLE_T_OBJECT && type != PINTLE_T_ARRAY) || depth == 0) return;
   for (v = d->api->first(d, v); v; v = d->api->next(d, v), at.index++) {
     if (type == PINTLE_T_OBJECT) {

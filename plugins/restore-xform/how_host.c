@@ -1,6 +1,5 @@
 /* how_host.c -- hosts inside text: the old cluster's, and names of services within it.  SPDX-License-Identifier: Apache-2.0 */
 #include "xform.h"
-#include <ctype.h>
 #include <string.h>
 
 static bool ends(pintle_str s, const char *tail) {
@@ -86,52 +85,20 @@ static void one(struct xform_job *j, const char *pointer, pintle_str is, struct 
   if (d) xform_tell(j, pointer, d, domain, (pintle_str){d->to, strlen(d->to)});
 }
 
-static bool inside(char c) { return isalnum((unsigned char)c) || c == '.' || c == '-' || c == '_'; }
-
-/* user@host is a host behind a scheme only: else it is somebody's address. */
-static bool address(const char *begin, const char *p) {
-  if (p == begin || p[-1] != '@') return false;
-  for (p--; p > begin && !strchr(" \t\n\"',;", p[-1]); p--)
-    if (p[0] == '/' && p[-1] == '/') return false;
-  return true;
-}
-
-static bool in_token(char c) { return inside(c) || strchr("/\\:%[]~@*", c) != NULL; }
-
-/* Does p follow a slash of a path: "/etc/p", "http://host/p", "a.b/p"? Not in "//p", nor in Istio's "namespace/p". */
-static bool in_path(const char *begin, const char *p) {
-  if (p - begin >= 3 && p[-3] == '%' && p[-2] == '2' && (p[-1] == 'F' || p[-1] == 'f'))
-    return p - begin < 6 || p[-6] != '%' || p[-5] != '2' || (p[-4] != 'F' && p[-4] != 'f');
-  if (p == begin || p[-1] != '/') return false;
-  const char *from = p - 1, *first;
-  const char *before = from > begin && from[-1] == '\\' ? from - 1 : from; /* as some write JSON */
-  if (before > begin && before[-1] == '/') return false;
-  while (from > begin && from[-1] && in_token(from[-1])) from--;
-  first = memchr(from, '/', (size_t)(p - from));
-  size_t n = (size_t)(first - from);
-  return n == 0 || first + 1 < p || memchr(from, ':', n) || memchr(from, '\\', n) || (n > 1 && memchr(from, '.', n));
-}
-
-/* The text from p on that a host may be; its length. */
-static size_t host_at(const char *p, const char *end) {
-  const char *q = p;
-  if (end - p > 2 && p[0] == '*' && p[1] == '.') q += 2;
-  while (q < end && inside(*q)) q++;
-  while (q > p && (q[-1] == '.' || q[-1] == '-')) q--; /* the dot that ends a sentence, or the root */
-  return (size_t)(q - p);
-}
-
 void xform_hosts_text(struct xform_job *j, const char *pointer, pintle_str is, struct xform_text *made) {
-  for (const char *q = is.ptr, *end = is.ptr + is.len; q < end;) {
-    bool escaped = *q == '%' && end - q >= 3 && isxdigit((unsigned char)q[1]) && isxdigit((unsigned char)q[2]); /* of a URL in a URL */
-    size_t n = escaped ? 0 : host_at(q, end), word = n;
-    if (n && memchr(q, '.', n) && !address(is.ptr, q) && !in_path(is.ptr, q)) one(j, pointer, (pintle_str){q, n}, made);
-    else xform_text_add(made, q, n);
-    while (q + word < end && word && inside(q[word])) word++; /* dots and hyphens behind it */
-    if (!word) word = escaped ? 3 : 1;
-    xform_text_add(made, q + n, word - n);
-    q += word;
+  struct xform_words w = {.text = is, .slash = SIZE_MAX};
+  struct xform_tally told = {0};
+  size_t from = 0;
+  j->tally = &told;
+  while (xform_words_next(&w)) {
+    if (!w.host) continue;
+    size_t at = (size_t)(w.word.ptr - is.ptr);
+    xform_text_add(made, is.ptr + from, at - from);
+    one(j, pointer, w.word, made);
+    from = at + w.word.len;
   }
+  xform_tally_end(j, pointer);
+  xform_text_add(made, is.ptr + from, is.len - from);
 }
 
 pintle_status xform_host_text(struct xform_job *j, const struct xform_place *p) {

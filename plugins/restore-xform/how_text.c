@@ -107,7 +107,7 @@ static pintle_status leave_to_class(struct xform_job *j, const char *spec) {
     if (st == PINTLE_NOT_FOUND) continue;
     if (st != PINTLE_OK) return pintle_fail_at(j->call, st, pointer, "cannot be removed");
     j->changed = true;
-    if (!j->within) j->out->api->note(j->out, pointer, "priorityClasses: left out, the API server takes it from the new class");
+    if (!j->within) xform_note(j, pointer, "priorityClasses: left out, the API server takes it from the new class");
   }
   return PINTLE_OK;
 }

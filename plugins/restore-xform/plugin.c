@@ -50,7 +50,8 @@ static pintle_status execute(void *self, pintle_call *call, pintle_doc *item, co
   struct xform *x = self;
   const struct xform_node *tree = xform_tree_of(x, item);
   struct check_item check;
-  struct xform_job job = {.x = x, .call = call, .in = in, .item = item, .doc = item, .out = out, .families = x->families};
+  size_t notes = 0;
+  struct xform_job job = {.notes = &notes, .x = x, .call = call, .in = in, .item = item, .doc = item, .out = out, .families = x->families};
   if ((x->follow_restore || x->check.on) && in->run->api->first(in->run, in->run->api->at(in->run, "/spec/namespaceMapping")))
     job.families |= XFORM_BIT(XFORM_NAMESPACES);
   if (x->check.on) job.check = check_begin(&check, &x->check, call, item, in);
@@ -59,6 +60,7 @@ static pintle_status execute(void *self, pintle_call *call, pintle_doc *item, co
   if (!(job.applies = call->host->alloc(call, x->n_rules))) return pintle_fail(call, PINTLE_NOMEM, "out of memory");
   pintle_status st = xform_walk(&job, tree);
   if (st == PINTLE_OK) st = xform_last_applied(&job, tree);
+  xform_notes_end(&job);
   return st == PINTLE_OK && job.check ? check_end(&job, tree) : st;
 }
 

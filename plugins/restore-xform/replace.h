@@ -7,8 +7,10 @@
 struct xform_hit { /* zeroed, with rule set, by the caller */
   const struct xform_text_rule *rule;
   size_t count;          /* replacements made */
+  size_t left;           /* it matched, and what it says could not be written */
   char old[72], new[72]; /* of the first */
   regmatch_t at[XFORM_GROUPS];
+  bool inner;            /* its path led to a mapping or list */
   bool searched, over; /* at is the next match; there is none any more */
 };
 /* Appends text to *to with every match of every rule replaced: from the left, of matches that begin together the first rule's; what was

@@ -62,6 +62,10 @@ void text_pass(struct text_edit *e, size_t begin, size_t end, const char *why) {
   xform_text_free(&none);
 }
 
+void text_inner(struct text_edit *e) {
+  if (e->inner && !e->broken) e->inner(e->self, e);
+}
+
 void text_put(struct text_edit *e, size_t begin, size_t end, const struct xform_text *raw) {
   if (raw->failed || begin < e->copied || end < begin) {
     e->failed = e->failed || raw->failed, e->broken = true;
@@ -77,7 +81,7 @@ void text_put(struct text_edit *e, size_t begin, size_t end, const struct xform_
     e->puts = more, e->cap_puts = cap;
   }
   xform_text_add(&e->out, e->text.ptr + e->copied, begin - e->copied);
-  e->puts[e->n_puts++] = (struct text_range){e->out.len, e->out.len + raw->len};
+  e->puts[e->n_puts++] = (struct text_range){e->out.len, e->out.len + raw->len, begin, e->log.len};
   xform_text_add(&e->out, raw->data ? raw->data : "", raw->len);
   e->copied = end;
 }
@@ -162,6 +166,18 @@ static void scan(struct text_edit *e, enum text_format format) {
   e->failed = e->failed || e->path.failed || e->section.failed || e->log.failed || e->out.failed;
 }
 
+/* The new value that reads as another one, or makes something else of what follows: where it stands. */
+static size_t first_wrong(const struct text_edit *e, const struct text_edit *again) {
+  size_t same = 0, i = 0;
+  while (same < e->log.len && same < again->log.len && e->log.data[same] == again->log.data[same]) same++;
+  while (i + 1 < e->n_puts && e->puts[i].log <= same) i++;
+  return e->n_puts ? e->puts[i].source : 0;
+}
+
+/* A byte order mark is no part of the first key. */
+static const char mark[] = "\xef\xbb\xbf";
+static size_t after_mark(pintle_str text) { return text.len >= 3 && memcmp(text.ptr, mark, 3) == 0 ? 3 : 0; }
+
 static void forget(struct text_edit *e) {
   xform_text_free(&e->path);
   xform_text_free(&e->section);
@@ -171,15 +187,18 @@ static void forget(struct text_edit *e) {
 bool text_edit(struct text_edit *e, enum text_format format) {
   struct text_edit again = {0};
   if (format == TEXT_RAW || format >= TEXT_FORMATS) return false;
+  const size_t skip = after_mark(e->text);
+  e->text = (pintle_str){e->text.ptr + skip, e->text.len - skip};
+  xform_text_add(&e->out, mark, skip);
   scan(e, format);
   bool good = !e->failed && !e->broken && e->n_puts > 0;
   if (good) {
     xform_text_add(&e->out, e->text.ptr + e->copied, e->text.len - e->copied);
-    again.text = (pintle_str){e->out.data, e->out.len};
+    again.text = (pintle_str){e->out.data + skip, e->out.len - skip};
     scan(&again, format);
     e->failed = e->failed || again.failed || e->out.failed;
     good = !e->failed && !again.broken && again.log.len == e->log.len && memcmp(again.log.data, e->log.data, e->log.len) == 0;
-    if (!good) text_break(e, 0, "the new value cannot be written there so that the rest stays as it is");
+    if (!good) text_break(e, first_wrong(e, &again), "the new value cannot be written there so that the rest stays as it is");
   }
   forget(e);
   forget(&again);

@@ -15,12 +15,14 @@ enum text_format text_format_of(const char *name);
 
 struct text_range {
   size_t begin, end;
+  size_t source, log; /* where it stands in text; log, when it was put in */
 };
 struct text_edit {
   pintle_str text; /* in: what is edited */
   /* in: appends to *to what becomes of the value `is` at e->path (a key; a JSON Pointer in JSON and YAML; within e->section in INI), true;
    * or false: it stays. is.ptr NULL: a value that cannot be edited; true: it should have been. */
   bool (*change)(void *self, const struct text_edit *e, pintle_str is, struct xform_text *to);
+  void (*inner)(void *self, const struct text_edit *e); /* in: NULL, or told of each mapping and list at e->path */
   void *self;
   struct xform_text out;   /* out: the text; meaningful when text_edit returned true */
   struct text_range *puts; /* out: what was put in, by offset in out */
@@ -46,6 +48,7 @@ bool text_path_fits(const char *pattern, const char *path);
 bool text_meet(struct text_edit *e, char kind, pintle_str is, struct xform_text *to);
 /* A value that cannot be edited, or its raw form when nobody wants it. */
 void text_pass(struct text_edit *e, size_t begin, size_t end, const char *why);
+void text_inner(struct text_edit *e); /* a mapping or a list begins at path */
 void text_put(struct text_edit *e, size_t begin, size_t end, const struct xform_text *raw);
 void text_refuse(struct text_edit *e, size_t at, const char *why); /* this value */
 void text_break(struct text_edit *e, size_t at, const char *why);  /* the whole text */

@@ -36,21 +36,61 @@ static size_t double_quoted(pintle_str t, size_t begin, struct xform_text *is, b
   return i;
 }
 
-static void write_env(struct xform_text *raw, char quote, bool spaced, const struct xform_text *to) {
-  bool bare = !quote;
-  for (size_t i = 0; i < to->len && bare; i++) bare = (unsigned char)to->data[i] > 0x20 || (to->data[i] == ' ' && spaced);
-  bare = bare && !(to->len && strchr("\"'`#", to->data[0]));
-  if (bare || quote == '\'') {
-    xform_text_add(raw, to->data, to->len); /* a ' among it is found when the text is read again */
-    return;
-  }
-  if (!quote) xform_text_add(raw, "\"", 1);
+/* ---- what shells, docker's readers and the libraries called dotenv read alike */
+struct env_value {
+  char quote;        /* '"', '\'', 0: none */
+  bool escapes;      /* there are some between its double quotes: the file's readers know them */
+  pintle_str is;
+};
+
+static bool had(const struct env_value *v, char c) { return memchr(v->is.ptr, c, v->is.len) != NULL; }
+
+static bool fits_bare(const struct env_value *v, const struct xform_text *to) {
   for (size_t i = 0; i < to->len; i++) {
-    const char *known = to->data[i] ? strchr(env_means, to->data[i]) : NULL;
+    char c = to->data[i];
+    if ((unsigned char)c < 0x20 || c == 0x7f) return false;
+    if (strchr(" \"'`\\;&|()<>#$", c) && !had(v, c)) return false;
+  }
+  return !to->len || (!strchr("\"'`#~ ", to->data[0]) && to->data[to->len - 1] != ' ');
+}
+
+static bool fits_double(const struct env_value *v, const struct xform_text *to) {
+  const bool escapes = v->quote == '"' && v->escapes, expands = v->quote == '"' && had(v, '$');
+  for (size_t i = 0; i < to->len; i++) {
+    char c = to->data[i];
+    if (c == '`' || (c == '$' && !expands) || (strchr("\"\\\r", c) && !escapes)) return false;
+    if (((unsigned char)c < 0x20 && !strchr("\n\r\t", c)) || c == 0x7f) return false;
+  }
+  return true;
+}
+
+/* python-dotenv knows \\ and \' between single quotes, and expands ${} there. */
+static bool fits_single(const struct env_value *v, const struct xform_text *to) {
+  const bool expands = v->quote == '\'' && had(v, '$');
+  for (size_t i = 0; i < to->len; i++) {
+    char c = to->data[i], next = to->data[i + 1]; /* a NUL ends it */
+    if (c == '\'' || (c == '\\' && (next == '\\' || !next)) || (c == '$' && next == '{' && !expands)) return false;
+    if (((unsigned char)c < 0x20 && !strchr("\n\t", c)) || c == 0x7f) return false;
+  }
+  return true;
+}
+
+/* With the quotes it has if they will do; false: none will. */
+static bool write_env(struct xform_text *raw, const struct env_value *v, const struct xform_text *to) {
+  char quote = v->quote;
+  bool fits = quote == '"' ? fits_double(v, to) : quote ? fits_single(v, to) : fits_bare(v, to);
+  if (!fits && quote != '"' && fits_double(v, to)) quote = '"', fits = true;
+  if (!fits && quote != '\'' && fits_single(v, to)) quote = '\'', fits = true;
+  if (!fits) return false;
+  if (quote) xform_text_add(raw, &quote, 1);
+  for (size_t i = 0; i < to->len; i++) {
+    const char *known = quote == '"' && v->quote == '"' && v->escapes && to->data[i] ? strchr(env_means, to->data[i]) : NULL;
     if (known) xform_text_add(raw, "\\", 1), xform_text_add(raw, env_escapes + (known - env_means), 1);
     else xform_text_add(raw, to->data + i, 1);
   }
-  if (!quote) xform_text_add(raw, "\"", 1);
+  if (quote) xform_text_add(raw, &quote, 1);
+  xform_text_add(raw, "", 0);
+  return true;
 }
 
 /* The value that begins at i; what is behind it. */
@@ -75,11 +115,12 @@ static size_t env_value(struct text_edit *e, size_t i) {
     end = behind = bare_end(t, begin, end, "#");
     xform_text_add(&is, t.ptr + begin, end - begin);
   }
+  const struct env_value v = {quote, quote == '"' && memchr(t.ptr + begin, '\\', end - begin), {is.data, is.len}};
   if (is.failed) e->failed = true;
   else if (bad) text_pass(e, begin, end, "programs read its quotes and escapes in different ways");
-  else if (text_meet(e, 's', (pintle_str){is.data, is.len}, &to)) {
-    write_env(&raw, quote, memchr(is.data, ' ', is.len) != NULL, &to);
-    text_put(e, begin, end, &raw);
+  else if (text_meet(e, 's', v.is, &to)) {
+    if (write_env(&raw, &v, &to)) text_put(e, begin - (quote != 0), behind, &raw);
+    else text_break(e, begin, "there are no quotes in which shells and dotenv read the new value alike");
   }
   xform_text_free(&is);
   xform_text_free(&to);

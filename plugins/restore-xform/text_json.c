@@ -132,6 +132,7 @@ static bool member(struct json *s, size_t index, bool object) {
 static bool members(struct json *s, bool object) {
   const char close = object ? '}' : ']';
   s->i++;
+  text_inner(s->e);
   xform_text_add(&s->e->log, object ? "{" : "[", 1);
   if (++s->depth > DEEP) return wrong(s);
   if (!take(s, close)) {

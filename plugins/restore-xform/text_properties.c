@@ -19,8 +19,8 @@ static size_t over_gap(pintle_str t, size_t i) {
   return i;
 }
 
-/* Reads from i on to the end of the logical line, or of the key; *to gets what it means. Where it ended; *bad: an escape that is none. */
-static size_t part(pintle_str t, size_t i, bool key, struct xform_text *to, bool *bad) {
+/* Reads from i on to the end of the logical line, or of the key; *to gets what it means. Where it ended; *bad: half a character; *wrong: Java refuses the whole file. */
+static size_t part(pintle_str t, size_t i, bool key, struct xform_text *to, bool *bad, bool *wrong) {
   while (i < t.len && !line_break(t.ptr[i])) {
     char c = t.ptr[i];
     uint32_t u;
@@ -37,7 +37,7 @@ static size_t part(pintle_str t, size_t i, bool key, struct xform_text *to, bool
     }
     if (c == 'u') {
       size_t n = text_unicode(t.ptr + i, t.len - i, &u);
-      if (!n) *bad = true;
+      if (!n) *(text_hex4(t.ptr + i, t.len - i, &u) ? bad : wrong) = true;
       else text_utf8(to, u);
       i += n ? n : 1;
       continue;
@@ -92,20 +92,21 @@ static void write(struct xform_text *raw, const struct xform_text *to, bool esca
   }
 }
 
-static size_t line(struct text_edit *e, size_t i) {
+static size_t line(struct text_edit *e, size_t i, bool escape) {
   pintle_str t = e->text;
   struct xform_text is = {0}, to = {0}, raw = {0};
-  bool bad = false;
+  bool bad = false, wrong = false;
   text_pop(e, 0);
-  i = over_gap(t, part(t, i, true, &e->path, &bad));
+  i = over_gap(t, part(t, i, true, &e->path, &bad, &wrong));
   if (i < t.len && (t.ptr[i] == '=' || t.ptr[i] == ':')) i = over_gap(t, i + 1);
-  size_t end = part(t, i, false, &is, &bad);
+  size_t end = part(t, i, false, &is, &bad, &wrong);
   xform_text_add(&is, "", 0);
   if (is.failed) e->failed = true;
-  else if (bad) text_pass(e, i, end, "it has a \\u without the number of a character");
+  else if (wrong) text_break(e, i, "a \\u without four hexadecimal digits: Java reads nothing of such a file");
+  else if (bad) text_pass(e, i, end, "it has half a character");
   else if (text_meet(e, 's', (pintle_str){is.data, is.len}, &to)) {
     if (i > 0 && i == end && !blank(t.ptr[i - 1]) && t.ptr[i - 1] != '=' && t.ptr[i - 1] != ':') xform_text_add(&raw, "=", 1);
-    write(&raw, &to, ascii(t));
+    write(&raw, &to, escape);
     text_put(e, i, end, &raw);
   }
   xform_text_free(&is);
@@ -116,10 +117,11 @@ static size_t line(struct text_edit *e, size_t i) {
 
 void text_scan_properties(struct text_edit *e) {
   pintle_str t = e->text;
+  const bool escape = ascii(t);
   for (size_t i = 0; i < t.len && !e->broken && !e->failed; i = over_break(t, i)) {
     i = over_blank(t, i);
     if (i < t.len && (t.ptr[i] == '#' || t.ptr[i] == '!')) {
       while (i < t.len && !line_break(t.ptr[i])) i++;
-    } else if (i < t.len && !line_break(t.ptr[i])) i = line(e, i);
+    } else if (i < t.len && !line_break(t.ptr[i])) i = line(e, i, escape);
   }
 }

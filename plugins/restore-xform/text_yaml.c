@@ -12,6 +12,7 @@ struct yaml {
   struct text_edit *e;
   const char *p;
   size_t n, i;
+  size_t line, known; /* the last line known of begins at line, and goes on to known at least */
   int depth, locked; /* locked: within what has an anchor or a tag */
 };
 
@@ -19,12 +20,14 @@ static void stop(struct yaml *y, const char *why) { text_break(y->e, y->i, why);
 static bool ended(const struct yaml *y) { return y->e->broken || y->e->failed; }
 static char at(const struct yaml *y, size_t i) { return (char)(i < y->n ? y->p[i] : '\n'); }
 static bool space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-static long column(const struct yaml *y, size_t i) {
-  size_t begin = i;
-  while (begin > 0 && y->p[begin - 1] != '\n') begin--;
-  return (long)(i - begin);
+static long column(struct yaml *y, size_t i) {
+  if (i < y->line) y->line = y->known = 0; /* a look back: seldom */
+  const char *end = i > y->known ? memrchr(y->p + y->known, '\n', i - y->known) : NULL;
+  if (end) y->line = (size_t)(end - y->p) + 1;
+  if (i > y->known) y->known = i;
+  return (long)(i - y->line);
 }
-static bool marker(const struct yaml *y, size_t i) {
+static bool marker(struct yaml *y, size_t i) {
   return y->n - i >= 3 && (memcmp(y->p + i, "---", 3) == 0 || memcmp(y->p + i, "...", 3) == 0) && space(at(y, i + 3)) && column(y, i) == 0;
 }
 
@@ -212,6 +215,7 @@ static void flow_member(struct yaml *y, bool map, size_t index) {
 static void flow(struct yaml *y) {
   bool map = y->p[y->i] == '{';
   char close = map ? '}' : ']';
+  text_inner(y->e);
   mark(y, map ? "{" : "[");
   y->i++;
   if (++y->depth > DEEP) stop(y, "it is nested too deep");
@@ -277,6 +281,7 @@ static void value(struct yaml *y, long parent, bool of_key) {
 }
 
 static void sequence(struct yaml *y, long col) {
+  text_inner(y->e);
   mark(y, "-(");
   for (size_t index = 0; !ended(y) && dash(y); index++) {
     char number[24];
@@ -292,6 +297,7 @@ static void sequence(struct yaml *y, long col) {
 }
 
 static void mapping(struct yaml *y, long col) {
+  text_inner(y->e);
   mark(y, ":(");
   while (!ended(y)) {
     struct xform_text key = {0};

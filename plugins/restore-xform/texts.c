@@ -9,6 +9,7 @@ struct place {
   unsigned where;
   const char *ns, *name, *key, *pointer; /* key: of the entry, the name of the variable, "" */
   struct xform_hit *hits;                /* one a rule that fits this place, in order */
+  struct xform_hit *found;               /* room for the patterns among them */
   size_t n;
   enum text_format format; /* of values within the text; TEXT_RAW: none are looked at */
   struct xform_job quiet;  /* nothing is told through it */
@@ -45,10 +46,59 @@ static const char *misses(const struct xform_text_rule *r, const struct place *p
   return xform_rule_applies(p->j, r->rule) ? NULL : xform_rule_misses(p->j, r->rule);
 }
 
+static bool meant(const struct xform_text_rule *r, const struct text_edit *e) {
+  if (!e) return !r->structured;
+  return r->structured && (!r->path || text_path_fits(r->path, e->path.data)) &&
+         (!r->section || text_path_fits(r->section, e->section.data));
+}
+
+struct trial {
+  const struct xform_text_rule *rule;
+  bool fits;
+};
+
+static bool try_value(void *self, const struct text_edit *e, pintle_str is, struct xform_text *to) {
+  struct trial *t = self;
+  regmatch_t m = {.rm_so = 0, .rm_eo = (regoff_t)is.len};
+  const struct xform_text_rule *r = t->rule;
+  (void)to;
+  if (!t->fits && is.ptr && meant(r, e))
+    t->fits = r->value ? equal(is, r->value, strlen(r->value)) : !r->is_pattern || regexec(&r->pattern, is.ptr, 1, &m, REG_STARTEND) == 0;
+  return false;
+}
+
+/* A rule for values within texts, which `why` keeps from this one: does it mean a value of it but for that? */
+static void near_structured(const struct place *p, const struct xform_text_rule *r, pintle_str text, const char *why) {
+  const char *glob = strcmp(why, "key") == 0 ? r->key : strcmp(why, "env") == 0 ? r->env : strcmp(why, "name") == 0 ? r->name : NULL;
+  const char *is = glob == r->name ? p->name : p->key;
+  struct trial t = {.rule = r};
+  struct text_edit e = {.text = text, .change = try_value, .self = &t};
+  const enum text_format f = format_in(r, p);
+  if (!p->j->check || p->j->within || r->hosts || f == TEXT_RAW || (r->where | p->where) & XFORM_IN_SECRETS) return;
+  if (glob && (glob != r->name || strpbrk(glob, "*?[")) && !check_alike(glob, is)) return;
+  if (r->value && !holds(text, r->value)) return;
+  text_edit(&e, f);
+  text_edit_free(&e);
+  if (t.fits) check_near_rule(p->j, r, why, glob ? is : NULL);
+}
+
+/* A mapping or list stands where a rule looks for a value. */
+static void inner(void *self, const struct text_edit *e) {
+  struct place *p = self;
+  for (size_t i = 0; i < p->n; i++) {
+    const struct xform_text_rule *r = p->hits[i].rule;
+    if (r->path && !r->hosts && !p->hits[i].inner && meant(r, e)) {
+      p->hits[i].inner = true;
+      check_near_rule(p->j, r, "path, which leads to a mapping or list", NULL);
+    }
+  }
+}
+
 static bool concerns(const struct xform_text_rule *r, const struct place *p, pintle_str text) {
   if (!may_concern(r, p, text)) return false;
   const char *why = misses(r, p);
-  if (why && p->tell) check_near_limit(p->j, r, text, why);
+  if (why && p->tell && r->structured) near_structured(p, r, text, why);
+  else if (why && p->tell) check_near_limit(p->j, r, text, why);
   return !why && (!r->structured || format_in(r, p) != TEXT_RAW);
 }
 
@@ -67,7 +117,8 @@ static bool choose(struct place *p, pintle_str text) {
       else rules[w] &= ~((uint64_t)1 << (i % 64));
     }
   if (!n) return true;
-  if (!(p->hits = p->j->call->host->alloc(p->j->call, n * sizeof *p->hits))) return false;
+  if (!(p->hits = p->j->call->host->alloc(p->j->call, 2 * n * sizeof *p->hits))) return false;
+  p->found = p->hits + n;
   for (size_t i = 0; i < x->n_texts && p->n < n; i++) {
     const struct xform_text_rule *r = &x->texts[i];
     if (!(rules[i / 64] >> (i % 64) & 1)) continue;
@@ -84,29 +135,25 @@ static void hit(struct xform_hit *h, size_t times, pintle_str is, pintle_str to)
   h->count += times;
 }
 
-static bool meant(const struct xform_text_rule *r, const struct text_edit *e) {
-  if (!e) return !r->structured;
-  return r->structured && (!r->path || text_path_fits(r->path, e->path.data)) &&
-         (!r->section || text_path_fits(r->section, e->section.data));
-}
-
 /* What becomes of a text, or (e) of a value within: by the first rule for all of it; else by the patterns, then by hosts. */
 static bool become(struct place *p, const struct text_edit *e, pintle_str is, struct xform_text *to) {
-  struct xform_hit *found = p->j->call->host->alloc(p->j->call, (p->n + 1) * sizeof *found);
+  struct xform_hit *found = p->found;
   struct xform_text made = {0};
   size_t n = 0, hosts = p->n;
-  if (!found) return to->failed = true, false;
   for (size_t i = 0; i < p->n; i++) {
     struct xform_hit *h = &p->hits[i];
     const struct xform_text_rule *r = h->rule;
-    if (!meant(r, e)) continue;
+    if (!meant(r, e)) {
+      if (e && is.ptr && p->tell) check_near_path(p->j, r, e->path.data);
+      continue;
+    }
     if (r->hosts) hosts = hosts == p->n ? i : hosts;
     else if (r->is_pattern) found[n++] = (struct xform_hit){.rule = r};
     else if (is.ptr && (!r->value || equal(is, r->value, strlen(r->value)))) {
       hit(h, 1, is, (pintle_str){r->to, strlen(r->to)});
       xform_text_add(to, r->to, strlen(r->to));
       return true;
-    } else if (!is.ptr && !r->value) return true;
+    } else if (!is.ptr && !r->value) return h->left++, true;
     else if (is.ptr && e && p->tell && p->where != XFORM_IN_SECRETS) check_other_value(p->j, r, is);
   }
   if (!is.ptr) return n > 0 || hosts < p->n;
@@ -141,11 +188,11 @@ static bool matters(const struct place *p, pintle_str text) {
 
 /* Values within the text, then what rules say of it as a whole, but for what was put in. */
 static pintle_status process(struct place *p, pintle_str text, struct xform_text *to) {
-  struct text_edit e = {.text = text, .change = change, .self = p};
+  struct text_edit e = {.text = text, .change = change, .inner = p->tell && p->j->check ? inner : NULL, .self = p};
   for (size_t i = 0; i < p->n; i++) p->hits[i] = (struct xform_hit){.rule = p->hits[i].rule};
   bool edited = p->format != TEXT_RAW && text_edit(&e, p->format);
   if (!edited && e.broken) /* nothing came of it */
-    for (size_t i = 0; i < p->n; i++) p->hits[i].count = 0;
+    for (size_t i = 0; i < p->n; i++) p->hits[i].left += p->hits[i].count, p->hits[i].count = 0;
   const pintle_str now = edited ? (pintle_str){e.out.data, e.out.len} : text;
   size_t from = 0;
   for (size_t i = 0; i <= (edited ? e.n_puts : 0); i++) {
@@ -188,14 +235,14 @@ static void tell(const struct place *p) {
     const struct xform_hit *h = &p->hits[i];
     const int family = (int)strcspn(h->rule->label, ":");
     char note[300], times[40] = "";
+    if (h->count + h->left) p->j->call->host->count(p->j->call, h->rule->label, (int64_t)(h->count + h->left));
     if (!h->count) continue;
-    p->j->call->host->count(p->j->call, h->rule->label, (int64_t)h->count);
     if (h->rule->hosts || strcmp(h->old, h->new) == 0) continue; /* hosts are told one by one */
     if (h->count > 1 && snprintf(times, sizeof times, " (%zu times)", h->count) < 0) times[0] = 0;
     bool hide = p->j->redact || h->rule->where & XFORM_IN_SECRETS; /* what is in a Secret may stand here, too */
     int n = hide ? snprintf(note, sizeof note, "%.*s: (hidden)%s", family, h->rule->label, times)
                          : snprintf(note, sizeof note, "%.*s: %s -> %s%s", family, h->rule->label, h->old, h->new, times);
-    if (n > 0) p->j->out->api->note(p->j->out, p->pointer, note);
+    if (n > 0) xform_note(p->j, p->pointer, note);
   }
 }
 
@@ -229,11 +276,11 @@ static pintle_status apply(struct place *p, pintle_str text, struct xform_text *
   family = strncmp(p->hits[0].rule->label, "configMaps", 10) == 0 ? "configMaps: a second run would change this again"
                                                                   : "text: a second run would change this again";
   if (*changed && !p->j->within && again(p, (pintle_str){to->data ? to->data : "", to->len}))
-    p->j->out->api->note(p->j->out, p->pointer, family);
+    xform_note(p->j, p->pointer, family);
   return PINTLE_OK;
 }
 
-/* ---- base64, of Secrets */
+/* ---- base64, of Secrets. Line ends in it are passed over, as the API server does. */
 static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 static bool decode(pintle_str s, struct xform_text *to) {
@@ -264,12 +311,31 @@ static void encode(const struct xform_text *s, struct xform_text *to) {
   }
 }
 
+static void not_base64(const struct place *p) {
+  for (size_t i = 0; i < p->j->x->n_texts; i++) {
+    const struct xform_text_rule *r = &p->j->x->texts[i];
+    if (!(r->where & XFORM_IN_SECRETS) || misses(r, p)) continue;
+    if (!p->j->within)
+      p->j->call->host->finding(p->j->call, PINTLE_LOG_WARN, "unresolved", p->pointer, "it is left as it is: data of a Secret is base64");
+    return;
+  }
+}
+
 static pintle_status encoded(struct place *p, pintle_str is, struct xform_text *to, bool *changed) {
-  struct xform_text text = {0}, made = {0};
+  struct xform_text lines = {0}, text = {0}, made = {0};
   pintle_status st = PINTLE_OK;
   *changed = false;
-  if (decode(is, &text) && !text.failed) st = apply(p, (pintle_str){text.data, text.len}, &made, changed);
+  if (memchr(is.ptr, '\n', is.len) || memchr(is.ptr, '\r', is.len)) {
+    for (size_t i = 0; i < is.len; i++)
+      if (is.ptr[i] != '\n' && is.ptr[i] != '\r') xform_text_add(&lines, is.ptr + i, 1);
+    is = (pintle_str){lines.data ? lines.data : "", lines.len};
+  }
+  text.failed = lines.failed;
+  if (!decode(is, &text)) not_base64(p);
+  else if (text.failed) st = pintle_fail(p->j->call, PINTLE_NOMEM, "out of memory");
+  else st = apply(p, (pintle_str){text.data, text.len}, &made, changed);
   if (*changed) encode(&made, to);
+  xform_text_free(&lines);
   xform_text_free(&text);
   xform_text_free(&made);
   return st;

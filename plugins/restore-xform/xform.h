@@ -147,6 +147,17 @@ char *xform_print(const char *format, ...) PINTLE_PRINTF(1, 2); /* to be freed; 
 /* At most 60 bytes of s on one line, for notes; in to, which holds 72. Returns to. */
 const char *xform_short(pintle_str s, char *to);
 
+/* ---- words.c */
+struct xform_words {     /* zeroed, with text and slash = SIZE_MAX, by the caller */
+  pintle_str text;
+  pintle_str word;       /* the last one: letters of hosts (bytes of 0x80 and above too), with a dot in it; "*." may begin it */
+  bool host;             /* it stands where a host may: in no path, and it is no part of an e-mail address */
+  size_t at;             /* the rest is still to be read */
+  size_t seen, token, slash; /* read so far for paths; where what p stands in begins; its first slash */
+  bool scheme;               /* "//" was there since the last blank */
+};
+bool xform_words_next(struct xform_words *w); /* false: there is none any more */
+
 /* ---- fields.c: which fields of which kinds name something of a cluster */
 enum xform_how {
   XFORM_WHOLE,      /* the text is looked up */
@@ -273,6 +284,8 @@ struct xform_job {
   struct check_item *check; /* NULL: nothing is checked */
   bool left;                /* what would rules change that are for other items? Nothing is changed, and check_left hears of it */
   bool changed;
+  size_t *notes;             /* so many were made of this item */
+  struct xform_tally *tally; /* NULL: what is told is a note at once */
 };
 struct xform_place { /* of a field in the document */
   const char *pointer;
@@ -287,6 +300,16 @@ pintle_status xform_change(struct xform_job *j, const char *pointer, const char 
 pintle_status xform_put(struct xform_job *j, const char *pointer, const struct xform_mapping *m, pintle_str is, pintle_str to);
 /* As xform_put, without the edit itself: for one of several in the same value. */
 void xform_tell(struct xform_job *j, const char *pointer, const struct xform_mapping *m, pintle_str is, pintle_str to);
+void xform_note(struct xform_job *j, const char *pointer, const char *note);
+void xform_notes_end(struct xform_job *j); /* how many were too many */
+struct xform_tallied;
+struct xform_tally { /* zeroed by the caller, who lets job->tally point at it: what xform_tell tells is kept in it */
+  struct xform_tallied *all; /* as they came */
+  uint16_t *slots;           /* of many: number + 1, by hash; 0: empty */
+  size_t n, more;
+};
+/* Notes what was kept, the same ones once, with "(3 times)". */
+void xform_tally_end(struct xform_job *j, const char *pointer);
 /* Replaces a value by JSON; what is told is told by the caller. */
 pintle_status xform_put_json(struct xform_job *j, const char *pointer, const struct xform_text *json);
 /* Does the walk again over last-applied-configuration. */
@@ -351,6 +374,12 @@ void check_value(struct xform_job *j, const struct xform_text_rule *r, pintle_st
 void check_other_value(struct xform_job *j, const struct xform_text_rule *r, pintle_str is);
 /* The text is outside of r's limit `misses`: does r fit it but for that? */
 void check_near_limit(struct xform_job *j, const struct xform_text_rule *r, pintle_str is, const char *misses);
+/* Are two names the same but for separators, case or one letter? */
+bool check_alike(const char *a, const char *b);
+/* r means this text but for `why` (and the name that stands there; NULL: not said): counted. */
+void check_near_rule(struct xform_job *j, const struct xform_text_rule *r, const char *why, const char *name);
+/* A value stands at `path`: is r's, which is another one, near? */
+void check_near_path(struct xform_job *j, const struct xform_text_rule *r, const char *path);
 /* No rule maps this namespace: does the Restore rename it? */
 void check_namespace(struct xform_job *j, const char *pointer, pintle_str is);
 /* No rule maps this StorageClass: is it known? */

@@ -1,5 +1,8 @@
 /* test_xform_text.c -- restore-xform: values inside text.  SPDX-License-Identifier: Apache-2.0 */
 #include "xform_rows.h"
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
 
 #define PUT(path, value) "[{\"op\":\"replace\",\"path\":\"" path "\",\"value\":\"" value "\"}]"
 #define MAP(key, text)                                                                                                                     \
@@ -68,6 +71,45 @@ START_TEST(places) {
 }
 END_TEST
 
+/* How many notes there are, and whether the first and last are these. */
+static void check_notes(const pintle_test_outcome *o, size_t n, const char *first, const char *last) {
+  size_t lines = 0;
+  for (const char *p = o->notes; (p = strchr(p, '\n')); p++) lines++;
+  ck_assert_msg(lines == n, "%zu notes", lines);
+  ck_assert_msg(strncmp(o->notes, first, strlen(first)) == 0, "%.200s", o->notes);
+  const size_t all = strlen(o->notes), tail = strlen(last);
+  ck_assert_msg(all >= tail && strcmp(o->notes + all - tail, last) == 0, "%s", o->notes + (all > 200 ? all - 200 : 0));
+}
+
+/* A text with 20000 hosts. */
+static void hosts_of(bool same, size_t notes, const char *first, const char *last) {
+  char *item = NULL;
+  size_t size = 0;
+  FILE *f = open_memstream(&item, &size);
+  ck_assert(f != NULL);
+  fputs("{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"m\"},\"data\":{\"u\":\"", f);
+  for (int i = 0; i < 20000; i++) same ? fputs("old.io ", f) : fprintf(f, "h%d.old.io ", i);
+  fputs("\"}}", f);
+  fclose(f);
+  pintle_test_host *h = xform_host();
+  pintle_test_instance *a = pintle_test_create(h, PINTLE_TEST_RESTORE, "pintle.io/resolve-references",
+                                               "{\"hosts\":{\"old.io\":\"new.io\",\"*.old.io\":\"*.new.io\"},\"text\":[{\"hosts\":true}]}");
+  ck_assert_ptr_nonnull(a);
+  const pintle_test_outcome *o = pintle_test_restore(a, item, NULL, 0);
+  ck_assert_msg(o->status == PINTLE_OK, "%s", o->message);
+  check_notes(o, notes, first, last);
+  ck_assert(strstr(pintle_test_counters(h), " = 20000\n") != NULL);
+  ck_assert(strstr(o->item, "old.io") == NULL);
+  pintle_test_free(h);
+  free(item);
+}
+
+START_TEST(many_hosts) {
+  hosts_of(true, 1, "/data/u: hosts: old.io -> new.io (20000 times)\n", "");
+  hosts_of(false, 1025, "/data/u: hosts: h0.old.io -> h0.new.io\n", "\n/data/u: and 18976 more changes, not listed\n");
+}
+END_TEST
+
 START_TEST(bad_configuration) {
   xform_refused(TEXT("{\"pth\":\"a\",\"to\":\"b\"}"), "/text/0/pth", "did you mean \"path\"?");
   xform_refused(TEXT("{\"format\":\"yml\",\"path\":\"/a\",\"to\":\"b\"}"), "/text/0/format", "did you mean \"yaml\"?");
@@ -81,6 +123,6 @@ START_TEST(bad_configuration) {
 END_TEST
 
 int main(void) {
-  const TTest *const tests[] = {formats, places, bad_configuration};
+  const TTest *const tests[] = {formats, places, many_hosts, bad_configuration};
   return xform_main("xform_text", tests, sizeof tests / sizeof *tests);
 }
