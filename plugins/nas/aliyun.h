@@ -22,7 +22,6 @@ typedef struct nas_aliyun {
 } nas_aliyun;
 
 /* ---- aliyun_config.c */
-extern const pintle_option *const nas_aliyun_options[];
 pintle_status nas_aliyun_open(pintle_call *call, void **self);
 void nas_aliyun_close(void *self);
 

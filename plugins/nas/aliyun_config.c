@@ -4,30 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define OPTION(n, t, fall, text) \
-  static const pintle_option opt_##n = {.struct_size = sizeof(pintle_option), .type = t, .name = #n, .fallback = fall, .help = text}
-OPTION(aliyunRegion, PINTLE_OPT_STRING, NULL, "aliyun: region of volumes that do not tell theirs");
-OPTION(aliyunEndpoint, PINTLE_OPT_STRING, NULL, "aliyun: URL of NAS, instead of https://nas.REGION.aliyuncs.com");
-OPTION(aliyunStsEndpoint, PINTLE_OPT_STRING, NULL, "aliyun: URL of STS, instead of https://sts.aliyuncs.com");
-OPTION(aliyunMetadataEndpoint, PINTLE_OPT_STRING, "http://100.100.100.200", "aliyun: URL of the instance's metadata");
-OPTION(aliyunCaFile, PINTLE_OPT_STRING, NULL, "aliyun: certificates (PEM) that vouch for the endpoints, beside the system's");
-OPTION(aliyunRamRole, PINTLE_OPT_STRING, NULL, "aliyun: RAM role of the instance we run on; without it the metadata say it");
-OPTION(aliyunRoleArn, PINTLE_OPT_STRING, NULL, "aliyun: role that is taken with the keys, or with the OIDC token");
-OPTION(aliyunOidcProviderArn, PINTLE_OPT_STRING, NULL, "aliyun: OIDC provider of the role (RRSA)");
-OPTION(aliyunOidcTokenFile, PINTLE_OPT_STRING, NULL, "aliyun: file with the OIDC token (RRSA)");
-OPTION(aliyunRetentionDays, PINTLE_OPT_INT, "-1", "aliyun: days after which Alibaba removes a snapshot by itself; -1 never");
-OPTION(aliyunZoneId, PINTLE_OPT_STRING, NULL, "aliyun: zone of restored file systems; without it the source's");
-OPTION(aliyunVpcId, PINTLE_OPT_STRING, NULL, "aliyun: VPC of restored mount targets; without it the source's");
-OPTION(aliyunVSwitchId, PINTLE_OPT_STRING, NULL, "aliyun: vSwitch of restored mount targets; without it the source's");
-OPTION(aliyunAccessGroup, PINTLE_OPT_STRING, NULL, "aliyun: permission group of restored mount targets; without it the source's");
-OPTION(aliyunTimeout, PINTLE_OPT_DURATION, "30m", "aliyun: how long a snapshot, a file system or a mount target may take");
-
-const pintle_option *const nas_aliyun_options[] = {
-    &opt_aliyunRegion,        &opt_aliyunEndpoint,      &opt_aliyunStsEndpoint, &opt_aliyunMetadataEndpoint,
-    &opt_aliyunCaFile,        &opt_aliyunRamRole,       &opt_aliyunRoleArn,     &opt_aliyunOidcProviderArn,
-    &opt_aliyunOidcTokenFile, &opt_aliyunRetentionDays, &opt_aliyunZoneId,      &opt_aliyunVpcId,
-    &opt_aliyunVSwitchId,     &opt_aliyunAccessGroup,   &opt_aliyunTimeout,     NULL};
-
 /* "http[s]://host[:port]" and nothing behind it: the host is signed. */
 static bool is_url(const char *text) {
   size_t scheme = strncmp(text, "https://", 8) == 0 ? 8 : strncmp(text, "http://", 7) == 0 ? 7 : 0;

@@ -3,64 +3,6 @@
 #include "text.h"
 #include <string.h>
 
-#define OPTION(n, t, fall, allowed, text) \
-  static const pintle_option opt_##n = {  \
-      .struct_size = sizeof(pintle_option), .type = t, .name = #n, .fallback = fall, .choices = allowed, .help = text}
-OPTION(driver, PINTLE_OPT_STRING, NULL, NULL,
-       "what takes the snapshots: one of the drivers of this plugin's page; without it the item actions do nothing");
-OPTION(mounts, PINTLE_OPT_STRING, NULL, NULL,
-       "where exports are mounted here: server:/path=/directory,...; the longest path that fits counts");
-OPTION(mountRoot, PINTLE_OPT_STRING, NULL, NULL, "directory below which every volume is mounted under its PersistentVolume's name");
-OPTION(fileSystems, PINTLE_OPT_STRING, NULL, NULL, "ids of file systems that a volume does not tell: server:/path=id,...");
-OPTION(selectDrivers, PINTLE_OPT_STRING, NULL, NULL,
-       "item actions: CSI drivers (or nfs, alicloud/nas) whose volumes are taken, comma-separated");
-OPTION(selectClasses, PINTLE_OPT_STRING, NULL, NULL, "item actions: storage classes whose volumes are taken, comma-separated");
-OPTION(selectAnnotation, PINTLE_OPT_STRING, "pintle.io/nas-backup", NULL,
-       "item actions: annotation of a PersistentVolume; \"true\" takes it, \"false\" leaves it");
-OPTION(waitForSnapshot, PINTLE_OPT_BOOL, "true", NULL, "VolumeSnapshotter: a snapshot is complete before Velero is told that it is");
-
-/* ---- driver fingerprint */
-OPTION(fingerprintLocation, PINTLE_OPT_STRING, NULL, NULL, "BackupStorageLocation that backups of shares go to; without it the run's own");
-OPTION(fingerprintThreads, PINTLE_OPT_INT, "2", NULL, "threads that read, hash and compress, 1 to 16");
-OPTION(fingerprintLevel, PINTLE_OPT_INT, "0", NULL, "level of zstd, 1 to 19; 0: the default, 1");
-OPTION(fingerprintKeyFile, PINTLE_OPT_STRING, NULL, NULL, "file with the key that encrypts: 32 bytes, as they are, in hex or in base64");
-OPTION(fingerprintKeyCommand, PINTLE_OPT_STRING, NULL, NULL, "command of a shell that prints that key");
-OPTION(fingerprintOlderKeyFiles, PINTLE_OPT_STRING, NULL, NULL,
-       "files with former keys, comma-separated: what they open gets the present one");
-OPTION(fingerprintDropOlderKeys, PINTLE_OPT_BOOL, "false", NULL, "former keys do not open the repository any more");
-OPTION(fingerprintIgnoreInode, PINTLE_OPT_BOOL, "false", NULL, "a share whose inode numbers change: they do not tell a changed file");
-OPTION(fingerprintIgnoreCtime, PINTLE_OPT_BOOL, "false", NULL, "a share whose ctimes change: they do not tell a changed file");
-OPTION(fingerprintReadAll, PINTLE_OPT_BOOL, "false", NULL, "every file is read, whatever its times say");
-OPTION(fingerprintCollect, PINTLE_OPT_BOOL, "true", NULL, "deleting a backup frees what it took in the store");
-OPTION(fingerprintRestoreTo, PINTLE_OPT_STRING, NULL, NULL,
-       "where restored volumes are made: server:/path=/directory, a directory velero-... each; or original: into the volume itself");
-OPTION(mover, PINTLE_OPT_STRING, "auto", "auto|inline|operation",
-       "item actions: a copy is made within execute, or as an operation; auto: an operation, as a drop-in within execute");
-
-/* Each driver's own keys stand below its name. */
-const pintle_option *const nas_options[] = {&opt_driver,
-                                            &opt_mounts,
-                                            &opt_mountRoot,
-                                            &opt_fileSystems,
-                                            &opt_selectDrivers,
-                                            &opt_selectClasses,
-                                            &opt_selectAnnotation,
-                                            &opt_waitForSnapshot,
-                                            &opt_mover,
-                                            &opt_fingerprintLocation,
-                                            &opt_fingerprintThreads,
-                                            &opt_fingerprintLevel,
-                                            &opt_fingerprintKeyFile,
-                                            &opt_fingerprintKeyCommand,
-                                            &opt_fingerprintOlderKeyFiles,
-                                            &opt_fingerprintDropOlderKeys,
-                                            &opt_fingerprintIgnoreInode,
-                                            &opt_fingerprintIgnoreCtime,
-                                            &opt_fingerprintReadAll,
-                                            &opt_fingerprintCollect,
-                                            &opt_fingerprintRestoreTo,
-                                            NULL};
-
 bool nas_listed(const char *list, const char *word) {
   size_t n = strlen(word);
   while (*list) {

@@ -79,7 +79,10 @@ static pintle_status drop(const nas_ontap *o, pintle_call *call, const nas_ontap
 /* Nobody will ask for it: a call that is ended takes back what it began. The error that ended it stays the call's. */
 static void take_back(const nas_ontap *o, pintle_call *call, const char *volume, const char *name, pintle_status why) {
   const nas_ontap_id id = {volume, name, ""};
-  if (drop(o, call, &id) != PINTLE_OK) pintle_log(call, PINTLE_LOG_WARN, "snapshot %s of volume %s could not be taken back", name, volume);
+  nas_ontap cleaning = *o;
+  cleaning.cleaning = true;
+  if (drop(&cleaning, call, &id) != PINTLE_OK)
+    pintle_log(call, PINTLE_LOG_WARN, "snapshot %s of volume %s could not be taken back", name, volume);
   pintle_fail(call, why, "making the snapshot: %s", why == PINTLE_CANCELLED ? "cancelled" : "the deadline has passed");
 }
 

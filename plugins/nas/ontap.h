@@ -11,15 +11,14 @@ typedef struct nas_ontap {
   char url[512];                                                                /* "https://host[:port]" */
   const char *svm;                                                              /* "" any, if there is but one volume of the name */
   const char *user, *password_file, *credentials_file, *certificate, *key, *ca; /* "" not given */
-  const char *servers; /* names and addresses of its NFS servers, as PersistentVolumes call them; "": ONTAP is asked */
-  const char *policy;  /* export policy of restored volumes; "" the parent's */
-  const char *label;   /* SnapMirror label */
-  bool insecure, split, as_nfs;
-  int64_t timeout;  /* of a job */
-  char *interfaces; /* addresses that ONTAP gave, comma-separated; NULL: not asked yet */
+  const char *servers;                    /* names and addresses of its NFS servers, as PersistentVolumes call them; "": ONTAP is asked */
+  const char *policy;                     /* export policy of restored volumes; "" the parent's */
+  const char *label;                      /* SnapMirror label */
+  bool insecure, split, as_nfs, cleaning; /* cleaning: nas_http_request */
+  int64_t timeout;                        /* of a job */
+  char *interfaces;                       /* addresses that ONTAP gave, comma-separated; NULL: not asked yet */
 } nas_ontap;
 
-extern const pintle_option *const nas_ontap_options[];
 pintle_status nas_ontap_open(pintle_call *call, void **self);
 void nas_ontap_close(void *self);
 

@@ -141,7 +141,8 @@ static pintle_status ask_once(const nas_ontap *o, pintle_call *call, const char 
 pintle_status nas_ontap_ask(const nas_ontap *o, pintle_call *call, const char *doing, const char *method, const char *path,
                             const char *body, nas_ontap_answer *a) {
   static const char *const headers[] = {"Accept: application/hal+json", "Content-Type: application/json", NULL};
-  nas_http_request r = {.method = method, .headers = headers, .body = body, .insecure = o->insecure, .timeout = 150 * second};
+  nas_http_request r = {
+      .method = method, .headers = headers, .body = body, .insecure = o->insecure, .cleaning = o->cleaning, .timeout = 150 * second};
   nas_http_answer http = {0};
   nas_text url = {0};
   *a = (nas_ontap_answer){.next = "", .job = ""};

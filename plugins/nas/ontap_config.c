@@ -4,42 +4,6 @@
 #include <string.h>
 #include <strings.h>
 
-#define OPTION(n, t, fall, allowed, text) \
-  static const pintle_option opt_##n = {  \
-      .struct_size = sizeof(pintle_option), .type = t, .name = #n, .fallback = fall, .choices = allowed, .help = text}
-OPTION(ontapUrl, PINTLE_OPT_STRING, NULL, NULL, "ontap: https URL of the management interface of the cluster or the SVM");
-OPTION(ontapSvm, PINTLE_OPT_STRING, NULL, NULL, "ontap: the SVM that the volumes are of");
-OPTION(ontapUsername, PINTLE_OPT_STRING, NULL, NULL, "ontap: user; with ontapPasswordFile");
-OPTION(ontapPasswordFile, PINTLE_OPT_STRING, NULL, NULL, "ontap: file whose first line is the user's password");
-OPTION(ontapClientCertificateFile, PINTLE_OPT_STRING, NULL, NULL, "ontap: client certificate (PEM), instead of user and password");
-OPTION(ontapClientKeyFile, PINTLE_OPT_STRING, NULL, NULL, "ontap: the client certificate's key (PEM)");
-OPTION(ontapCaFile, PINTLE_OPT_STRING, NULL, NULL, "ontap: certificates (PEM) that vouch for ONTAP's, beside the system's");
-OPTION(ontapInsecureSkipTLSVerify, PINTLE_OPT_BOOL, "false", NULL, "ontap: its certificate is not checked");
-OPTION(ontapServers, PINTLE_OPT_STRING, NULL, NULL,
-       "ontap: servers of PersistentVolumes that are this ONTAP's, comma-separated; without it ONTAP is asked for its addresses");
-OPTION(ontapExportPolicy, PINTLE_OPT_STRING, NULL, NULL, "ontap: export policy of restored volumes; without it the original's");
-OPTION(ontapSnapmirrorLabel, PINTLE_OPT_STRING, NULL, NULL, "ontap: SnapMirror label of snapshots");
-OPTION(ontapSplit, PINTLE_OPT_BOOL, "false", NULL, "ontap: a restored volume is split from its snapshot, which can be deleted then");
-OPTION(ontapTridentAs, PINTLE_OPT_STRING, "nfs", "nfs|trident",
-       "ontap: what a restored Trident volume becomes: a plain nfs PersistentVolume, or one to be imported into Trident");
-OPTION(ontapTimeout, PINTLE_OPT_DURATION, "10m", NULL, "ontap: how long a job of ONTAP may take");
-
-const pintle_option *const nas_ontap_options[] = {&opt_ontapUrl,
-                                                  &opt_ontapSvm,
-                                                  &opt_ontapUsername,
-                                                  &opt_ontapPasswordFile,
-                                                  &opt_ontapClientCertificateFile,
-                                                  &opt_ontapClientKeyFile,
-                                                  &opt_ontapCaFile,
-                                                  &opt_ontapInsecureSkipTLSVerify,
-                                                  &opt_ontapServers,
-                                                  &opt_ontapExportPolicy,
-                                                  &opt_ontapSnapmirrorLabel,
-                                                  &opt_ontapSplit,
-                                                  &opt_ontapTridentAs,
-                                                  &opt_ontapTimeout,
-                                                  NULL};
-
 static bool flag(const pintle_doc *d, const char *pointer) {
   int32_t on = 0;
   return d->api->get_bool(d, pointer, &on) == PINTLE_OK && on;

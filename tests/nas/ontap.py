@@ -107,7 +107,7 @@ class Ontap:
         return next((v for v in self.volumes.values() if v['name'] == name), None)
 
     def fault(self, method, pattern, what, times=1, skip=0):
-        """what: 'lost' (the effect, no answer), 'drop' (neither), 'after' (the effect, and 500), 'busy' (503 and nothing), 'forget' (the jobs, with their effect), 'expire' (a
+        """what: 'lost' (the effect, no answer), 'drop' (neither), 'after' (the effect, and 500), 'busy' (503 and nothing), 'forget' (the jobs, with their effect), 'slow' (the answer takes 1.5 s), 'expire' (a
         long time passes),
         or a Wrong, which is answered."""
         self.faults.append([method, re.compile(pattern), what, times, skip])
@@ -154,6 +154,8 @@ class Ontap:
                     f[3] -= 1
                     fault = f[2]
                     break
+            if fault == 'slow':
+                time.sleep(1.5)
             if fault == 'drop':
                 raise Lost()
             if fault == 'busy':

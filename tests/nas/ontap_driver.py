@@ -278,6 +278,24 @@ def cancelled_and_past_the_deadline(w):
 
 
 @test
+def cancelled_at_every_moment(w):
+    t = w.tool()
+    w.o.took = 20
+    for n in range(1, 14):
+        t.set('cancel_at', n)
+        r = t.ask('snapshot', trident(), name=NAME, wait=True)
+        same((r['status'], n), (CANCELLED, n))
+        w.o.passed += 100
+        w.o.settle()
+        same((names(w.v), n), ([], n))
+    w.o.fault('DELETE', '/snapshots/', 'slow')  # what is taken back is taken back, cancelled or not
+    t.set('cancel_at', 4)
+    same((t.ask('snapshot', trident(), name=NAME, wait=True)['status'], w.o.faults[0][3]), (CANCELLED, 0))
+    w.o.settle()
+    same(names(w.v), [])
+
+
+@test
 def volumes_that_cannot_be_snapshotted(w):
     w.o.volume('svm1', 'copy', '/copy', type='dp')
     w.o.volume('svm1', 'off', '/off', state='offline')
