@@ -76,13 +76,15 @@ static pintle_status usable(pintle_call *call, const char *name, const nas_ontap
 
 static pintle_status drop(const nas_ontap *o, pintle_call *call, const nas_ontap_id *id);
 
-/* Nobody will ask for it: a call that is ended takes back what it began. The error that ended it stays the call's. */
-static void take_back(const nas_ontap *o, pintle_call *call, const char *volume, const char *name, pintle_status why) {
+/* Nobody will ask for it: a call that is ended takes back what it began, if ONTAP's job ends in time. The error that ended it stays the call's. */
+static void take_back(const nas_ontap *o, pintle_call *call, const char *volume, const char *name, const char *job, pintle_status why) {
   const nas_ontap_id id = {volume, name, ""};
   nas_ontap cleaning = *o;
   cleaning.cleaning = true;
-  if (drop(&cleaning, call, &id) != PINTLE_OK)
-    pintle_log(call, PINTLE_LOG_WARN, "snapshot %s of volume %s could not be taken back", name, volume);
+  cleaning.timeout = 5 * (int64_t)1000000000;
+  bool over = *job && nas_ontap_wait(&cleaning, call, "waiting for the snapshot", job) != PINTLE_TIMED_OUT;
+  if (drop(&cleaning, call, &id) != PINTLE_OK || !over)
+    pintle_log(call, PINTLE_LOG_WARN, "snapshot %s of volume %s could not be taken back: remove it when ONTAP has made it", name, volume);
   pintle_fail(call, why, "making the snapshot: %s", why == PINTLE_CANCELLED ? "cancelled" : "the deadline has passed");
 }
 
@@ -92,7 +94,7 @@ static pintle_status make(const nas_ontap *o, pintle_call *call, const char *vol
   snprintf(path, sizeof path, "/api/storage/volumes/%s/snapshots?return_timeout=%d", volume, wait ? 2 : 0);
   pintle_status st = nas_ontap_ask(o, call, "making the snapshot", "POST", path, body, &a);
   if (st == PINTLE_OK && wait) st = nas_ontap_wait(o, call, "making the snapshot", a.job);
-  *job = st == PINTLE_OK && !wait ? a.job : "";
+  *job = a.job;
   return st;
 }
 
@@ -109,8 +111,8 @@ static pintle_status snapshot(void *self, pintle_call *call, const nas_volume *v
   if (st == PINTLE_OK) st = nas_ontap_find(o, call, at.uuid, name, &made, &found);
   for (int n = 1; st == PINTLE_OK && !found; n++) {
     last = make(o, call, at.uuid, body, wait, &job);
-    if (last == PINTLE_OK && *job) return id_make(call, at.uuid, name, job, id);
-    if (last == PINTLE_CANCELLED || last == PINTLE_TIMED_OUT) return take_back(o, call, at.uuid, name, last), last;
+    if (last == PINTLE_OK && *job && !wait) return id_make(call, at.uuid, name, job, id);
+    if (last == PINTLE_CANCELLED || last == PINTLE_TIMED_OUT) return take_back(o, call, at.uuid, name, job, last), last;
     st = nas_ontap_find(o, call, at.uuid, name, &made, &found);
     if (st != PINTLE_OK || found) break;
     if (last != PINTLE_OK && last != PINTLE_TRANSIENT) return last;
