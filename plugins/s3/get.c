@@ -1,14 +1,14 @@
 /* get.c -- an object out of the store: by ranges in parallel when it is large, each going on from where its connection was lost.
  * SPDX-License-Identifier: Apache-2.0
  *
- * The first request asks for everything. When its answer tells that there are more than two parts' sizes to come, it ends after one, and ranges of
- * that size follow, of the same version of the object. The range whose turn it is goes straight to the writer; the others wait in memory, at most
- * concurrency - 1 of them. */
-#include "http.h"
+ * The first request asks for everything. Where a part's size took longer than it does at FAST bytes a second, and more than one is to come, it ends, and
+ * ranges of that size follow, of the same version of the object. The range whose turn it is goes straight to the writer; the others wait in memory, at
+ * most concurrency - 1 of them. What is faster than that is bound by this machine, and more connections only cost it more. */
+#include "retry.h"
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST = 16 };
+enum { MOST = 16, FAST = 500000000 };
 
 typedef struct slot {
   s3_request r;
@@ -26,7 +26,9 @@ typedef struct getting {
   char want[S3_SUM_TEXT + 16];
   slot slots[MOST];
   size_t head, used; /* a ring: the one whose turn it is, and how many are in use */
-  int64_t next, end; /* of the ranges that nobody has asked for */
+  int64_t next, end; /* of the ranges that nobody has asked for; end 0: there are none */
+  int64_t whole;     /* where the first request would end; 0: it stays alone */
+  int64_t since, marked; /* when it was measured last, and what had come then */
 } getting;
 
 static pintle_status deliver(getting *g, const void *data, size_t n) {
@@ -39,9 +41,24 @@ static pintle_status deliver(getting *g, const void *data, size_t n) {
   return PINTLE_OK;
 }
 
+/* n bytes more of the first request: is it worth more connections? */
+static void measure(getting *g, s3_request *r, size_t n) {
+  const int64_t size = g->s->config.part_size, got = r->got + (int64_t)n;
+  if (!g->whole || g->end || got - g->marked < size) return;
+  int64_t now = s3_clock(), took = now - g->since;
+  bool slow = took > (got - g->marked) * (1000000000 / FAST);
+  g->since = now, g->marked = got;
+  if (!slow || g->whole - r->from - got <= size) return;
+  r->length = got, r->to_end = false;
+  g->next = r->from + got, g->end = g->whole;
+}
+
 static pintle_status on_bytes(s3_request *r, const void *data, size_t n) {
   slot *k = r->ctx;
-  if (k == &k->g->slots[k->g->head]) return deliver(k->g, data, n);
+  bool head = k == &k->g->slots[k->g->head];
+  pintle_status st = head ? deliver(k->g, data, n) : PINTLE_OK;
+  if (head && st == PINTLE_OK) measure(k->g, r, n);
+  if (head) return st;
   if (!k->data && !(k->data = malloc((size_t)k->g->s->config.part_size))) return PINTLE_NOMEM;
   memcpy(k->data + k->n, data, n); /* http.c gives no more than was asked for: one part's size */
   k->n += n;
@@ -60,7 +77,6 @@ static pintle_status expect_sum(getting *g, const s3_request *r) {
   return PINTLE_OK;
 }
 
-/* The first answer: is it worth more connections? */
 static pintle_status on_begin(s3_request *r) {
   slot *k = r->ctx;
   getting *g = k->g;
@@ -68,10 +84,9 @@ static pintle_status on_begin(s3_request *r) {
   pintle_status st = expect_sum(g, r);
   int64_t left = r->total < 0 ? 0 : r->total - r->from;
   if (r->length >= 0 && left > r->length) left = r->length;
-  if (st != PINTLE_OK || c->concurrency < 2 || !*r->etag || left <= 2 * c->part_size) return st;
-  g->next = r->from + c->part_size, g->end = r->from + left;
-  r->length = c->part_size;
-  return PINTLE_OK;
+  if (st == PINTLE_OK && c->concurrency > 1 && *r->etag) g->whole = r->from + left;
+  g->since = s3_clock();
+  return st;
 }
 
 static slot *add(getting *g) {
