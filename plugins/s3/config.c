@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -325,6 +327,18 @@ static pintle_status check_url(pintle_call *call, const char *at, const char *ur
              : PINTLE_OK;
 }
 
+/* The first certificate of it; libcurl would say so with each request. */
+static pintle_status check_ca(pintle_call *call, const char *pem) {
+  if (!*pem) return PINTLE_OK;
+  BIO *text = BIO_new_mem_buf(pem, -1);
+  X509 *one = text ? PEM_read_bio_X509_AUX(text, NULL, NULL, NULL) : NULL;
+  bool good = one != NULL;
+  X509_free(one);
+  BIO_free(text);
+  ERR_clear_error(); /* it is said here, and not to who comes next */
+  return good ? PINTLE_OK : wrong(call, "/caCert", "it is the text of a file that begins with -----BEGIN CERTIFICATE-----", "it holds no certificate");
+}
+
 static bool header_safe(const char *text) {
   for (; *text; text++)
     if ((unsigned char)*text < ' ' || (unsigned char)*text >= 127) return false;
@@ -342,6 +356,7 @@ static pintle_status check(pintle_call *call, const s3_config *c) {
                  {"/proxy", c->proxy}};
   pintle_status st = check_url(call, "/s3Url", c->url);
   if (st == PINTLE_OK) st = check_url(call, "/publicUrl", c->public_url);
+  if (st == PINTLE_OK) st = check_ca(call, c->ca);
   for (size_t i = 0; i < sizeof headers / sizeof *headers && st == PINTLE_OK; i++)
     if (!header_safe(headers[i].text))
       st = wrong(call, headers[i].at, NULL, "it holds characters that no header may");

@@ -4,8 +4,9 @@
 #include <string.h>
 #include <time.h>
 
-/* The answer to a HEAD has no body. Where it may hide that the region is another one (400, and no header says so), a listing asks again. */
-static bool region_corrected(struct s3_http *h, const s3_request *head) {
+/* The answer to a HEAD has no body. Where it may hide that the region is another one (400, and no header says so), a listing asks again; what that is
+ * refused for is what the HEAD was, too. */
+static bool region_corrected(struct s3_http *h, s3_request *head) {
   char now[64];
   if (head->status != 400) return false;
   s3_request r = s3_ask("GET", head->bucket, "");
@@ -13,6 +14,7 @@ static bool region_corrected(struct s3_http *h, const s3_request *head) {
   s3_query_add(&r, "max-keys", "1");
   s3_query_add(&r, "prefix", head->key);
   s3_http_do(h, &r);
+  if (r.status == 400) memcpy(head->code, r.code, sizeof head->code), memcpy(head->said, r.said, sizeof head->said);
   s3_request_free(&r);
   s3_region(s3_http_instance(h), now);
   return strcmp(head->region, now) != 0;

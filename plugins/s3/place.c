@@ -62,6 +62,7 @@ static const char *hint(const s3_request *r) {
     const char *code, *hint;
   } all[] = {
       {"InvalidAccessKeyId", "the store does not know this access key: see the credentials file or environment"},
+      {"XAdminUserNotFound", "the store does not know this access key: see the credentials file or environment"},
       {"SignatureDoesNotMatch", "the secret key is not the one that belongs to this access key, or something on the way changes requests"},
       {"AccessDenied", "the policy of these credentials does not allow this"},
       {"NoSuchBucket", "make the bucket, or correct objectStorage.bucket; some stores want s3ForcePathStyle: \"true\""},
@@ -70,6 +71,8 @@ static const char *hint(const s3_request *r) {
       {"EntityTooLarge", "the store allows smaller objects only; see partSize"}};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++)
     if (strcmp(r->code, all[i].code) == 0) return all[i].hint;
+  if (!r->status && strstr(r->said, "wrong version number")) return "no TLS is spoken there: s3Url may have to begin with http://";
+  if (!r->status && !r->to.https && strstr(r->said, "Empty reply")) return "TLS may be spoken there: s3Url may have to begin with https://";
   return NULL;
 }
 

@@ -224,13 +224,20 @@ static bool busy(const s3_request *r) {
   return r->status == 429 || r->status == 408 || (r->status >= 500 && r->status != 501 && r->status != 505) || one_of(r->code, codes);
 }
 
+/* 404 says that an object is not there only where nothing else is said: versitygw's XAdminUserNotFound is about who asks. */
+static bool says_no_object(const s3_request *r) {
+  static const char *const codes[] = {"NotFound", "KeyNotFound", "ObjectNotFound", "BlobNotFound", "ResourceNotFound", "404", NULL};
+  return !*r->code || strncmp(r->code, "NoSuch", 6) == 0 || one_of(r->code, codes);
+}
+
 static pintle_status meaning(const s3_request *r) {
   if (strcmp(r->code, "NoSuchBucket") == 0) return PINTLE_INVALID;
+  if (strcmp(r->code, "XAdminUserNotFound") == 0) return PINTLE_DENIED;
   if (busy(r)) return PINTLE_TRANSIENT;
   switch (r->status) {
   case 401:
   case 403: return PINTLE_DENIED;
-  case 404: return PINTLE_NOT_FOUND;
+  case 404: return says_no_object(r) ? PINTLE_NOT_FOUND : PINTLE_FAILED;
   case 409:
   case 412: return PINTLE_CONFLICT;
   case 501: return PINTLE_UNSUPPORTED;

@@ -43,6 +43,28 @@ def n2_no_repeat(s):
 
 
 @test
+def n2_404_of_something_else(s):
+    """versitygw says 404 of an access key that it does not know: nothing follows for the object."""
+    t = Tool(s)
+    for code, want in (('XAdminUserNotFound', DENIED), ('NoRoute', FAILED), ('NoSuchKey', NOT_FOUND), ('NotFound', NOT_FOUND)):
+        s.hook = lambda r: r.error(404, code) or True
+        same(t.get('k')[0], want)
+        same(t.simple('delete', 'k')[0], OK if want == NOT_FOUND else want)
+    same(t.logged().count('HINT the store does not know this access key'), 2)
+    t.close()
+
+
+@test
+def head_refused(s):
+    """The answer to a HEAD has no body: what a listing is refused for is said."""
+    s.hook = lambda r: r.error(400, 'InvalidBucketName') or True
+    t = Tool(s)
+    st, text = t.simple('exists', 'k')
+    assert st == FAILED and '400 InvalidBucketName: a message' in text, (st, text)
+    t.close()
+
+
+@test
 def n2_429_with_a_date(s):
     """Retry-After as a date of HTTP, behind a code that the store made up."""
     at = []

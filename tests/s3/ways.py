@@ -69,6 +69,19 @@ def n6_downgrade(s):
 
 
 @test
+def n6_http_or_https(s):
+    """The wrong one of both is suspected."""
+    good = certificate('good', 2, 'IP:127.0.0.1', 'DNS:localhost')
+    store = tls_store(good)
+    for url, hint in ((s.url.replace('http', 'https'), 's3Url may have to begin with http://'), (store.url.replace('https', 'http'), 's3Url may have to begin with https://')):
+        t = Tool(s, s3Url=url, maxRetries=0)
+        same(t.get('k')[0], TRANSIENT)
+        assert hint in t.logged(), t.logged()
+        t.close()
+    store.close()
+
+
+@test
 def n6_client_certificate(s):
     """A store that wants one: we have none."""
     good = certificate('good', 2, 'IP:127.0.0.1', 'DNS:localhost')
