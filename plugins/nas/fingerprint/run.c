@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { MARKER_EVERY = 10, LOOK_EVERY = 60, ASLEEP = 1800 }; /* seconds */
+enum { SEGMENT_EVERY = 30, MARKER_EVERY = 10, LOOK_EVERY = 60, ASLEEP = 1800 }; /* seconds */
 
 static void copy_text(char *to, size_t room, const char *from) { snprintf(to, room, "%s", from ? from : ""); }
 
@@ -14,7 +14,7 @@ pintle_status fp_run_begin(pintle_call *call, fp_repo *r, const fp_run_options *
   run->repo = r, run->level = o->level, run->scratch = strdup(o->scratch ? o->scratch : "/tmp");
   copy_text(run->state.name, sizeof run->state.name, o->name);
   copy_text(run->source, sizeof run->source, o->source);
-  run->state.started = now, run->state.beat = now, run->written = run->looked = fp_now();
+  run->state.started = now, run->state.beat = now, run->written = run->looked = run->segmented = fp_now();
   pintle_status st = PINTLE_OK;
   if (!run->scratch || !fp_new_id(now, run->state.id) || !fp_runs_number(&r->runs, run->state.id, &run->number))
     st = pintle_fail(call, PINTLE_NOMEM, "out of memory");
@@ -108,7 +108,9 @@ static pintle_status append_all(pintle_call *call, fp_run *run, const fp_entry *
   size_t done = 0;
   for (bool more = true; st == PINTLE_OK && more;) {
     more = fp_pack_entry(&run->packer, e, &done);
-    if (run->packer.records.n >= FP_SEGMENT_RAW) st = put_segment(call, run);
+    if (run->packer.records.n < FP_SEGMENT_RAW && (more || fp_now() - run->segmented < SEGMENT_EVERY * FP_SECOND)) continue;
+    st = put_segment(call, run); /* large files have few entries: what is done is not lost with the process */
+    run->segmented = fp_now();
   }
   for (size_t i = 0; st == PINTLE_OK && i < e->n_blocks; i++)
     if (!fp_index_use(&run->index, e->blocks[i].run, e->blocks[i].pack)) st = pintle_fail(call, PINTLE_NOMEM, "out of memory");

@@ -12,6 +12,7 @@ struct fp_run {
   int level;
   uint32_t number;         /* in the repository's table of runs */
   int64_t written, looked; /* the marker; for a tombstone */
+  int64_t segmented;       /* the last segment was put */
   bool over;
   struct fp_blocks *blocks;
   /* the manifest */
