@@ -39,13 +39,15 @@ static const char *tag(const pintle_kv *tags, size_t n, const char *key) {
   return "";
 }
 
-/* Of two backups of one name (in two clusters) each has snapshots of its own, where the host says which is which. */
+/* Of two backups of one name (in two clusters) each has snapshots of its own, where the host says which is which. One without a backup has its name
+ * in pintle.io/snapshot. */
 static pintle_status create_snapshot(void *self, pintle_call *call, const char *id, const char *az, const pintle_kv *tags, size_t n_tags,
                                      pintle_result *r) {
   (void)az;
   nas *n = self;
   nas_volume v;
   pintle_str uid = {tag(tags, n_tags, "velero.io/backup"), 0};
+  if (!*uid.ptr) uid.ptr = tag(tags, n_tags, "pintle.io/snapshot");
   const char *snapshot = "";
   call->host->property(call, "run.uid", &uid);
   pintle_status st = nas_find_volume(n, call, id, &v);
