@@ -4,7 +4,7 @@
 make_share && share_chain
 mkdir "$share/much" && head -c 300000000 /dev/urandom | split -b 1000000 -a 3 - "$share/much/file-"
 list_share "$share" share.list
-packs() { [ -n "$(find "$store/plugins/pintle.io/nas" -path '*/pack/*' -type f 2>/dev/null | head -n 1)" ]; }
+packs() { [ -n "$(find "$store/plugins/pintle.io/nas" -path '*/pack/*' -name 0 2>/dev/null | head -n 1)" ]; }
 
 start_until backup b1 WaitingForPluginOperations "$PINTLE" backup create b1 --from in
 await packs
@@ -43,8 +43,8 @@ expect_restored share2.list
 # Cancelled: there is no backup of it, neither here nor there, and its name is free.
 mkdir "$share/much" && head -c 300000000 /dev/urandom | split -b 1000000 -a 3 - "$share/much/file-"
 heads=$(ls "$(repository)/backups" | wc -l)
-before=$(find "$(repository)/pack" -type f | wc -l)
-more_packs() { [ "$(find "$(repository)/pack" -type f | wc -l)" -gt "$before" ]; }
+before=$(find "$(repository)/pack" -name 0 | wc -l)
+more_packs() { [ "$(find "$(repository)/pack" -name 0 | wc -l)" -gt "$before" ]; }
 start_until backup b3 WaitingForPluginOperations "$PINTLE" backup create b3 --from in
 await more_packs
 kill -TERM "$running"

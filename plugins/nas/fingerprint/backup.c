@@ -44,6 +44,22 @@ static pintle_status scratch_failed(backup *b, int error) {
                      strerror_r(error, text, sizeof text));
 }
 
+/* A sign of life, and progress: the backup before tells how much there is. */
+static pintle_status beat(backup *b) {
+  const fp_head *parent = fp_run_parent(b->run);
+  uint64_t total = parent ? parent->counts.bytes : 0;
+  char text[FP_PROGRESS];
+  if (total && total < b->bytes) total = b->bytes;
+  pintle_status st = fp_run_beat(b->call, b->run, b->seen, b->bytes, total);
+  fp_progress_text(b->seen, b->bytes, total, fp_now() - fp_run_started(b->run), text);
+  b->call->host->report(b->call, &(pintle_progress){.struct_size = sizeof(pintle_progress),
+                                                    .n_completed = (int64_t)b->bytes,
+                                                    .n_total = (int64_t)total,
+                                                    .units = "bytes",
+                                                    .description = text});
+  return st == PINTLE_OK && b->call->host->cancelled(b->call) ? pintle_fail(b->call, PINTLE_CANCELLED, "cancelled") : st;
+}
+
 /* ---- the manifests before */
 static void prior_next(backup *b, prior *p) {
   if (!p->reader) return;
@@ -82,13 +98,7 @@ static pintle_status append(backup *b, const fp_entry *e) {
   if (e->marks & FP_UNLISTED) tell(b, e, "the directory cannot be listed", 0);
   if (e->type == FP_FILE) b->bytes += e->size;
   pintle_status st = fp_run_append(b->call, b->run, e);
-  if ((++b->seen & 1023) == 0 && st == PINTLE_OK) {
-    st = fp_run_beat(b->call, b->run, b->seen, b->bytes, 0);
-    b->call->host->report(b->call,
-                          &(pintle_progress){.struct_size = sizeof(pintle_progress), .n_completed = (int64_t)b->bytes, .units = "bytes"});
-    if (st == PINTLE_OK && b->call->host->cancelled(b->call)) st = pintle_fail(b->call, PINTLE_CANCELLED, "cancelled");
-  }
-  return st;
+  return (++b->seen & 1023) == 0 && st == PINTLE_OK ? beat(b) : st;
 }
 
 static pintle_status place(backup *b, fp_slot *s, fp_part *p) {
@@ -167,8 +177,7 @@ static pintle_status drain(backup *b, uint64_t leave) {
         until.tv_sec++;
         if (pthread_cond_timedwait(&r->made, &r->lock, &until) == ETIMEDOUT) {
           pthread_mutex_unlock(&r->lock);
-          if (st == PINTLE_OK) st = fp_run_beat(b->call, b->run, b->seen, b->bytes, 0);
-          if (st == PINTLE_OK && b->call->host->cancelled(b->call)) st = pintle_fail(b->call, PINTLE_CANCELLED, "cancelled");
+          if (st == PINTLE_OK) st = beat(b);
           if (st != PINTLE_OK) return st;
           pthread_mutex_lock(&r->lock);
         }
@@ -327,8 +336,7 @@ static pintle_status all(backup *b) {
   while (st == PINTLE_OK && (got = fp_walk_next(b->walk, &i, &error)) >= 0) {
     if (got) st = one(b, i);
     else st = drain(b, 0);
-    if (st == PINTLE_OK && !got) st = fp_run_beat(b->call, b->run, b->seen, b->bytes, 0);
-    if (st == PINTLE_OK && !got && b->call->host->cancelled(b->call)) st = pintle_fail(b->call, PINTLE_CANCELLED, "cancelled");
+    if (st == PINTLE_OK && !got) st = beat(b);
   }
   if (st == PINTLE_OK && error && fp_walk_scratch_failed(b->walk)) st = scratch_failed(b, error);
   if (st == PINTLE_OK && error) st = pintle_fail(b->call, PINTLE_FAILED, "walking the share: %s", strerror_r(error, text, sizeof text));

@@ -13,6 +13,7 @@
 static void close_driver(void *self) {
   fp_driver *d = self;
   if (d->restore_server && *d->restore_server) free((void *)(uintptr_t)d->restore_server), free((void *)(uintptr_t)d->restore_path);
+  free(d->patterns);
   free(d);
 }
 
@@ -63,7 +64,9 @@ static pintle_status back_up(fp_driver *d, pintle_call *call, const nas_volume *
                            .threads = (unsigned)d->threads,
                            .no_inode = d->no_inode,
                            .no_ctime = d->no_ctime,
-                           .read_all = d->read_all};
+                           .read_all = d->read_all,
+                           .sample = d->sample,
+                           .exclude = d->exclude};
     if (st == PINTLE_OK && now) {
       st = fp_backup(call, repo, root, &o, &head);
       if (st == PINTLE_OK) tell(call, v, &head);
@@ -119,11 +122,11 @@ static void of_run(pintle_call *call, const fp_state *s, pintle_progress *p) {
   p->units = "bytes", p->started = s->started, p->updated = s->beat;
   p->n_completed = (int64_t)s->done, p->n_total = (int64_t)s->total;
   p->completed = s->error[0] || dead;
-  nas_text t = {0};
+  char text[FP_PROGRESS];
   if (s->error[0]) p->error = nas_dup(call, s->error, strlen(s->error));
   else if (dead) p->error = "its process is gone: there was no sign of life for 15 minutes", p->code = "stale";
-  nas_addf(&t, "%" PRIu64 " names", s->files);
-  p->description = text_of(call, &t);
+  fp_progress_text(s->files, s->done, p->completed ? 0 : s->total, s->beat - s->started, text);
+  p->description = nas_dup(call, text, strlen(text));
 }
 
 static pintle_status progress(void *self, pintle_call *call, const nas_snapshot *s, pintle_progress *p) {

@@ -16,6 +16,9 @@ typedef struct fp_driver {
   bool in_place;                                                 /* a restore writes into the volume itself */
   bool drop_older, gc, no_inode, no_ctime, read_all;
   int64_t threads, level;
+  unsigned sample; /* in 10,000 */
+  char *patterns;  /* memory of what exclude names; NULL: the usual ones */
+  fp_excludes exclude;
   fp_store store;
 } fp_driver;
 

@@ -1,5 +1,6 @@
 /* driver_config.c -- the keys of driver fingerprint.  SPDX-License-Identifier: Apache-2.0 */
 #include "driver.h"
+#include <stdlib.h>
 
 static bool on(const pintle_doc *c, const char *pointer, bool otherwise) {
   int32_t is = otherwise;
@@ -19,6 +20,32 @@ static pintle_status read_restore_to(pintle_call *call, fp_driver *d, const char
   d->restore_path = strndup(colon + 1, (size_t)(equals - colon - 1));
   d->restore_directory = equals + 1;
   return d->restore_server && d->restore_path ? PINTLE_OK : pintle_fail(call, PINTLE_NOMEM, "out of memory");
+}
+
+static pintle_status read_sample(pintle_call *call, fp_driver *d, const char *text) {
+  char *end = NULL;
+  double percent = strtod(text, &end);
+  if (end == text || *end || !(percent >= 0 && percent <= 100))
+    return pintle_fail_at(call, PINTLE_INVALID, "/fingerprintSample", "\"%s\" is no percentage", text);
+  d->sample = (unsigned)(percent * 100 + 0.5);
+  return PINTLE_OK;
+}
+
+/* Texts and pointers to them in one piece of memory. */
+static pintle_status read_excludes(pintle_call *call, fp_driver *d, const char *text) {
+  size_t n = strlen(text), most = n / 2 + 2;
+  d->exclude = fp_excludes_usual;
+  if (!*text) return PINTLE_OK;
+  const char **list = calloc(1, most * sizeof *list + n + 1);
+  if (!list) return pintle_fail(call, PINTLE_NOMEM, "out of memory");
+  char *copy = memcpy((char *)(list + most), text, n + 1), *rest = NULL;
+  d->patterns = (char *)list, d->exclude = (fp_excludes){list, 0};
+  for (char *p = strtok_r(copy, ",", &rest); p; p = strtok_r(NULL, ",", &rest)) {
+    const char *why = fp_exclude_wrong(p);
+    if (why) return pintle_fail_at(call, PINTLE_INVALID, "/fingerprintExclude", "\"%s\": %s", p, why);
+    list[d->exclude.n++] = p;
+  }
+  return PINTLE_OK;
 }
 
 pintle_status fp_driver_read(pintle_call *call, fp_driver *d) {
@@ -41,5 +68,7 @@ pintle_status fp_driver_read(pintle_call *call, fp_driver *d) {
     return pintle_fail_at(call, PINTLE_INVALID, "/fingerprintKeyCommand", "fingerprintKeyFile and fingerprintKeyCommand: one of both");
   if (*d->older_files && !*d->key_file && !*d->key_command)
     return pintle_fail_at(call, PINTLE_INVALID, "/fingerprintOlderKeyFiles", "older keys without a key: give fingerprintKeyFile, too");
-  return read_restore_to(call, d, pintle_str_or(c, "/fingerprintRestoreTo", ""));
+  pintle_status st = read_sample(call, d, pintle_str_or(c, "/fingerprintSample", "0"));
+  if (st == PINTLE_OK) st = read_excludes(call, d, pintle_str_or(c, "/fingerprintExclude", ""));
+  return st != PINTLE_OK ? st : read_restore_to(call, d, pintle_str_or(c, "/fingerprintRestoreTo", ""));
 }

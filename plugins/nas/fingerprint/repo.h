@@ -62,6 +62,10 @@ typedef struct fp_state {
   char error[256]; /* it ended badly, and why; "" it goes on, or was killed */
 } fp_state;
 
+/* "1234 names, about 5 min left", for people; without a total and at the beginning only the names. */
+enum { FP_PROGRESS = 80 };
+void fp_progress_text(uint64_t names, uint64_t done, uint64_t total, int64_t elapsed, char to[FP_PROGRESS]);
+
 /* Every backup that is not deleted, oldest first. Not OK from each ends it. Heads that cannot be read are told by a WARN and left out. */
 pintle_status fp_repo_list(pintle_call *call, fp_repo *r, pintle_status (*each)(void *ctx, const fp_head *), void *ctx);
 /* NOT_FOUND: no such backup, or deleted. */

@@ -1,5 +1,6 @@
 /* restore.c -- a backup into a directory.  SPDX-License-Identifier: Apache-2.0 */
 #include "restore.h"
+#include "repo_in.h"
 #include "slot.h"
 #include "target.h"
 #include <errno.h>
@@ -22,6 +23,8 @@ typedef struct restore {
   fp_source *source;
   EVP_MD_CTX *sha;
   fp_restored *out;
+  fp_restore_beat beat; /* NULL: none */
+  void *ctx;
 } restore;
 
 static void failed(restore *r, const fp_entry *e, const char *what, int error) {
@@ -95,6 +98,7 @@ static pintle_status content(restore *r, const fp_entry *e, int fd, int *error) 
     at += e->blocks[i].size;
     r->out->bytes += e->blocks[i].size;
     if (r->call->host->cancelled(r->call)) return pintle_fail(r->call, PINTLE_CANCELLED, "cancelled");
+    if (i % 64 == 63 && r->beat && (st = r->beat(r->ctx, r->call, r->out)) != PINTLE_OK) return st;
   }
   if (ftruncate(fd, (off_t)(e->marks & FP_UNREADABLE && !e->n_blocks && !e->n_holes ? 0 : e->size)) < 0) return *error = errno, PINTLE_OK;
   if (e->n_blocks == 1) memcpy(sha, e->blocks[0].sha, FP_SHA);
@@ -150,9 +154,12 @@ pintle_status fp_restore(pintle_call *call, fp_repo *repo, const fp_head *head, 
 
 pintle_status fp_restore_told(pintle_call *call, fp_repo *repo, const fp_head *head, int root, fp_restored *out, fp_restore_beat beat,
                               void *ctx) {
-  restore r = {.call = call, .root = root, .dir = -1, .out = out, .source = fp_source_new(repo), .sha = EVP_MD_CTX_new()};
+  restore r = {
+      .call = call, .root = root, .dir = -1, .out = out, .source = fp_source_new(repo), .sha = EVP_MD_CTX_new(), .beat = beat, .ctx = ctx};
   fp_reader *reader = NULL;
   const fp_entry *e = NULL;
+  int64_t started = fp_now();
+  char text[FP_PROGRESS];
   *out = (fp_restored){0};
   pintle_status st = r.source && r.sha ? PINTLE_OK : pintle_fail(call, PINTLE_NOMEM, "out of memory");
   if (st == PINTLE_OK) st = fp_reader_open(call, repo, head, &reader);
@@ -160,11 +167,13 @@ pintle_status fp_restore_told(pintle_call *call, fp_repo *repo, const fp_head *h
     st = one(&r, e);
     if ((out->entries & 255) == 0 && call->host->cancelled(call)) st = pintle_fail(call, PINTLE_CANCELLED, "cancelled");
     if ((out->entries & 255) == 0 && st == PINTLE_OK && beat) st = beat(ctx, call, out);
-    if ((out->entries & 255) == 0)
-      call->host->report(call, &(pintle_progress){.struct_size = sizeof(pintle_progress),
-                                                  .n_completed = (int64_t)out->bytes,
-                                                  .n_total = (int64_t)head->counts.bytes,
-                                                  .units = "bytes"});
+    if ((out->entries & 255) != 0) continue;
+    fp_progress_text(out->entries, out->bytes, head->counts.bytes, fp_now() - started, text);
+    call->host->report(call, &(pintle_progress){.struct_size = sizeof(pintle_progress),
+                                                .n_completed = (int64_t)out->bytes,
+                                                .n_total = (int64_t)head->counts.bytes,
+                                                .units = "bytes",
+                                                .description = text});
   }
   close_dirs(&r, NULL);
   fp_reader_close(reader);

@@ -12,7 +12,7 @@ typedef struct fp_restored {
  * is replaced, other names stay. Every block's hash is checked, and the file's. A name that cannot be written is counted, the rest goes on; not OK:
  * the backup cannot be read, or cancelled. Owners are set where the process may. */
 pintle_status fp_restore(pintle_call *call, fp_repo *repo, const fp_head *head, int root, fp_restored *out);
-/* beat is called every 256 names, on this thread; NULL: not. Not OK from it ends the restore. */
+/* beat is called every 256 names and 64 blocks, on this thread; NULL: not. Not OK from it ends the restore. */
 typedef pintle_status (*fp_restore_beat)(void *ctx, pintle_call *call, const fp_restored *so_far);
 pintle_status fp_restore_told(pintle_call *call, fp_repo *repo, const fp_head *head, int root, fp_restored *out, fp_restore_beat beat,
                               void *ctx);

@@ -101,6 +101,14 @@ pintle_status fp_state_get(pintle_call *call, fp_repo *r, const char *id, int64_
   return PINTLE_OK;
 }
 
+void fp_progress_text(uint64_t names, uint64_t done, uint64_t total, int64_t elapsed, char to[FP_PROGRESS]) {
+  int n = snprintf(to, FP_PROGRESS, "%llu names", (unsigned long long)names);
+  if (n < 0 || !done || done >= total || elapsed < 5 * FP_SECOND) return;
+  double left = (double)elapsed / (double)FP_SECOND * (double)(total - done) / (double)done;
+  bool minutes = left >= 120;
+  snprintf(to + n, FP_PROGRESS - (size_t)n, ", about %.0f %s left", minutes ? left / 60 : left, minutes ? "min" : "s");
+}
+
 pintle_status fp_repo_state(pintle_call *call, fp_repo *r, const char *id, fp_state *out) {
   if (!fp_id_right(id, strlen(id))) return pintle_fail(call, PINTLE_NOT_FOUND, "\"%s\" is no id of a run", id);
   return fp_state_get(call, r, id, 0, 0, out);
