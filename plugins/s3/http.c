@@ -9,7 +9,7 @@
 #include <strings.h>
 #include <time.h>
 
-enum { SPARE = 16, LARGEST_ANSWER = 8 << 20, CLEANING = 8, SLOW = 600 };
+enum { SPARE = 16, LARGEST_ANSWER = 8 << 20, LARGEST_HEAD = 64 << 10, CLEANING = 8, SLOW = 600 };
 static const int64_t second = 1000000000;
 
 struct s3_http {
@@ -127,7 +127,7 @@ static size_t on_header(char *data, size_t one, size_t n, void *ctx) {
     s3_addz(&r->fields, "\n");
     return n;
   }
-  if (r->fields.n > 64 << 10) return 0;
+  if (r->fields.n > LARGEST_HEAD) return snprintf(r->said, sizeof r->said, "the answer has more than 64 KiB of headers"), 0;
   size_t at = r->fields.n;
   s3_add(&r->fields, data, n);
   for (; !r->fields.failed && at < r->fields.n && r->fields.p[at] != ':'; at++)
@@ -150,10 +150,13 @@ pintle_status s3_http_open(s3_request *r) {
   char etag[sizeof r->etag];
   int64_t first = 0, total = PINTLE_NONE, want = r->from + r->got;
   r->opened = true;
-  s3_field_of(r, "etag", etag, sizeof etag);
   if (r->status == 206 && (!content_range(r, &first, &total) || first != want))
     return snprintf(r->said, sizeof r->said, "the store sends another range than was asked for"), PINTLE_FAILED;
+  if (r->status != 200 && r->status != 206) return snprintf(r->said, sizeof r->said, "the answer is no object"), PINTLE_FAILED;
   if (r->status == 200) total = s3_number_of(r, "content-length");
+  if (r->status == 200 && total < 0 && !s3_field_of(r, "transfer-encoding", etag, sizeof etag))
+    return snprintf(r->said, sizeof r->said, "the store does not say how long the object is"), PINTLE_FAILED;
+  s3_field_of(r, "etag", etag, sizeof etag);
   r->skip = r->status == 200 ? want : 0;
   if ((r->begun || r->pinned) && (strcmp(etag, r->etag) != 0 || (total >= 0 && r->total >= 0 && total != r->total)))
     return snprintf(r->said, sizeof r->said, "the object was replaced while it was read"), PINTLE_CONFLICT;
@@ -188,7 +191,7 @@ static size_t on_data(char *data, size_t one, size_t n, void *ctx) {
     bool last = r->enough && r->status == 206 && r->to_end; /* then the answer ends by itself, and the connection is kept */
     return r->st == PINTLE_OK && (!r->enough || last) ? n : CURL_WRITEFUNC_ERROR;
   }
-  if (r->answer.n + n > LARGEST_ANSWER) return CURL_WRITEFUNC_ERROR;
+  if (r->answer.n + n > LARGEST_ANSWER) return snprintf(r->said, sizeof r->said, "the answer is larger than 8 MiB"), CURL_WRITEFUNC_ERROR;
   s3_add(&r->answer, data, n);
   return r->answer.failed ? CURL_WRITEFUNC_ERROR : n;
 }

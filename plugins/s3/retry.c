@@ -279,7 +279,8 @@ pintle_status s3_judge(struct s3_http *h, s3_request *r, int rc) {
   if (rc == CURLE_OK) return answered(h, r);
   r->ambiguous = true;
   r->status = 0;
-  keep(r->said, sizeof r->said, *r->error ? r->error : curl_easy_strerror((CURLcode)rc));
+  if (rc != CURLE_WRITE_ERROR || !*r->said) keep(r->said, sizeof r->said, *r->error ? r->error : curl_easy_strerror((CURLcode)rc));
+  if (rc == CURLE_OUT_OF_MEMORY) keep(r->said, sizeof r->said, "no memory, or a header that is longer than libcurl takes");
   if (rc == CURLE_PEER_FAILED_VERIFICATION || rc == CURLE_SSL_CACERT_BADFILE)
     return keep(r->code, sizeof r->code, "(certificate)"), PINTLE_FAILED;
   if (!lost((CURLcode)rc) || (r->tunnel >= 400 && r->tunnel < 500)) return PINTLE_FAILED; /* a proxy that wants to know who we are */

@@ -198,5 +198,56 @@ def n5_other_bytes_are_given(s):
     t.close()
 
 
+@test
+def hostile_answers(s):
+    """What is no answer of a store is none: not taken for an object or a listing, not expanded, not followed, and not more than so much of it."""
+    xml = '<?xml version="1.0"?>'
+    bomb = xml + '<!DOCTYPE l [<!ENTITY a "aaaaaaaaaa">' + ''.join(
+        '<!ENTITY %c "%s">' % (98 + i, '&%c;' % (97 + i) * 10) for i in range(9)) + ']>'
+    outside = xml + '<!DOCTYPE l [<!ENTITY j SYSTEM "file:///etc/passwd">]>'
+    listing = '<ListBucketResult><Contents><Key>%s</Key></Contents></ListBucketResult>'
+    t = Tool(s, maxRetries=1)
+
+    def says(how, status, word, answer):
+        s.hook = answer
+        del s.seen[:]
+        st, text = t.get('k') if how == 'get' else t.simple(how, 'k')
+        assert st == status and word in (text if st else repr(text)), (how, st, text)
+        return len(s.seen)
+
+    def of(body, status=200, *headers):
+        return lambda r: r.answer(status, body if isinstance(body, bytes) else body.encode(), list(headers)) or True
+
+    def bare(head, body, end=True):
+        def hook(r):
+            r.connection.sendall(head.replace('\n', '\r\n').encode() + b'\r\n' + body)
+            r.close_connection = end
+            return True
+        return hook
+    for body in (bomb + listing % '&j;', outside + listing % '&j;', b'\x00\xff<<<>>', '<html>login</html>', '', '<a>' * 100000):
+        says('list', FAILED, 'the answer is no listing', of(body))
+    says('get', DENIED, 'getting bucket/k: 403', of(bomb + '<Error><Code>&j;</Code></Error>', 403))
+    says('list', FAILED, 'the answer is larger than 8 MiB', of('<ListBucketResult>' + '<Contents><Key>abc</Key></Contents>' * 260000))
+    same(says('get', FAILED, 'more than 64 KiB of headers', of(b'data', 200, *[('X-%d' % i, 'v' * 1000) for i in range(90)])), 1)
+    says('get', FAILED, 'a header that is longer', of(b'data', 200, ('X', 'v' * 200000)))
+    says('get', FAILED, '204 the answer is no object', of(b'', 204))
+    says('get', FAILED, 'does not say how long the object is', bare('HTTP/1.1 200 OK\nETag: "e"\n', b'da'))
+    says('get', TRANSIENT, 'Content-Length', bare('HTTP/1.1 200 OK\nContent-Length: -5\n', b'data'))
+    says('get', TRANSIENT, 'outstanding read data', bare('HTTP/1.1 200 OK\nETag: "e"\nTransfer-Encoding: chunked\n', b'4\r\ndata\r\n5\r\nab'))
+    says('get', OK, "b'data'", bare('HTTP/1.1 200 OK\nETag: "e"\nTransfer-Encoding: chunked\n', b'4\r\ndata\r\n0\r\n\r\n'))
+    for place in ('http://127.0.0.1@evil.example/x', 'http://127.0.0.1.evil.example/x', 'http://localhost/x', 'ftp://127.0.0.1/x', 'http://127.0.0.1:1/\tx y', ''):
+        same(says('get', FAILED, '', lambda r: r.error(307, 'T', headers=[('Location', place)]) or True), 1)
+    t.close()
+    # an upload's id is any text; a part without ETag cannot be listed
+    t = Tool(s, partSize=5 * MIB)
+    s.hook = lambda r: 'uploads' in r.query and (s.uploads.update({'a b&c%/?\u00fc<\n+': {}}) or r.answer(
+        200, '<InitiateMultipartUploadResult><UploadId>a b&amp;c%/?\u00fc&lt;&#10;+</UploadId></InitiateMultipartUploadResult>'.encode()) or True)
+    same(t.put('k', bytes_of(11 * MIB)), (OK, ''))
+    s.hook = lambda r: 'partNumber' in r.query and (r.answer(200) or True)
+    same(t.put('k2', bytes_of(11 * MIB)), (FAILED, 'putting k2: the store gives part 1 no ETag'))
+    same(s.uploads, {})
+    t.close()
+
+
 if __name__ == '__main__':
     main()
