@@ -161,10 +161,9 @@ void check_other_value(struct xform_job *j, const struct xform_text_rule *r, pin
 }
 
 void check_near_limit(struct xform_job *j, const struct xform_text_rule *r, pintle_str is, const char *misses) {
-  regmatch_t m = {.rm_so = 0, .rm_eo = (regoff_t)is.len};
   char counter[900];
   if (!j->check || j->within || j->left || r->structured || (!r->value && !r->is_pattern)) return;
-  if (r->is_pattern && regexec(&r->pattern, is.ptr, 1, &m, REG_STARTEND) != 0) return;
+  if (r->is_pattern && !xform_pattern_fits(r, is)) return;
   if (snprintf(counter, sizeof counter, "%s, but for %s", r->label, misses) > 0) j->call->host->count(j->call, counter, 1);
 }
 

@@ -13,21 +13,32 @@ const char *xform_replacement_wrong(const char *to, size_t groups) {
   return NULL;
 }
 
-/* The next match that begins at or behind `from`. REG_STARTEND: the text may hold U+0000, and \b sees what stands before. */
+/* What the groups of a match are. REG_STARTEND: the text may hold U+0000, and \b sees what stands before. */
+static bool groups(struct xform_hit *h, pintle_str text, const struct pattern_match *m) {
+  const size_t base = m->begin ? m->begin - 1 : 0, end = m->read + 2 < text.len ? m->read + 2 : text.len;
+  h->at[0].rm_so = (regoff_t)(m->begin - base), h->at[0].rm_eo = (regoff_t)(end - base);
+  if (regexec(&h->rule->pattern, text.ptr + base, XFORM_GROUPS, h->at, REG_STARTEND | (base ? REG_NOTBOL : 0)) != 0) return false;
+  for (size_t i = 0; i < XFORM_GROUPS; i++)
+    if (h->at[i].rm_so >= 0) h->at[i].rm_so += (regoff_t)base, h->at[i].rm_eo += (regoff_t)base;
+  return (size_t)h->at[0].rm_so == m->begin && (size_t)h->at[0].rm_eo == m->end;
+}
+
+/* The next match that begins at or behind `from`. */
 static void search(struct xform_hit *h, pintle_str text, size_t from) {
   if (h->over || (h->searched && h->at[0].rm_so >= (regoff_t)from)) return;
   if (!h->searched && !memmem(text.ptr, text.len, h->rule->needle, strlen(h->rule->needle))) {
     h->over = true;
     return;
   }
+  if (!h->searched) h->steps = pattern_steps(text);
   h->searched = true;
-  while (from <= text.len) {
-    h->at[0].rm_so = (regoff_t)from, h->at[0].rm_eo = (regoff_t)text.len;
-    if (regexec(&h->rule->pattern, text.ptr, XFORM_GROUPS, h->at, REG_STARTEND) != 0) break;
-    if (h->at[0].rm_eo > h->at[0].rm_so) return;
-    from = (size_t)h->at[0].rm_so + 1; /* nothing was matched: that is no place to put anything */
+  struct pattern_match m;
+  enum pattern_found found = pattern_search(h->rule->machine, text, from, &h->steps, &m);
+  if (found == PATTERN_FOUND) {
+    h->at[0].rm_so = (regoff_t)m.begin, h->at[0].rm_eo = (regoff_t)m.end;
+    if (!h->rule->groups || groups(h, text, &m)) return;
   }
-  h->over = true;
+  h->over = true, h->gave_up = found != PATTERN_NONE;
 }
 
 static void expand(const struct xform_hit *h, pintle_str text, struct xform_text *out) {
@@ -82,4 +93,10 @@ void xform_replace(struct xform_hit *hits, size_t n, pintle_str text, struct xfo
     xform_text_free(&new);
   }
   xform_text_add(to, text.ptr + from, text.len - from);
+}
+
+bool xform_pattern_fits(const struct xform_text_rule *r, pintle_str text) {
+  struct pattern_match m;
+  int64_t steps = 1000000;
+  return memmem(text.ptr, text.len, r->needle, strlen(r->needle)) && pattern_search(r->machine, text, 0, &steps, &m) == PATTERN_FOUND;
 }

@@ -1,6 +1,7 @@
 /* replace.h -- several patterns over one text, at once.  SPDX-License-Identifier: Apache-2.0 */
 #ifndef XFORM_REPLACE_H
 #define XFORM_REPLACE_H
+#include "pattern.h"
 #include "xform.h"
 
 #define XFORM_GROUPS 10
@@ -12,6 +13,8 @@ struct xform_hit { /* zeroed, with rule set, by the caller */
   regmatch_t at[XFORM_GROUPS];
   bool inner;            /* its path led to a mapping or list */
   bool searched, over; /* at is the next match; there is none any more */
+  bool gave_up;        /* it would have taken too long: the text is not to be used */
+  int64_t steps;
 };
 /* Appends text to *to with every match of every rule replaced: from the left, of matches that begin together the first rule's; what was
  * put in is not looked at again, and what reads as its replacement already is left alone. */

@@ -40,7 +40,7 @@ static pintle_status compile(pintle_call *call, const char *at, struct xform_tex
   char pointer[100], why[200];
   regmatch_t m;
   const bool hide = r->where & XFORM_IN_SECRETS;
-  const char *source = hide ? "(hidden)" : r->source;
+  const char *wrong, *source = hide ? "(hidden)" : r->source;
   pintle_key(pointer, sizeof pointer, at, "pattern");
   int bad = regcomp(&r->pattern, r->source, REG_EXTENDED);
   if (bad) {
@@ -50,8 +50,15 @@ static pintle_status compile(pintle_call *call, const char *at, struct xform_tex
   r->is_pattern = true;
   if (!*r->source || regexec(&r->pattern, "", 1, &m, 0) == 0)
     return pintle_fail_at(call, PINTLE_INVALID, pointer, "\"%.200s\" matches the empty text, which is everywhere", source);
+  if (!(r->machine = pattern_new(r->source, &wrong)))
+    return wrong ? pintle_fail_at(call, PINTLE_INVALID, pointer, "%.200s: %s", source, wrong) : pintle_fail(call, PINTLE_NOMEM, "out of memory");
   if (!(r->needle = xform_needle(r->source))) return pintle_fail(call, PINTLE_NOMEM, "out of memory");
-  const char *wrong = xform_replacement_wrong(r->to, r->pattern.re_nsub);
+  wrong = xform_replacement_wrong(r->to, r->pattern.re_nsub);
+  for (const char *p = r->to; *p; p++) {
+    if (*p != '\\') continue;
+    r->groups = r->groups || (p[1] >= '1' && p[1] <= '9');
+    if (p[1]) p++;
+  }
   pintle_key(pointer, sizeof pointer, at, "to");
   return wrong ? pintle_fail_at(call, PINTLE_INVALID, pointer, "%.200s: %s", hide ? "(hidden)" : r->to, wrong) : PINTLE_OK;
 }
@@ -211,6 +218,7 @@ pintle_status xform_texts_read(struct xform *x, pintle_call *call, size_t rule, 
 void xform_texts_free(struct xform *x) {
   for (size_t i = 0; i < x->n_texts; i++) {
     if (x->texts[i].is_pattern) regfree(&x->texts[i].pattern);
+    pattern_free(x->texts[i].machine);
     free(x->texts[i].needle);
     free(x->texts[i].label);
   }

@@ -14,6 +14,7 @@ struct place {
   enum text_format format; /* of values within the text; TEXT_RAW: none are looked at */
   struct xform_job quiet;  /* nothing is told through it */
   bool tell;
+  const struct xform_text_rule *slow; /* its pattern took too long for a text here */
 };
 
 static bool fits(const char *glob, const char *is) {
@@ -59,11 +60,10 @@ struct trial {
 
 static bool try_value(void *self, const struct text_edit *e, pintle_str is, struct xform_text *to) {
   struct trial *t = self;
-  regmatch_t m = {.rm_so = 0, .rm_eo = (regoff_t)is.len};
   const struct xform_text_rule *r = t->rule;
   (void)to;
   if (!t->fits && is.ptr && meant(r, e))
-    t->fits = r->value ? equal(is, r->value, strlen(r->value)) : !r->is_pattern || regexec(&r->pattern, is.ptr, 1, &m, REG_STARTEND) == 0;
+    t->fits = r->value ? equal(is, r->value, strlen(r->value)) : !r->is_pattern || xform_pattern_fits(r, is);
   return false;
 }
 
@@ -159,7 +159,14 @@ static bool become(struct place *p, const struct text_edit *e, pintle_str is, st
   if (!is.ptr) return n > 0 || hosts < p->n;
   if (!n && hosts == p->n) return false;
   if (n) xform_replace(found, n, is, &made);
-  else xform_text_add(&made, is.ptr, is.len);
+  for (size_t k = 0; k < n; k++)
+    for (size_t i = 0; found[k].gave_up && i < p->n; i++)
+      if (p->hits[i].rule == found[k].rule) p->slow = found[k].rule, p->hits[i].left++;
+  if (!n || p->slow) { /* nothing, rather than half of it */
+    made.len = 0;
+    xform_text_add(&made, is.ptr, is.len);
+    n = 0;
+  }
   for (size_t i = 0, k = 0; i < p->n && k < n; i++) {
     if (p->hits[i].rule != found[k].rule) continue;
     if (found[k].count && !p->hits[i].count) memcpy(p->hits[i].old, found[k].old, 72), memcpy(p->hits[i].new, found[k].new, 72);
@@ -186,6 +193,12 @@ static bool matters(const struct place *p, pintle_str text) {
   return false;
 }
 
+static void say_slow(const struct place *p) {
+  char said[200];
+  if (snprintf(said, sizeof said, "patterns leave the text as it is: that of %.*s would take too long", (int)strcspn(p->slow->label, ":"), p->slow->label) > 0)
+    p->j->call->host->finding(p->j->call, PINTLE_LOG_WARN, "unresolved", p->pointer, said);
+}
+
 /* Values within the text, then what rules say of it as a whole, but for what was put in. */
 static pintle_status process(struct place *p, pintle_str text, struct xform_text *to) {
   struct text_edit e = {.text = text, .change = change, .inner = p->tell && p->j->check ? inner : NULL, .self = p};
@@ -207,6 +220,7 @@ static pintle_status process(struct place *p, pintle_str text, struct xform_text
                      e.refused);
     if (n > 0) p->j->call->host->finding(p->j->call, PINTLE_LOG_WARN, "unresolved", p->pointer, said);
   }
+  if (p->slow && p->tell && !p->j->within) say_slow(p);
   bool failed = e.failed || to->failed;
   text_edit_free(&e);
   return failed ? pintle_fail(p->j->call, PINTLE_NOMEM, "out of memory") : PINTLE_OK;

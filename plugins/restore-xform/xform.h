@@ -15,8 +15,10 @@
 struct xform;
 struct xform_job;
 struct xform_kind;
+struct pattern;
 
 /* ---- family.c: what a mapping maps. Each is a key at the top of the configuration and in a rule. */
+struct xform_text_rule;
 enum xform_family {
   XFORM_STORAGE_CLASSES,
   XFORM_SNAPSHOT_CLASSES,
@@ -158,6 +160,9 @@ struct xform_words {     /* zeroed, with text and slash = SIZE_MAX, by the calle
 };
 bool xform_words_next(struct xform_words *w); /* false: there is none any more */
 
+/* ---- replace.c. Does r's pattern match somewhere in the text? (Not, if that takes too long.) */
+bool xform_pattern_fits(const struct xform_text_rule *r, pintle_str text);
+
 /* ---- fields.c: which fields of which kinds name something of a cluster */
 enum xform_how {
   XFORM_WHOLE,      /* the text is looked up */
@@ -233,7 +238,9 @@ struct xform_text_rule {             /* one of text, or of configMaps */
   bool hosts;         /* the family hosts is applied */
   bool is_pattern;    /* pattern was compiled */
   const char *source; /* its text */
-  regex_t pattern;
+  regex_t pattern;          /* for the groups of a match that was found */
+  struct pattern *machine;  /* finds it */
+  bool groups;              /* `to` names some */
   char *needle; /* stands in every match; "": unknown */
   char *label;  /* "text[2]: db.old -> db.new"; without values if it is for Secrets */
 };

@@ -2,6 +2,7 @@
 #include "xform_rows.h"
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define PUT(path, value) "[{\"op\":\"replace\",\"path\":\"" path "\",\"value\":\"" value "\"}]"
@@ -81,6 +82,26 @@ static void check_notes(const pintle_test_outcome *o, size_t n, const char *firs
   ck_assert_msg(all >= tail && strcmp(o->notes + all - tail, last) == 0, "%s", o->notes + (all > 200 ? all - 200 : 0));
 }
 
+/* A pattern that looks at the whole rest of the text for each of its matches: bounded, and said. */
+START_TEST(endless_pattern) {
+  enum { LONG = 30000 };
+  char *item = malloc(LONG + 200), *p;
+  ck_assert_ptr_nonnull(item);
+  p = item + sprintf(item, "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"m\"},\"data\":{\"u\":\"");
+  memset(p, 'a', LONG);
+  strcpy(p + LONG, "\"}}");
+  pintle_test_host *h = xform_host();
+  pintle_test_instance *a = pintle_test_create(h, PINTLE_TEST_RESTORE, "pintle.io/resolve-references", TEXT("{\"pattern\":\"a.*b|a\",\"to\":\"x\"}"));
+  ck_assert_ptr_nonnull(a);
+  const pintle_test_outcome *o = pintle_test_restore(a, item, NULL, 0);
+  ck_assert_msg(o->status == PINTLE_OK && strcmp(o->patch, "[]") == 0, "%s %.200s", o->message, o->patch);
+  ck_assert_msg(strstr(o->findings, "unresolved /data/u: patterns leave the text as it is: that of text[0] would take too long"), "%s", o->findings);
+  ck_assert_str_eq(pintle_test_counters(h), "text[0]: a.*b|a -> x = 1\n");
+  pintle_test_free(h);
+  free(item);
+}
+END_TEST
+
 /* A text with 20000 hosts. */
 static void hosts_of(bool same, size_t notes, const char *first, const char *last) {
   char *item = NULL;
@@ -111,6 +132,8 @@ START_TEST(many_hosts) {
 END_TEST
 
 START_TEST(bad_configuration) {
+  xform_refused(TEXT("{\"pattern\":\"a\\\\d+\",\"to\":\"b\"}"), "/text/0/pattern", "write [0-9]");
+  xform_refused("{\"configMaps\":[{\"pattern\":\"(?:a)b\",\"to\":\"b\"}]}", "/configMaps/0/pattern", "not known in POSIX");
   xform_refused(TEXT("{\"pth\":\"a\",\"to\":\"b\"}"), "/text/0/pth", "did you mean \"path\"?");
   xform_refused(TEXT("{\"format\":\"yml\",\"path\":\"/a\",\"to\":\"b\"}"), "/text/0/format", "did you mean \"yaml\"?");
   xform_refused(TEXT("{\"format\":\"json\",\"path\":\"a\",\"to\":\"b\"}"), "/text/0/path", "a JSON Pointer");
@@ -123,6 +146,6 @@ START_TEST(bad_configuration) {
 END_TEST
 
 int main(void) {
-  const TTest *const tests[] = {formats, places, many_hosts, bad_configuration};
+  const TTest *const tests[] = {formats, places, endless_pattern, many_hosts, bad_configuration};
   return xform_main("xform_text", tests, sizeof tests / sizeof *tests);
 }
