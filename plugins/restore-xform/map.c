@@ -150,6 +150,14 @@ pintle_status xform_map_add(struct xform *x, pintle_call *call, enum xform_famil
   return PINTLE_OK;
 }
 
+/* As Kubernetes has it, a key y without quotes is true. Whether it had some cannot be seen here any more. */
+static void say_boolean(pintle_call *call, const char *option, const char *key) {
+  const bool yes = strcmp(key, "true") == 0;
+  if (yes || strcmp(key, "false") == 0)
+    pintle_log(call, PINTLE_LOG_WARN, "%s maps \"%s\": YAML reads the keys %s so; if one of these is meant, it needs quotes", option, key,
+               yes ? "y, yes and on" : "n, no and off");
+}
+
 static pintle_status members(struct xform *x, pintle_call *call, enum xform_family f, const char *option, const char *prefix, size_t rule,
                              const char *at) {
   const pintle_doc *config = call->host->config(call);
@@ -169,6 +177,7 @@ static pintle_status members(struct xform *x, pintle_call *call, enum xform_fami
       st = members(x, call, f, option, from.ptr, rule, pointer);
       continue;
     }
+    if (!prefix) say_boolean(call, option, from.ptr);
     if ((st = xform_config_text(call, at, from.ptr, &to)) != PINTLE_OK) break;
     if (!to) return pintle_fail_at(call, PINTLE_INVALID, pointer, "not a name");
     int n = snprintf(composed, sizeof composed, "%s%s%s", prefix ? prefix : "", prefix ? "=" : "", from.ptr);

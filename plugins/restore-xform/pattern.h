@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 struct pattern;
-/* Of an expression that regcomp has taken. NULL: *why says what is wrong with it, or (NULL) there is no memory. What reads as something else in
+/* NULL: *why says what is wrong with it, or (NULL) there is no memory. What reads as something else in
  * other dialects (\d, (?:, *?) is refused, with what to write instead. */
 struct pattern *pattern_new(const char *source, const char **why);
 void pattern_free(struct pattern *p);

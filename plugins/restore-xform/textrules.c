@@ -42,6 +42,8 @@ static pintle_status compile(pintle_call *call, const char *at, struct xform_tex
   const bool hide = r->where & XFORM_IN_SECRETS;
   const char *wrong, *source = hide ? "(hidden)" : r->source;
   pintle_key(pointer, sizeof pointer, at, "pattern");
+  if (!(r->machine = pattern_new(r->source, &wrong)))
+    return wrong ? pintle_fail_at(call, PINTLE_INVALID, pointer, "%.200s: %s", source, wrong) : pintle_fail(call, PINTLE_NOMEM, "out of memory");
   int bad = regcomp(&r->pattern, r->source, REG_EXTENDED);
   if (bad) {
     regerror(bad, &r->pattern, why, sizeof why);
@@ -50,8 +52,6 @@ static pintle_status compile(pintle_call *call, const char *at, struct xform_tex
   r->is_pattern = true;
   if (!*r->source || regexec(&r->pattern, "", 1, &m, 0) == 0)
     return pintle_fail_at(call, PINTLE_INVALID, pointer, "\"%.200s\" matches the empty text, which is everywhere", source);
-  if (!(r->machine = pattern_new(r->source, &wrong)))
-    return wrong ? pintle_fail_at(call, PINTLE_INVALID, pointer, "%.200s: %s", source, wrong) : pintle_fail(call, PINTLE_NOMEM, "out of memory");
   if (!(r->needle = xform_needle(r->source))) return pintle_fail(call, PINTLE_NOMEM, "out of memory");
   wrong = xform_replacement_wrong(r->to, r->pattern.re_nsub);
   for (const char *p = r->to; *p; p++) {

@@ -131,6 +131,14 @@ START_TEST(many_hosts) {
 }
 END_TEST
 
+START_TEST(boolean_key) { /* what {y: z} comes to */
+  pintle_test_host *h = xform_host();
+  ck_assert_ptr_nonnull(pintle_test_create(h, PINTLE_TEST_RESTORE, "pintle.io/resolve-references", "{\"nodeLabels\":{\"true\":\"z\"}}"));
+  ck_assert_str_eq(pintle_test_last(h)->log, "WARN nodeLabels maps \"true\": YAML reads the keys y, yes and on so; if one of these is meant, it needs quotes\n");
+  pintle_test_free(h);
+}
+END_TEST
+
 START_TEST(bad_configuration) {
   xform_refused(TEXT("{\"pattern\":\"a\\\\d+\",\"to\":\"b\"}"), "/text/0/pattern", "write [0-9]");
   xform_refused("{\"configMaps\":[{\"pattern\":\"(?:a)b\",\"to\":\"b\"}]}", "/configMaps/0/pattern", "not known in POSIX");
@@ -146,6 +154,6 @@ START_TEST(bad_configuration) {
 END_TEST
 
 int main(void) {
-  const TTest *const tests[] = {formats, places, endless_pattern, many_hosts, bad_configuration};
+  const TTest *const tests[] = {formats, places, endless_pattern, many_hosts, boolean_key, bad_configuration};
   return xform_main("xform_text", tests, sizeof tests / sizeof *tests);
 }
