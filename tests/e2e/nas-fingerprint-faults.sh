@@ -48,6 +48,18 @@ share_chain 'fingerprintThreads: "99"'
 run "$PINTLE" backup create b5 --from in
 expect_status 2
 expect_err '99 is not 1 to 16'
+share_chain "fingerprintKeyFile: $work/none"
+run "$PINTLE" backup create b5 --from in
+expect_status 3
+log_of backup b5
+expect_in log "backups of volume one: key file $work/none: No such file or directory"
+run "$PINTLE" backup delete b5 --confirm
+share_chain 'fingerprintLocation: nowhere'
+run "$PINTLE" backup create b5 --from in
+expect_status 3
+log_of backup b5
+expect_in log 'backups of volume one: ' nowhere
+run "$PINTLE" backup delete b5 --confirm
 echo 'too short' >short && share_chain "fingerprintKeyFile: $work/short"
 run "$PINTLE" backup create b5 --from in
 expect_status 3

@@ -46,7 +46,8 @@ pintle_status fp_driver_repo(pintle_call *call, fp_driver *d, const nas_volume *
   const fp_keys user = {.key = n ? keys : NULL, .older = keys + FP_KEY, .n_older = n ? n - 1 : 0, .drop_older = d->drop_older};
   if (st == PINTLE_OK) st = fp_repo_open(call, &blobs, name, &user, out);
   OPENSSL_cleanse(keys, sizeof keys);
-  return st;
+  /* no such location, no such key file: that is no backup that is not there */
+  return st == PINTLE_NOT_FOUND ? pintle_wrap(call, PINTLE_INVALID, "backups of volume %s", v->pv) : st;
 }
 
 pintle_status fp_driver_tree(pintle_call *call, const nas_volume *v, int *fd) {
