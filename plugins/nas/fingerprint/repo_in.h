@@ -116,6 +116,8 @@ uint32_t fp_run_number(const fp_run *);
 struct fp_blocks **fp_run_blocks(fp_run *);
 void fp_run_sleep(fp_run *, int64_t seconds);            /* for tests: as if it had not run for so long */
 pintle_status fp_run_alive(pintle_call *call, fp_run *); /* the heartbeat, if it is time */
+/* Puts the segment that is open, so that a run that is killed is resumed from here. Not between the parts of an entry. */
+pintle_status fp_run_checkpoint(pintle_call *call, fp_run *);
 /* blocks.c: for run.c */
 void fp_blocks_free(struct fp_blocks *);
 pintle_status fp_blocks_flush(pintle_call *call, struct fp_blocks *);

@@ -94,6 +94,8 @@ static pintle_status put_segment(pintle_call *call, fp_run *run) {
   return st;
 }
 
+pintle_status fp_run_checkpoint(pintle_call *call, fp_run *run) { return put_segment(call, run); }
+
 static const char *append_wrong(const fp_run *run, const fp_entry *e) {
   const char *why = fp_entry_wrong(e);
   if (why) return why;

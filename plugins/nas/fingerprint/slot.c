@@ -3,9 +3,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { TRIES = 3 };
+enum { TRIES = 3, TICK = 20000000 }; /* ns */
 
 size_t fp_entry_copy(const fp_entry *e, fp_entry *to, void **memory) {
   static const char none[1];
@@ -126,15 +127,34 @@ static void take(fp_slot *s, const fp_item *i) {
   e->ctime = i->ctime;
 }
 
+/* What was written within the last tick of the clock may be written again without another time. */
+static bool fresh(const fp_item *i) {
+  struct timespec now;
+  if (clock_gettime(CLOCK_REALTIME, &now) != 0) return false;
+  int64_t age = now.tv_sec * INT64_C(1000000000) + now.tv_nsec - i->ctime;
+  return age < TICK && age > -TICK;
+}
+
+/* false: it never stood still. */
+static bool stat_quiet(int fd, fp_item *to, int *error) {
+  for (int i = 0; i < TRIES; i++) {
+    if (fp_tree_stat(fd, "", to) < 0) return *error = errno, false;
+    if (!fresh(to)) return true;
+    nanosleep(&(struct timespec){.tv_nsec = TICK}, NULL);
+  }
+  return false;
+}
+
 static bool read_file(fp_ring *r, fp_maker *m, fp_slot *s, int fd, uint8_t *room) {
   fp_item before, after;
   for (int i = 0; i < TRIES; i++) {
-    if (fp_tree_stat(fd, "", &before) < 0) return s->error = errno, false;
+    bool quiet = stat_quiet(fd, &before, &s->error);
+    if (s->error) return false;
     if (before.type != FP_FILE) return s->gone = true, false;
     take(s, &before);
     if (!read_once(r, m, s, fd, room)) return false;
     if (fp_tree_stat(fd, "", &after) < 0) return s->error = errno, false;
-    if (same(&before, &after) && s->e.size == before.size) break;
+    if (quiet && same(&before, &after) && s->e.size == before.size) break;
     if (i + 1 == TRIES) {
       s->e.marks |= FP_CHANGED;
       break;
