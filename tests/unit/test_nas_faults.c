@@ -217,7 +217,7 @@ enum { WRITTEN = 24, RECORD = 16 };
 static volatile bool writer_stop;
 static size_t version_size(unsigned v) { return RECORD * (1000 + v * 7919 % 30000); }
 static void write_version(const char *name, unsigned v, bool in_place) {
-  static char data[RECORD * 32000 + 1];
+  static _Thread_local char data[RECORD * 32000 + 1];
   char part[32];
   size_t n = version_size(v);
   for (size_t i = 0; i < n; i += RECORD) snprintf(data + i, RECORD + 1, "%015u\n", v);
@@ -244,6 +244,12 @@ static void *writer(void *ctx) {
   return NULL;
 }
 
+static void *always(void *ctx) { /* one file never stands still */
+  (void)ctx;
+  for (unsigned v = 0; !writer_stop; v++) write_version("always", v, true);
+  return NULL;
+}
+
 /* Files that are not marked: a content that was there. */
 static unsigned check_versions(int root, pintle_call *call, fp_repo *r, const fp_head *h) {
   static char data[RECORD * 32000 + 1];
@@ -265,8 +271,7 @@ static unsigned check_versions(int root, pintle_call *call, fp_repo *r, const fp
     data[n] = 0;
     unsigned v = (unsigned)strtoul(data, NULL, 10);
     ck_assert_msg((size_t)n == version_size(v), "%s: %zd bytes of version %u", e->path, n, v);
-    for (ssize_t i = RECORD; i < n; i += RECORD)
-      ck_assert_msg(memcmp(data, data + i, RECORD) == 0, "%s: a mixture, at %zd", e->path, i);
+    for (ssize_t i = RECORD; i < n; i += RECORD) ck_assert_msg(memcmp(data, data + i, RECORD) == 0, "%s: a mixture, at %zd", e->path, i);
   }
   fp_reader_close(from);
   ck_assert_uint_ge(files, WRITTEN - 2); /* one may be gone while its name is replaced */
@@ -276,7 +281,7 @@ static unsigned check_versions(int root, pintle_call *call, fp_repo *r, const fp
 static pintle_status writer_body(pintle_call *call, void *ctx) {
   nas_store s = {0};
   fp_repo *r = NULL;
-  pthread_t thread;
+  pthread_t thread, second;
   char dir[] = "/tmp/pintle-test-nas-XXXXXX", name[32];
   unsigned marked = 0;
   (void)ctx;
@@ -284,6 +289,7 @@ static pintle_status writer_body(pintle_call *call, void *ctx) {
   for (unsigned i = 0; i < WRITTEN; i++) snprintf(name, sizeof name, "%c%02u", i % 2 ? 'p' : 'r', i), write_version(name, i, false);
   ck_assert_int_eq(nas_open(call, &s, NULL, &r), PINTLE_OK);
   ck_assert_int_eq(pthread_create(&thread, NULL, writer, NULL), 0);
+  ck_assert_int_eq(pthread_create(&second, NULL, always, NULL), 0);
   for (int g = 0; g < 12; g++) {
     fp_restored done;
     char target[] = "/tmp/pintle-test-nas-XXXXXX";
@@ -300,7 +306,8 @@ static pintle_status writer_body(pintle_call *call, void *ctx) {
     drop_tree(target);
   }
   writer_stop = true;
-  pthread_join(thread, NULL);
+  pthread_join(thread, NULL), pthread_join(second, NULL);
+  ck_assert_uint_ge(marked, 6);
   fp_head h = back_up(call, r, dir, 3600, false);
   expect_restored(call, r, &h, dir);
   ck_assert_uint_eq(h.counts.warned, 0);

@@ -175,7 +175,10 @@ static pintle_status drain(backup *b, uint64_t leave) {
         struct timespec until;
         clock_gettime(CLOCK_REALTIME, &until);
         until.tv_sec++;
-        if (pthread_cond_timedwait(&r->made, &r->lock, &until) == ETIMEDOUT) {
+        r->asleep = true;
+        int timed = pthread_cond_timedwait(&r->made, &r->lock, &until);
+        r->asleep = false;
+        if (timed == ETIMEDOUT) {
           pthread_mutex_unlock(&r->lock);
           if (st == PINTLE_OK) st = beat(b);
           if (st != PINTLE_OK) return st;
@@ -186,12 +189,14 @@ static pintle_status drain(backup *b, uint64_t leave) {
       if (p && !(s->first = p->next)) s->last = NULL;
       if (p) r->ahead -= p->made.data.n;
       bool over = !p;
-      if (p) pthread_cond_broadcast(&r->work);
+      if (r->waiting) pthread_cond_broadcast(&r->turn);
       pthread_mutex_unlock(&r->lock);
       if (p) {
         st = place(b, s, p);
-        fp_made_free(&p->made);
-        free(p);
+        pthread_mutex_lock(&r->lock);
+        bool drop = fp_part_spare(r, p);
+        pthread_mutex_unlock(&r->lock);
+        if (drop) fp_part_free(p);
       }
       if (!over) continue;
       st = finish(b, s);
@@ -201,7 +206,7 @@ static pintle_status drain(backup *b, uint64_t leave) {
     pthread_mutex_lock(&r->lock);
     if (r->next == r->head) r->next++;
     r->head++;
-    pthread_cond_broadcast(&r->work);
+    if (r->waiting) pthread_cond_broadcast(&r->turn);
     pthread_mutex_unlock(&r->lock);
   }
   return st;
@@ -232,7 +237,7 @@ static pintle_status start(backup *b) {
 
 static pintle_status enqueue(backup *b, const fp_entry *e, const fp_item *i, const fp_entry *before, bool known, bool sampled) {
   fp_ring *r = &b->ring;
-  pintle_status st = r->tail - r->head == FP_SLOTS ? drain(b, FP_SLOTS - 1) : PINTLE_OK;
+  pintle_status st = r->tail - r->head == FP_SLOTS ? drain(b, FP_SLOTS / 2) : PINTLE_OK;
   while (st == PINTLE_OK && r->copied > FP_COPIES && r->tail > r->head) st = drain(b, r->tail - r->head - 1);
   if (st == PINTLE_OK && !known) st = start(b);
   if (st != PINTLE_OK) return st;
@@ -252,7 +257,7 @@ static pintle_status enqueue(backup *b, const fp_entry *e, const fp_item *i, con
   if (!known) s->e.n_blocks = s->e.n_holes = s->e.n_xattrs = 0;
   pthread_mutex_lock(&r->lock);
   r->tail++;
-  pthread_cond_broadcast(&r->work);
+  if (!known && r->idle) pthread_cond_signal(&r->work);
   pthread_mutex_unlock(&r->lock);
   return PINTLE_OK;
 }
@@ -348,13 +353,16 @@ static void stop(backup *b) {
   pthread_mutex_lock(&r->lock);
   r->stop = true;
   pthread_cond_broadcast(&r->work);
+  pthread_cond_broadcast(&r->turn);
   pthread_mutex_unlock(&r->lock);
   while (b->n_threads) pthread_join(b->threads[--b->n_threads], NULL);
   for (; r->head < r->tail; r->head++) fp_slot_clear(&r->slots[r->head % FP_SLOTS]);
+  for (fp_part *next; r->spare; r->spare = next) next = r->spare->next, fp_part_free(r->spare);
   fp_walk_free(b->walk);
   for (int k = 0; k < 2; k++) fp_reader_close(b->prior[k].reader);
   fp_links_free(b->links);
   pthread_cond_destroy(&r->work);
+  pthread_cond_destroy(&r->turn);
   pthread_cond_destroy(&r->made);
   pthread_mutex_destroy(&r->lock);
 }
@@ -365,6 +373,7 @@ pintle_status fp_backup(pintle_call *call, fp_repo *repo, int root, const fp_bac
   b->call = call, b->o = o, b->root = root, b->repo = repo, b->ring.root = root;
   pthread_mutex_init(&b->ring.lock, NULL);
   pthread_cond_init(&b->ring.work, NULL);
+  pthread_cond_init(&b->ring.turn, NULL);
   pthread_cond_init(&b->ring.made, NULL);
   pintle_status st = fp_run_begin(call, repo, &o->run, &b->run);
   if (st == PINTLE_OK) {

@@ -36,13 +36,30 @@ size_t fp_entry_copy(const fp_entry *e, fp_entry *to, void **memory) {
   return n;
 }
 
-static void part_free(fp_part *p) {
+void fp_part_free(fp_part *p) {
   fp_made_free(&p->made);
   free(p);
 }
 
+bool fp_part_spare(fp_ring *r, fp_part *p) {
+  if (r->spared + sizeof *p + p->made.data.cap > FP_SPARE) return true;
+  p->next = r->spare, r->spare = p;
+  r->spared += sizeof *p + p->made.data.cap;
+  return false;
+}
+
+static fp_part *part_new(fp_ring *r) {
+  pthread_mutex_lock(&r->lock);
+  fp_part *p = r->spare;
+  if (p) r->spare = p->next, r->spared -= sizeof *p + p->made.data.cap;
+  pthread_mutex_unlock(&r->lock);
+  if (!p) return calloc(1, sizeof *p);
+  p->next = NULL, p->again = false;
+  return p;
+}
+
 void fp_slot_clear(fp_slot *s) {
-  for (fp_part *next; s->first; s->first = next) next = s->first->next, part_free(s->first);
+  for (fp_part *next; s->first; s->first = next) next = s->first->next, fp_part_free(s->first);
   free(s->copy);
   free(s->xattrs);
   free(s->target);
@@ -51,30 +68,42 @@ void fp_slot_clear(fp_slot *s) {
   *s = (fp_slot){0};
 }
 
+/* With the lock: the call is told when what it waits for is there. */
+static void wake(fp_ring *r, const fp_slot *s) {
+  if (r->asleep && &r->slots[r->head % FP_SLOTS] == s) pthread_cond_signal(&r->made);
+}
+
 /* Waits while too much is ahead, unless it is this slot's turn: so whoever is first always goes on. */
 static bool hand_over(fp_ring *r, fp_slot *s, fp_part *p) {
   pthread_mutex_lock(&r->lock);
-  while (!r->stop && r->ahead > FP_AHEAD && &r->slots[r->head % FP_SLOTS] != s) pthread_cond_wait(&r->work, &r->lock);
+  while (!r->stop && r->ahead > FP_AHEAD && &r->slots[r->head % FP_SLOTS] != s) {
+    r->waiting++;
+    pthread_cond_wait(&r->turn, &r->lock);
+    r->waiting--;
+  }
   if (s->last) s->last->next = p;
   else s->first = p;
   s->last = p;
   r->ahead += p->made.data.n;
   bool go_on = !r->stop;
-  pthread_cond_signal(&r->made);
+  wake(r, s);
   pthread_mutex_unlock(&r->lock);
   return go_on;
 }
 
 static bool fatal(fp_slot *s, const char *why) { return s->why = why, false; }
 
-static bool make(fp_ring *r, fp_maker *m, fp_slot *s, const uint8_t *data, size_t n) {
-  fp_part *p = calloc(1, sizeof *p);
+/* whole: the file has no other block; its hash is the block's. */
+static bool make(fp_ring *r, fp_maker *m, fp_slot *s, const uint8_t *data, size_t n, bool whole) {
+  fp_part *p = part_new(r);
   if (!p) return fatal(s, "out of memory");
-  fp_maker_sha_add(m, data, n);
+  if (!whole) fp_maker_sha_add(m, data, n);
   if (fp_maker_make(m, data, n, &p->made) != PINTLE_OK) {
     fatal(s, p->made.why ? p->made.why : "out of memory");
-    return part_free(p), false;
+    return fp_part_free(p), false;
   }
+  s->whole = whole;
+  if (whole) memcpy(s->e.sha, p->made.block.sha, FP_SHA);
   return hand_over(r, s, p);
 }
 
@@ -93,7 +122,7 @@ static bool add_hole(fp_slot *s, uint64_t at, uint64_t size) {
 /* As far as it goes: what is behind the end that was found is not there. false: s->error or s->why. */
 static bool read_once(fp_ring *r, fp_maker *m, fp_slot *s, int fd, uint8_t *room) {
   uint64_t at = 0, from, to;
-  s->e.n_holes = 0, s->read = 0;
+  s->e.n_holes = 0, s->read = 0, s->whole = false;
   fp_maker_sha_begin(m);
   while (at < s->e.size) {
     if (s->e.n_holes < FP_HOLES_MAX) fp_tree_data(fd, at, s->e.size, &from, &to);
@@ -109,7 +138,8 @@ static bool read_once(fp_ring *r, fp_maker *m, fp_slot *s, int fd, uint8_t *room
         if (got == 0) break;
         have += (size_t)got;
       }
-      if (have && !make(r, m, s, room, have)) return false;
+      bool all = s->read == 0 && (at + have == s->e.size || have < n);
+      if (have && !make(r, m, s, room, have, all)) return false;
       at += have, s->read += have;
       if (have < n) return s->e.size = at, true;
     }
@@ -159,12 +189,12 @@ static bool read_file(fp_ring *r, fp_maker *m, fp_slot *s, int fd, uint8_t *room
       s->e.marks |= FP_CHANGED;
       break;
     }
-    fp_part *p = calloc(1, sizeof *p);
+    fp_part *p = part_new(r);
     if (!p) return fatal(s, "out of memory");
-    p->again = true;
+    p->again = true, p->made.data.n = 0;
     if (!hand_over(r, s, p)) return false;
   }
-  return fp_maker_sha_end(m, s->e.sha) == PINTLE_OK ? true : fatal(s, "out of memory");
+  return s->whole || fp_maker_sha_end(m, s->e.sha) == PINTLE_OK || fatal(s, "out of memory");
 }
 
 static bool read_xattrs(fp_ring *r, fp_slot *s, int fd) {
@@ -214,7 +244,9 @@ void fp_slot_work(fp_ring *r, fp_maker *m, uint8_t *room) {
     while (!r->stop && r->next < r->tail && r->slots[r->next % FP_SLOTS].known) r->next++;
     if (r->stop) break;
     if (r->next == r->tail) {
+      r->idle++;
       pthread_cond_wait(&r->work, &r->lock);
+      r->idle--;
       continue;
     }
     fp_slot *s = &r->slots[r->next++ % FP_SLOTS];
@@ -224,7 +256,7 @@ void fp_slot_work(fp_ring *r, fp_maker *m, uint8_t *room) {
     else do_other(r, s);
     pthread_mutex_lock(&r->lock);
     s->done = true;
-    pthread_cond_signal(&r->made);
+    wake(r, s);
   }
   pthread_mutex_unlock(&r->lock);
 }

@@ -5,8 +5,8 @@
 #include "tree.h"
 #include <pthread.h>
 
-/* FP_AHEAD: bytes of made blocks that wait for their turn; FP_COPIES: of entries that do. */
-enum { FP_SLOTS = 1024, FP_AHEAD = 16 << 20, FP_COPIES = 4 << 20 };
+/* FP_SPARE: bytes kept for parts to come. FP_AHEAD: bytes of made blocks that wait for their turn; FP_COPIES: of entries that do. */
+enum { FP_SLOTS = 1024, FP_AHEAD = 16 << 20, FP_COPIES = 4 << 20, FP_SPARE = 8 << 20 };
 
 typedef struct fp_part { /* a made block, or: what was made so far does not count */
   struct fp_part *next;
@@ -34,12 +34,17 @@ typedef struct fp_slot {
   fp_block *blocks;
   size_t n_blocks, room_blocks, room_holes;
   uint64_t read;
+  bool whole; /* it is one block: e.sha is there already */
 } fp_slot;
 
 typedef struct fp_ring {
   int root;
   pthread_mutex_t lock;
-  pthread_cond_t work, made;
+  pthread_cond_t work, turn, made;
+  unsigned idle, waiting; /* workers that wait for work, for their turn */
+  bool asleep;            /* the call waits for the head */
+  fp_part *spare;         /* parts to be used again */
+  size_t spared;          /* their bytes */
   fp_slot slots[FP_SLOTS];
   uint64_t head, next, tail; /* head: to be written next; next: to be given to a worker; tail: free */
   size_t ahead, copied;      /* copied: the call's alone */
@@ -49,6 +54,9 @@ typedef struct fp_ring {
 /* to gets a copy of everything, in one piece of memory: free(*memory). Its size; 0: no memory. */
 size_t fp_entry_copy(const fp_entry *from, fp_entry *to, void **memory);
 void fp_slot_clear(fp_slot *s);
+void fp_part_free(fp_part *p);
+/* With the lock: p is kept for the next one who needs a part, or else to be freed (true). */
+bool fp_part_spare(fp_ring *r, fp_part *p);
 /* slot.c: a worker: takes slots that are not known until the ring stops. room: FP_BLOCK_MAX bytes. */
 void fp_slot_work(fp_ring *r, fp_maker *m, uint8_t *room);
 #endif

@@ -145,7 +145,7 @@ int fp_tree_xattrs(int root, const char *path, size_t n, int fd, fp_xattr **out,
 
 void fp_tree_data(int fd, uint64_t at, uint64_t size, uint64_t *from, uint64_t *to) {
   *from = at, *to = size;
-  if (at >= size) return;
+  if (at >= size || size - at < HOLE_MIN) return;
   off_t data = lseek(fd, (off_t)at, SEEK_DATA);
   if (data < 0) {
     if (errno == ENXIO && size - at >= HOLE_MIN) *from = size;
