@@ -7,7 +7,6 @@
 
 enum { CONTENTS = 2 << 20 }; /* of a pack's box: some 58,000 blocks */
 enum { CHECKPOINT = 16 };    /* packs, 256 MiB: then a segment is put, full or not */
-#define MINUTE (60 * FP_SECOND)
 
 struct fp_blocks {
   fp_repo *repo;
@@ -19,7 +18,6 @@ struct fp_blocks {
   fp_bytes pack, contents; /* contents: of its box, without version and number */
   uint32_t packs, in_pack; /* packs put; blocks in the open one */
   uint64_t added, stored;
-  int64_t checked; /* when the last checkpoint was */
 };
 
 struct fp_maker {
@@ -38,7 +36,7 @@ pintle_status fp_blocks_of(pintle_call *call, fp_run *run, fp_blocks **out) {
   b = calloc(1, sizeof *b);
   if (!b) return pintle_fail(call, PINTLE_NOMEM, "out of memory");
   b->repo = fp_run_repo(run), b->run = run, b->key = fp_seal_key(b->repo), b->level = fp_run_level(run);
-  b->table = fp_table_new(fp_run_scratch(run)), b->checked = fp_now();
+  b->table = fp_table_new(fp_run_scratch(run));
   if (!b->table) {
     pintle_status st = table_failed(call, b);
     return free(b), st;
@@ -121,10 +119,7 @@ pintle_status fp_blocks_flush(pintle_call *call, fp_blocks *b) {
   if (st != PINTLE_OK) return st;
   b->stored += b->pack.n;
   b->packs++, b->in_pack = 0, b->pack.n = b->contents.n = 0;
-  if (b->packs % CHECKPOINT == 0 || fp_now() - b->checked > MINUTE) {
-    b->checked = fp_now();
-    st = fp_run_checkpoint(call, b->run);
-  }
+  if (b->packs % CHECKPOINT == 0) st = fp_run_checkpoint(call, b->run);
   return st == PINTLE_OK ? fp_run_alive(call, b->run) : st;
 }
 

@@ -94,7 +94,10 @@ static pintle_status put_segment(pintle_call *call, fp_run *run) {
   return st;
 }
 
-pintle_status fp_run_checkpoint(pintle_call *call, fp_run *run) { return put_segment(call, run); }
+pintle_status fp_run_checkpoint(pintle_call *call, fp_run *run) {
+  run->segmented = fp_now();
+  return put_segment(call, run);
+}
 
 static const char *append_wrong(const fp_run *run, const fp_entry *e) {
   const char *why = fp_entry_wrong(e);
