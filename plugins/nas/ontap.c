@@ -134,13 +134,14 @@ static pintle_status progress(void *self, pintle_call *call, const nas_snapshot 
   if (st == PINTLE_OK && *id.job) st = nas_ontap_look_at_job(self, call, id.job, &job);
   p->description = job.state;
   if (st != PINTLE_OK || !job.over) return st;
-  if (job.st != PINTLE_OK && *job.message) {
+  bool failed = job.st != PINTLE_OK && *job.message;
+  st = nas_ontap_find(self, call, id.volume, id.name, &made, &found);
+  if (st != PINTLE_OK && !failed) return st;
+  if (!found && failed) { /* one that fails because the snapshot is there already has been asked for twice: an answer was lost */
     p->completed = 1, p->error = job.message;
     p->code = *job.code ? nas_dup(call, job.code, strlen(job.code)) : NULL;
     return PINTLE_OK;
   }
-  st = nas_ontap_find(self, call, id.volume, id.name, &made, &found);
-  if (st != PINTLE_OK) return st;
   if (!found) return pintle_fail(call, PINTLE_NOT_FOUND, "ONTAP has no snapshot %s", id.name);
   p->completed = p->n_completed = 1;
   if (usable(call, id.name, &made) != PINTLE_OK) p->error = made.state;
