@@ -99,4 +99,20 @@ play nas-state plugins
 echo "# deleted"
 play nas-delete plugins
 [ "$(ls "$repository"/*/backups | wc -l)" -eq 1 ] || fail "left: $(ls "$repository"/*/backups)"
+
+echo "# a driver whose vendor works: the operation is not waited for within Execute"
+rm -r plugins && mkdir vendor && echo 3 >vendor/.questions
+PLUGINS=$PLUGINS/../tests/plugins
+drop_in nas
+cat >plugins/pintle.yaml <<END
+apiVersion: pintle.io/v1alpha1
+kind: PluginChain
+metadata: {name: default}
+spec:
+  actions:
+  - {name: pintle.io/nas, config: {driver: test, mountRoot: $work/run/vendor}}
+END
+RUN=b1
+play nas-backup plugins >log && taken one3.json
+play nas-vendor plugins
 left_behind
