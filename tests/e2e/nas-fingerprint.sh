@@ -39,11 +39,14 @@ for generation in 1:first 2:first 3:third; do
   expect_restored "${generation##*:}.list" "${generation##*:}"
 done
 
+[ "$(ls "$(repository)/restore" | wc -l)" -eq 3 ] || fail "restores are told of: $(ls "$(repository)/restore")"
+touch -d '8 days ago' "$(repository)"/restore/*
 # A generation that is deleted does not hurt the others, and its space comes back.
 run "$PINTLE" backup delete b1 --confirm
 expect_status 0
 run "$PINTLE" backup delete b2 --confirm
 expect_status 0
+[ -z "$(ls "$(repository)/restore" 2>/dev/null)" ] || fail "old restores are told of: $(ls "$(repository)/restore")"
 [ "$(ls "$(repository)/backups" | wc -l)" -eq 1 ] || fail "$(ls "$(repository)/backups")"
 run "$PINTLE" restore create r4 --from-backup b3 --to to4
 expect_status 0

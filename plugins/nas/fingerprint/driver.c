@@ -169,6 +169,7 @@ static pintle_status remove_backup(void *self, pintle_call *call, const nas_snap
   while (st == PINTLE_OK && (st = fp_repo_find(call, f.repo, s->id, &h)) == PINTLE_OK) st = fp_repo_remove(call, f.repo, h.id);
   if (st == PINTLE_NOT_FOUND) st = PINTLE_OK;
   if (st == PINTLE_OK && d->gc) {
+    fp_driver_forget(call, f.repo);
     if (fp_repo_gc(call, f.repo, &done) == PINTLE_OK)
       pintle_log(call, PINTLE_LOG_INFO, "volume %s: %" PRIu64 " objects removed, %" PRIu64 " bytes; %" PRIu64 " kept", s->volume->pv,
                  done.objects, done.bytes, done.kept);

@@ -38,5 +38,7 @@ const char *fp_driver_export(pintle_call *call, const nas_volume *v);
 pintle_status fp_driver_place(void *self, pintle_call *call, const nas_snapshot *s, const char *name, nas_volume *out);
 pintle_status fp_driver_fill(void *self, pintle_call *call, const nas_snapshot *s, const char *name);
 pintle_status fp_driver_restore(void *self, pintle_call *call, const nas_snapshot *s, const char *name, nas_volume *out);
+/* Removes what tells of restores a week ago. */
+void fp_driver_forget(pintle_call *call, fp_repo *repo);
 pintle_status fp_driver_filled(void *self, pintle_call *call, const nas_snapshot *s, const char *name, pintle_progress *p);
 #endif

@@ -100,6 +100,30 @@ pintle_status fp_driver_filled(void *self, pintle_call *call, const nas_snapshot
   return p->error ? PINTLE_OK : pintle_fail(call, PINTLE_NOMEM, "out of memory");
 }
 
+typedef struct old_states {
+  char names[32][64]; /* more: the next time */
+  size_t n;
+} old_states;
+
+static pintle_status keep_old(void *ctx, const pintle_entry *e) {
+  old_states *o = ctx;
+  const char *slash = strrchr(e->key, '/'), *name = slash ? slash + 1 : e->key;
+  bool old = e->modified && e->modified < fp_now() - 7 * 24 * 3600 * FP_SECOND;
+  if (old && o->n < 32 && strlen(name) < sizeof o->names[0]) strcpy(o->names[o->n++], name);
+  return PINTLE_OK;
+}
+
+void fp_driver_forget(pintle_call *call, fp_repo *repo) {
+  old_states o = {.n = 0};
+  char key[FP_OBJECT];
+  fp_object(repo, key, "restore/");
+  if (repo->blobs.list(repo->blobs.self, call, key, keep_old, &o) != PINTLE_OK) return;
+  for (size_t i = 0; i < o.n; i++) {
+    fp_object(repo, key, "restore/%s", o.names[i]);
+    if (repo->blobs.remove(repo->blobs.self, call, key) != PINTLE_OK) return;
+  }
+}
+
 /* ---- the copy */
 static pintle_status copy(pintle_call *call, state *s, const char *directory, const nas_volume *v) {
   fp_restored r = {0};
