@@ -413,6 +413,11 @@ def redirects(s):
         s.hook = lambda r: not r.path.startswith('/moved') and (r.error(307, 'TemporaryRedirect', headers=[('Location', s.url + '/moved' + r.path)]) or True)
         same(t.get('k')[0], NOT_FOUND)  # signed for the new place: no 403
         same([p for _, p, _ in s.seen], ['/bucket/k', '/moved/bucket/k'])
+        s.hook = lambda r: r.error(307, 'TemporaryRedirect', headers=[('Location', other.url + '/x' + r.path)]) or True
+        same(t.get('k')[0], NOT_FOUND)  # another port of the same host
+        same([(p, h['host']) for _, p, h in other.seen], [('/x/bucket/k', '127.0.0.1:%d' % other.port)])
+        same(other.wrong, [])
+        del other.seen[:]
         s.hook = lambda r: r.error(307, 'TemporaryRedirect', headers=[('Location', 'http://localhost:%d%s' % (other.server.server_port, r.path))]) or True
         st, text = t.get('k')
         assert st not in (OK, NOT_FOUND) and 'redirect' in text, (st, text)
