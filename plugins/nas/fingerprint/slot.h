@@ -6,7 +6,7 @@
 #include <pthread.h>
 
 /* FP_SPARE: bytes kept for parts to come. FP_AHEAD: bytes of made blocks that wait for their turn; FP_COPIES: of entries that do. */
-enum { FP_SLOTS = 1024, FP_AHEAD = 16 << 20, FP_COPIES = 4 << 20, FP_SPARE = 8 << 20 };
+enum { FP_SLOTS = 1024, FP_AHEAD = 8 << 20, FP_COPIES = 4 << 20, FP_SPARE = 24 << 20 };
 
 typedef struct fp_part { /* a made block, or: what was made so far does not count */
   struct fp_part *next;
