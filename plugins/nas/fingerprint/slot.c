@@ -73,10 +73,10 @@ static void wake(fp_ring *r, const fp_slot *s) {
   if (r->asleep && &r->slots[r->head % FP_SLOTS] == s) pthread_cond_signal(&r->made);
 }
 
-/* Waits while too much is ahead, unless it is this slot's turn: so whoever is first always goes on. */
+/* Waits while too much is ahead, unless it is this slot's turn and the call has all of it: so whoever is first always goes on. */
 static bool hand_over(fp_ring *r, fp_slot *s, fp_part *p) {
   pthread_mutex_lock(&r->lock);
-  while (!r->stop && r->ahead > FP_AHEAD && &r->slots[r->head % FP_SLOTS] != s) {
+  while (!r->stop && r->ahead > FP_AHEAD && (s->first || &r->slots[r->head % FP_SLOTS] != s)) {
     r->waiting++;
     pthread_cond_wait(&r->turn, &r->lock);
     r->waiting--;
