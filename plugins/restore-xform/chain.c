@@ -22,7 +22,12 @@ static bool follows(const struct xform *x, enum xform_family f, const struct xfo
     return xform_host_rule(NULL, x, made, room, &to) == o && strcmp(to, m->to) != 0;
   }
   if (strcmp(o->from, o->to) == 0) return false;
-  if (f == XFORM_IMAGES || f == XFORM_NFS)
+  if (f == XFORM_IMAGES) {
+    const char *const t = m->target;
+    if (!m->registry && xform_image_full(made, false, room).len && strcmp(room, o->from) == 0) return true;
+    return below(t, o->from, '/') || below(o->from, t, '/') || below(t, o->from, ':') || below(o->from, t, ':');
+  }
+  if (f == XFORM_NFS)
     return below(m->to, o->from, '/') || below(o->from, m->to, '/') || below(m->to, o->from, ':') || below(o->from, m->to, ':');
   if ((f == XFORM_NODE_LABELS || f == XFORM_TAINTS) && (below(m->to, o->from, '=') || below(o->from, m->to, '='))) return true;
   if (m->carries)
@@ -34,7 +39,7 @@ static bool follows(const struct xform *x, enum xform_family f, const struct xfo
 /* One line for a mapping; all pairs are looked at only where a target may be the source of many. */
 static void say(const struct xform *x, pintle_call *call, enum xform_family f, const struct xform_mapping *m) {
   const struct xform_map *map = &x->maps[f];
-  for (size_t i = 0; i < map->n; i++) {
+  for (size_t i = 0; i < map->n && !m->again; i++) {
     if (!follows(x, f, m, &map->all[i])) continue;
     pintle_log(call, PINTLE_LOG_WARN, "%s is applied once: %s does not follow it, but would in a second run", m->label, map->all[i].label);
     return;

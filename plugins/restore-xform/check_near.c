@@ -62,7 +62,7 @@ static bool wanted(const struct check *c, const void *rule) {
 static const void *nearest(const struct check *c, const struct xform_map *map, enum xform_family f, pintle_str is) {
   for (size_t i = 0; i < map->n; i++) {
     const struct xform_mapping *m = &map->all[i];
-    if (!m->glob && near(f, m->from, is) && wanted(c, m)) return m;
+    if (!m->glob && near(f, m->written ? m->written : m->from, is) && wanted(c, m)) return m;
   }
   return NULL;
 }

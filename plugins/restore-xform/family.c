@@ -126,15 +126,30 @@ static bool image(const char *s) {
   return components(s, (size_t)((colon ? colon : end) - s));
 }
 
+bool xform_image_registry(const char *s, bool *maybe) {
+  size_t n = strcspn(s, "/");
+  *maybe = n == strlen(s) && !strpbrk(s, ".[@") && strncmp(s, "localhost", 9) != 0 && strchr(s, ':');
+  return (!s[n] || !s[n + 1]) && ((n == 9 && strncmp(s, "localhost", 9) == 0) || strcspn(s, ".:[") < n) && registry(s, n);
+}
+
+bool xform_image_tagged(const char *s) {
+  const char *last = strrchr(s, '/');
+  return strchr(s, '@') || strchr(last ? last : s, ':');
+}
+
 #define IMAGE_FORM \
   " is no image, registry or path of one (\"registry.example.com:5000/team\"): a path is in lower case, a port a number, a digest whole"
 static const char *wrong_image(const char *from, const char *to) {
-  const char *last = strrchr(to, '/');
+  bool f_maybe, t_maybe, f_registry = xform_image_registry(from, &f_maybe), t_registry = xform_image_registry(to, &t_maybe);
   if (!image(from)) return "the first" IMAGE_FORM;
   if (!image(to)) return "the second" IMAGE_FORM;
-  return !strpbrk(from, ":@") && (strchr(to, '@') || (last && strchr(last, ':')))
-             ? "the second has a tag or a digest, and the first has none: an image keeps its own"
-             : NULL;
+  if (!f_registry && xform_image_tagged(from))
+    return t_registry && !t_maybe ? "the second is a registry, and the first is one image" : NULL;
+  return t_registry                           ? f_registry || !t_maybe
+                                                    ? NULL
+                                                    : "the second has a tag (or is it a registry's port?), and the first has none: an image keeps its own"
+         : xform_image_tagged(to) && !f_maybe ? "the second has a tag or a digest, and the first has none: an image keeps its own"
+                                              : NULL;
 }
 
 /* ---- addresses */

@@ -18,68 +18,35 @@ static bool has_registry(pintle_str is) {
   return memchr(is.ptr, '.', n) || memchr(is.ptr, ':', n) || (n == 9 && memcmp(is.ptr, "localhost", 9) == 0);
 }
 
-/* "registry/a" -> "registry/mirror/a": what is below the target already stays. */
-static bool done(const struct xform_mapping *m, pintle_str is) {
-  size_t from = strlen(m->from), to = strlen(m->to);
-  if (to <= from || memcmp(m->to, m->from, from) != 0 || m->to[from] != '/') return false;
-  return is.len >= to && memcmp(is.ptr, m->to, to) == 0 && (is.len == to || is.ptr[to] == '/' || is.ptr[to] == ':' || is.ptr[to] == '@');
-}
-
-/* The earliest rule for the whole image, its name, or what of it ends before a /; the longest of one rule. */
-static const struct xform_mapping *rule_for(struct xform_job *j, pintle_str is) {
-  const struct xform_mapping *best = xform_find_exact(j, j->x, XFORM_IMAGES, is.ptr, is.len), *m;
-  size_t n = name_of(is);
-  if (best && done(best, is)) best = NULL;
-  for (size_t end = n; end > 0; end--) {
-    if (end != n && is.ptr[end] != '/') continue;
-    m = xform_find_exact(j, j->x, XFORM_IMAGES, is.ptr, end);
-    if (m && (!best || m->rule < best->rule) && !done(m, is)) best = m;
-  }
-  return best;
-}
-
 /* ---- Docker Hub has two names and a default, and its images of one component are in library: redis is docker.io/library/redis */
-static const char *const hub_names[] = {"docker.io/", "index.docker.io/"};
-
-/* How much of an image says that it is there; SIZE_MAX: it is not. */
 static size_t hub(pintle_str is) {
+  static const char *const names[] = {"docker.io/", "index.docker.io/"};
   for (size_t i = 0; i < 2; i++)
-    if (is.len > strlen(hub_names[i]) && memcmp(is.ptr, hub_names[i], strlen(hub_names[i])) == 0) return strlen(hub_names[i]);
+    if (is.len > strlen(names[i]) && memcmp(is.ptr, names[i], strlen(names[i])) == 0) return strlen(names[i]);
   return has_registry(is) ? SIZE_MAX : 0;
 }
 
-static pintle_str in_full(pintle_str is, size_t skip, const char *registry, char *room) {
-  is.ptr += skip, is.len -= skip;
-  const char *library = memchr(is.ptr, '/', name_of(is)) ? "" : "library/";
-  int n = snprintf(room, XFORM_ROOM, "%s%s%.*s", registry, library, (int)is.len, is.ptr);
+pintle_str xform_image_full(pintle_str is, bool path, char *room) {
+  const size_t skip = hub(is);
+  if (skip != SIZE_MAX) is.ptr += skip, is.len -= skip;
+  const char *library = path || skip == SIZE_MAX || memchr(is.ptr, '/', name_of(is)) ? "" : "library/";
+  int n = snprintf(room, XFORM_ROOM, "%s%s%.*s", skip == SIZE_MAX ? "" : "docker.io/", library, (int)is.len, is.ptr);
   return n > 0 && n < XFORM_ROOM ? (pintle_str){room, (size_t)n} : (pintle_str){"", 0};
 }
 
-/* Is m for all of Docker Hub? Then it is said of names in full. */
-static bool of_hub(const struct xform_mapping *m) {
-  size_t n = strlen(m->from);
-  for (size_t i = 0; i < 2; i++)
-    if (n + 1 == strlen(hub_names[i]) && memcmp(m->from, hub_names[i], n) == 0) return true;
-  return false;
-}
-
-/* As `done`, where m's target is on Docker Hub itself. */
-static bool hub_done(const struct xform_mapping *m, pintle_str is, size_t skip) {
-  const pintle_str to = {m->to, strlen(m->to)};
-  size_t of_to = hub(to), n = of_to == SIZE_MAX ? 0 : to.len - of_to;
-  return n && of_hub(m) && is.len - skip > n && memcmp(is.ptr + skip, to.ptr + of_to, n) == 0 && is.ptr[skip + n] == '/';
-}
-
-/* The earliest rule for the image as it is written, or by one of its names in full; *name: that one. */
-static const struct xform_mapping *rule_by_names(struct xform_job *j, pintle_str is, char (*rooms)[XFORM_ROOM], pintle_str *name) {
-  const struct xform_mapping *best = rule_for(j, is), *m;
-  size_t skip = hub(is);
-  *name = is;
-  if (skip == SIZE_MAX) return best;
-  if (best && of_hub(best)) best = NULL;
-  for (size_t i = 0; i < 2; i++) {
-    pintle_str full = in_full(is, skip, hub_names[i], rooms[i]);
-    if ((m = rule_for(j, full)) && (!best || m->rule < best->rule) && !hub_done(m, is, skip)) best = m, *name = full;
+/* The earliest rule for the whole image, its name, or what of it ends before a /; the longest of one rule. What makes "registry/mirror/a" of
+ * "registry/a" leaves what is below "registry/mirror" alone. */
+static const struct xform_mapping *rule_for(struct xform_job *j, pintle_str is) {
+  const struct xform_mapping *best = NULL;
+  size_t name = name_of(is);
+  for (size_t end = is.len; end > 0; end = end > name ? name : end - 1) {
+    if (end < name && is.ptr[end] != '/') continue;
+    const struct xform_mapping *m = xform_find_exact(j, j->x, XFORM_IMAGES, is.ptr, end);
+    if (!m || (best && m->rule >= best->rule) || (m->registry && (end == is.len || is.ptr[end] != '/'))) continue;
+    const size_t n = strlen(m->target);
+    bool deeper = n > end && m->target[end] == '/' && memcmp(m->target, m->from, end) == 0;
+    bool done = deeper && is.len >= n && memcmp(is.ptr, m->target, n) == 0 && (is.len == n || strchr("/:@", is.ptr[n]));
+    if (!done) best = m;
   }
   return best;
 }
@@ -94,15 +61,16 @@ static pintle_status imported(struct xform_job *j, const struct xform_place *p, 
 }
 
 pintle_status xform_image(struct xform_job *j, const struct xform_place *p) {
-  char rooms[2][XFORM_ROOM], made[2 * XFORM_ROOM];
-  pintle_str is, name;
+  char room[XFORM_ROOM], made[2 * XFORM_ROOM];
+  pintle_str is;
   const pintle_doc *d = j->doc;
   if (d->api->type(d, p->value) != PINTLE_T_STRING || d->api->text(d, p->value, &is) != PINTLE_OK || !is.len || memchr(is.ptr, 0, is.len))
     return PINTLE_OK;
-  const struct xform_mapping *m = rule_by_names(j, is, rooms, &name);
+  const pintle_str full = xform_image_full(is, false, room);
+  const struct xform_mapping *m = rule_for(j, full);
   if (!m) check_near(j, XFORM_IMAGES, is);
   if (!m) return imported(j, p, is);
-  int n = snprintf(made, sizeof made, "%s%.*s", m->to, (int)(name.len - strlen(m->from)), name.ptr + strlen(m->from));
+  int n = snprintf(made, sizeof made, "%s%.*s", m->to, (int)(full.len - strlen(m->from)), full.ptr + strlen(m->from));
   if (n < 0 || (size_t)n >= sizeof made) return PINTLE_OK;
   return xform_put(j, p->pointer, m, is, (pintle_str){made, (size_t)n});
 }

@@ -113,28 +113,64 @@ const struct xform_mapping *xform_find(struct xform_job *j, const struct xform *
 }
 
 /* ---- reading */
-pintle_status xform_map_add(struct xform *x, pintle_call *call, enum xform_family f, size_t rule, const char *pointer, const char *option,
-                            const char *from, const char *to) {
+/* One more of x's mappings: key is what is looked up, from what the user has written. NULL: no memory. */
+static struct xform_mapping *append(struct xform *x, enum xform_family f, size_t rule, const char *option, const char *key,
+                                    const char *from, const char *to) {
   struct xform_map *map = &x->maps[f];
-  const char *why = xform_family_infos[f].wrong(from, to);
-  if (why) return pintle_fail_at(call, PINTLE_INVALID, pointer, "%.100s: %.100s: %s", from, to, why);
   if (map->n == map->cap) {
     size_t cap = map->cap ? 2 * map->cap : 16;
     struct xform_mapping *all = realloc(map->all, cap * sizeof *all);
-    if (!all) return pintle_fail(call, PINTLE_NOMEM, "out of memory");
+    if (!all) return NULL;
     map->all = all, map->cap = cap;
   }
   struct xform_mapping *m = &map->all[map->n++];
   int index = x->rules[rule].index;
   *m = (struct xform_mapping){.rule = (uint32_t)rule};
-  m->from = xform_print("%s", from), m->to = xform_print("%s", to);
+  m->from = xform_print("%s", key), m->to = xform_print("%s", to), m->written = key == from ? NULL : xform_print("%s", from);
   m->label = index < 0 ? xform_print("%s: %s -> %s", option, from, to) : xform_print("rules[%d].%s: %s -> %s", index, option, from, to);
-  if (!m->from || !m->to || !m->label) return pintle_fail(call, PINTLE_NOMEM, "out of memory");
-  x->families |= XFORM_BIT(f);
-  if (f == XFORM_IMAGES) { /* a / at the end says no more than none */
-    if (m->from[strlen(m->from) - 1] == '/') m->from[strlen(m->from) - 1] = 0;
+  return m->from && m->to && m->label && (key == from || m->written) ? m : NULL;
+}
+
+static bool hub_name(pintle_str is) { return is.len == 15 && memcmp(is.ptr, "index.docker.io", 15) == 0; }
+
+/* By names in full. "team" is an image, docker.io/library/team, and what others begin with, docker.io/team/: two mappings; with a / at the end it
+ * is the latter, with a tag the former. "app:5000" may be a registry and an image. */
+static bool add_image(struct xform *x, size_t rule, const char *option, const char *from, const char *to) {
+  char keys[3][XFORM_ROOM] = {"", "", ""}, room[XFORM_ROOM];
+  bool maybe, unsure, registry = xform_image_registry(from, &maybe), to_registry = xform_image_registry(to, &unsure);
+  const size_t n = strlen(from);
+  const bool path = from[n - 1] == '/', one = !registry && xform_image_tagged(from);
+  const pintle_str is = {from, n - path};
+  if (registry) snprintf(keys[0], sizeof keys[0], "%.*s", (int)is.len, hub_name(is) ? "docker.io" : from);
+  if ((!registry || maybe) && !path) xform_image_full(is, false, keys[1]);
+  if (!registry && !one) xform_image_full(is, true, keys[2]);
+  if (strcmp(keys[1], keys[2]) == 0) keys[2][0] = 0;
+  bool again = false;
+  for (size_t i = 0; i < 3; i++) {
+    if (!*keys[i]) continue;
+    struct xform_mapping *m = append(x, XFORM_IMAGES, rule, option, keys[i], from, to);
+    if (!m) return false;
     if (m->to[strlen(m->to) - 1] == '/') m->to[strlen(m->to) - 1] = 0;
+    const pintle_str made = {m->to, strlen(m->to)};
+    if (!to_registry) xform_image_full(made, true, room);
+    m->registry = to_registry, m->again = again;
+    m->target = xform_print("%s", !to_registry ? room : hub_name(made) ? "docker.io" : m->to);
+    if (!m->target) return false;
+    again = true;
   }
+  return again;
+}
+
+pintle_status xform_map_add(struct xform *x, pintle_call *call, enum xform_family f, size_t rule, const char *pointer, const char *option,
+                            const char *from, const char *to) {
+  struct xform_map *map = &x->maps[f];
+  const char *why = xform_family_infos[f].wrong(from, to);
+  if (why) return pintle_fail_at(call, PINTLE_INVALID, pointer, "%.100s: %.100s: %s", from, to, why);
+  if (strlen(from) >= XFORM_ROOM / 2 || strlen(to) >= XFORM_ROOM) return pintle_fail_at(call, PINTLE_INVALID, pointer, "too long");
+  bool added = f == XFORM_IMAGES ? add_image(x, rule, option, from, to) : append(x, f, rule, option, from, from, to) != NULL;
+  if (!added) return pintle_fail(call, PINTLE_NOMEM, "out of memory");
+  struct xform_mapping *m = &map->all[map->n - 1];
+  x->families |= XFORM_BIT(f);
   if (xform_family_infos[f].globs && strpbrk(m->from, "*?")) {
     const char *star = strchr(m->from, '*');
     m->glob = true;
@@ -215,7 +251,7 @@ static void place(const struct xform *x, const struct xform_mapping *m, enum xfo
     char deeper[700];
     pintle_key(deeper, sizeof deeper, under, annotation);
     pintle_key(to, size, deeper, equals + 1);
-  } else pintle_key(to, size, under, m->from);
+  } else pintle_key(to, size, under, m->written ? m->written : m->from);
 }
 
 static pintle_status reachable(struct xform *x, pintle_call *call, enum xform_family f) {
@@ -225,10 +261,11 @@ static pintle_status reachable(struct xform *x, pintle_call *call, enum xform_fa
     char pointer[700];
     if (strcmp(a->from, b->from) != 0) continue;
     place(x, b, f, pointer, sizeof pointer);
-    if (a->rule == b->rule) return pintle_fail_at(call, PINTLE_INVALID, pointer, "%.100s is mapped twice", b->from);
+    if (a->rule == b->rule)
+      return pintle_fail_at(call, PINTLE_INVALID, pointer, "%.100s is mapped twice", b->written ? b->written : b->from);
     if (!x->rules[a->rule].limited)
       return pintle_fail_at(call, PINTLE_INVALID, pointer, "this can never match: rules[%d], which has no limits, maps %.100s before",
-                            x->rules[a->rule].index, b->from);
+                            x->rules[a->rule].index, b->written ? b->written : b->from);
   }
   return PINTLE_OK;
 }
@@ -249,7 +286,8 @@ pintle_status xform_map_index(struct xform *x, pintle_call *call, enum xform_fam
 }
 
 void xform_map_free(struct xform_map *map) {
-  for (size_t i = 0; i < map->n; i++) free(map->all[i].label), free(map->all[i].from), free(map->all[i].to);
+  for (size_t i = 0; i < map->n; i++)
+    free(map->all[i].label), free(map->all[i].from), free(map->all[i].to), free(map->all[i].written), free(map->all[i].target);
   free(map->all);
   free(map->globs);
   free(map->targets);

@@ -94,11 +94,15 @@ void xform_labels_free(struct xform_requirement *all, size_t n);
 
 /* ---- map.c: one family's mappings of all rules, all applied at once */
 struct xform_mapping {
-  char *from, *to;     /* annotations: from is "key=value"; images: without a / at the end */
+  char *from, *to;     /* annotations: from is "key=value"; images: from is a name in full, to has no / at the end */
+  char *written;       /* from as the user has it, where it differs; else NULL */
+  char *target;        /* images: to in full, as a path; else NULL */
   char *label;         /* "storageClasses: old -> new", "rules[2].hosts: a -> b": counter; up to the ":" what a change is noted under */
   uint32_t rule, rank; /* the least (rule, rank) that fits decides */
   uint16_t literal;    /* how much of from stands before its first * or ? */
   bool glob, carries;  /* carries: what * of from matched is put where the * of to stands */
+  bool registry;       /* images: to is a registry without a path, for what lies below from only */
+  bool again;          /* images: from's other meaning, of the mapping before */
 };
 struct xform_map {
   struct xform_mapping *all;            /* sorted by from, rule */
@@ -108,6 +112,11 @@ struct xform_map {
   uint64_t lengths[5]; /* bit n: a glob's literal beginning has n bytes */
 };
 #define XFORM_ROOM 1024 /* of `room`, in which a text is made */
+/* An image with its registry: "redis:7" is docker.io/library/redis:7. path: what it begins with, "team" is docker.io/team. {"", 0}: too long. */
+pintle_str xform_image_full(pintle_str is, bool path, char *room);
+/* "host", "host:5000": a registry alone; *maybe: it may also be an image and its tag, "app:5000". */
+bool xform_image_registry(const char *s, bool *maybe);
+bool xform_image_tagged(const char *s); /* with a tag or a digest */
 /* Reads the object at `at`/key, if there is one, as mappings of a rule. */
 pintle_status xform_map_read(struct xform *x, pintle_call *call, enum xform_family f, const char *key, size_t rule, const char *at);
 /* One mapping; pointer: where it stands; option: what the label begins with. */

@@ -210,7 +210,8 @@ START_TEST(images_and_addresses) {
     __VA_ARGS__                                             \
   }
   EACH(images, snprintf(config, sizeof config, "{\"images\":{\"%s\":\"x\"}}", images[i]); taken(config);
-       snprintf(config, sizeof config, "{\"images\":{\"a/b:1\":\"%s\"}}", images[i]); taken(config);)
+       snprintf(config, sizeof config, "{\"images\":{\"%s\":\"%s\"}}", strpbrk(images[i], "/:@") ? "a/b:1" : "a", images[i]);
+       if (strcmp(images[i], "localhost:5000") != 0 && strcmp(images[i], "r.io/") != 0) taken(config);)
   EACH(no_images, const char *slash = strchr(no_images[i], '/');
        snprintf(config, sizeof config, "{\"images\":{\"x\":\"%s\"}}", no_images[i]);
        xform_refused(config, "/images/x", "the second is no image"); if (slash) continue;
@@ -221,6 +222,12 @@ START_TEST(images_and_addresses) {
        xform_refused(config, "/addresses/10.0.0.1", "the second is no IP address");)
   xform_refused("{\"addresses\":{\"10.1.0\":\"10.0.0.1\"}}", "/addresses/10.1.0", "the first is no IP address");
   xform_refused("{\"images\":{\"a/b\":\"c/d:1\"}}", "/images/a~1b", "an image keeps its own");
+  xform_refused("{\"images\":{\"redis\":\"redis:7.2\"}}", "/images/redis", "an image keeps its own");
+  xform_refused("{\"images\":{\"redis\":\"redis:7\"}}", "/images/redis", "or is it a registry's port?");
+  xform_refused("{\"images\":{\"a/b\":\"c:1\"}}", "/images/a~1b", "or is it a registry's port?");
+  xform_refused("{\"images\":{\"redis:v6\":\"cache.io:7\"}}", "/images/redis:v6", "the second is a registry, and the first is one image");
+  xform_refused("{\"images\":{\"redis\":\"a\",\"docker.io/library/redis\":\"b\"}}", "/images/docker.io~1library~1redis", "mapped twice");
+  taken("{\"images\":{\"r.io\":\"app:5000\",\"host:5000\":\"app:5000\",\"team\":\"cache.io:7\"}}");
   xform_refused("{\"images\":{\"a/b\":\"c/d@sha256:" DIGITS "\"}}", "/images/a~1b", "an image keeps its own");
 }
 END_TEST
