@@ -19,10 +19,19 @@ static bool has_registry(pintle_str is) {
 }
 
 /* ---- Docker Hub has two names and a default, and its images of one component are in library: redis is docker.io/library/redis */
+static size_t hub_name(pintle_str is) {
+  static const char *const names[] = {"docker.io", "index.docker.io"};
+  for (size_t i = 0; i < 2; i++) {
+    const size_t n = strlen(names[i]);
+    if (is.len >= n && memcmp(is.ptr, names[i], n) == 0 && (is.len == n || is.ptr[n] == '/')) return n;
+  }
+  return 0;
+}
+
+/* How much of an image says that it is there; SIZE_MAX: it is not. */
 static size_t hub(pintle_str is) {
-  static const char *const names[] = {"docker.io/", "index.docker.io/"};
-  for (size_t i = 0; i < 2; i++)
-    if (is.len > strlen(names[i]) && memcmp(is.ptr, names[i], strlen(names[i])) == 0) return strlen(names[i]);
+  const size_t n = hub_name(is);
+  if (n && is.len > n + 1) return n + 1;
   return has_registry(is) ? SIZE_MAX : 0;
 }
 
@@ -32,6 +41,36 @@ pintle_str xform_image_full(pintle_str is, bool path, char *room) {
   const char *library = path || skip == SIZE_MAX || memchr(is.ptr, '/', name_of(is)) ? "" : "library/";
   int n = snprintf(room, XFORM_ROOM, "%s%s%.*s", skip == SIZE_MAX ? "" : "docker.io/", library, (int)is.len, is.ptr);
   return n > 0 && n < XFORM_ROOM ? (pintle_str){room, (size_t)n} : (pintle_str){"", 0};
+}
+
+static void registry_in_full(pintle_str is, char *room) {
+  snprintf(room, XFORM_ROOM, "%.*s", (int)is.len, hub_name(is) ? "docker.io" : is.ptr);
+}
+
+static pintle_str trimmed(const char *text) {
+  const size_t n = strlen(text);
+  return (pintle_str){text, n - (n && text[n - 1] == '/')};
+}
+
+size_t xform_image_names(const char *from, const char *to, struct xform_image_name *names) {
+  bool maybe, unsure, registry = xform_image_registry(from, &maybe), to_registry = xform_image_registry(to, &unsure);
+  const pintle_str is = trimmed(from), made = trimmed(to);
+  const bool below = from[is.len] != 0, one = !registry && xform_image_tagged(from);
+  char path[XFORM_ROOM];
+  size_t n = 0;
+  if (registry) registry_in_full(is, names[n].from), names[n++].registry = to_registry;
+  xform_image_full(is, true, path);
+  if ((!registry || maybe) && !below) {
+    xform_image_full(is, false, names[n].from);
+    const bool both = strcmp(names[n].from, path) == 0;
+    names[n++].registry = to_registry && !unsure; /* beside an image "app:5000" is one */
+    if (both) path[0] = 0;
+  }
+  if (!registry && !one && path[0]) strcpy(names[n].from, path), names[n++].registry = to_registry;
+  for (size_t i = 0; i < n; i++)
+    if (names[i].registry) registry_in_full(made, names[i].target);
+    else xform_image_full(made, true, names[i].target);
+  return n;
 }
 
 /* The earliest rule for the whole image, its name, or what of it ends before a /; the longest of one rule. What makes "registry/mirror/a" of

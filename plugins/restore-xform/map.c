@@ -131,34 +131,16 @@ static struct xform_mapping *append(struct xform *x, enum xform_family f, size_t
   return m->from && m->to && m->label && (key == from || m->written) ? m : NULL;
 }
 
-static bool hub_name(pintle_str is) { return is.len == 15 && memcmp(is.ptr, "index.docker.io", 15) == 0; }
-
-/* By names in full. "team" is an image, docker.io/library/team, and what others begin with, docker.io/team/: two mappings; with a / at the end it
- * is the latter, with a tag the former. "app:5000" may be a registry and an image. */
 static bool add_image(struct xform *x, size_t rule, const char *option, const char *from, const char *to) {
-  char keys[3][XFORM_ROOM] = {"", "", ""}, room[XFORM_ROOM];
-  bool maybe, unsure, registry = xform_image_registry(from, &maybe), to_registry = xform_image_registry(to, &unsure);
-  const size_t n = strlen(from);
-  const bool path = from[n - 1] == '/', one = !registry && xform_image_tagged(from);
-  const pintle_str is = {from, n - path};
-  if (registry) snprintf(keys[0], sizeof keys[0], "%.*s", (int)is.len, hub_name(is) ? "docker.io" : from);
-  if ((!registry || maybe) && !path) xform_image_full(is, false, keys[1]);
-  if (!registry && !one) xform_image_full(is, true, keys[2]);
-  if (strcmp(keys[1], keys[2]) == 0) keys[2][0] = 0;
-  bool again = false;
-  for (size_t i = 0; i < 3; i++) {
-    if (!*keys[i]) continue;
-    struct xform_mapping *m = append(x, XFORM_IMAGES, rule, option, keys[i], from, to);
-    if (!m) return false;
+  struct xform_image_name names[XFORM_IMAGE_NAMES];
+  const size_t n = xform_image_names(from, to, names);
+  for (size_t i = 0; i < n; i++) {
+    struct xform_mapping *m = append(x, XFORM_IMAGES, rule, option, names[i].from, from, to);
+    if (!m || !(m->target = xform_print("%s", names[i].target))) return false;
     if (m->to[strlen(m->to) - 1] == '/') m->to[strlen(m->to) - 1] = 0;
-    const pintle_str made = {m->to, strlen(m->to)};
-    if (!to_registry) xform_image_full(made, true, room);
-    m->registry = to_registry, m->again = again;
-    m->target = xform_print("%s", !to_registry ? room : hub_name(made) ? "docker.io" : m->to);
-    if (!m->target) return false;
-    again = true;
+    m->registry = names[i].registry, m->again = i > 0;
   }
-  return again;
+  return n > 0;
 }
 
 pintle_status xform_map_add(struct xform *x, pintle_call *call, enum xform_family f, size_t rule, const char *pointer, const char *option,

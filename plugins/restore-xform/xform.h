@@ -114,6 +114,14 @@ struct xform_map {
 #define XFORM_ROOM 1024 /* of `room`, in which a text is made */
 /* An image with its registry: "redis:7" is docker.io/library/redis:7. path: what it begins with, "team" is docker.io/team. {"", 0}: too long. */
 pintle_str xform_image_full(pintle_str is, bool path, char *room);
+/* What a mapping of images is for. "team" is an image, docker.io/library/team, and what others begin with, docker.io/team/; with a / at the end it is the
+ * latter, with a tag the former; "app:5000" may be a registry and an image. */
+enum { XFORM_IMAGE_NAMES = 3 };
+struct xform_image_name {
+  char from[XFORM_ROOM], target[XFORM_ROOM];
+  bool registry; /* the target is one */
+};
+size_t xform_image_names(const char *from, const char *to, struct xform_image_name *names); /* how many there are */
 /* "host", "host:5000": a registry alone; *maybe: it may also be an image and its tag, "app:5000". */
 bool xform_image_registry(const char *s, bool *maybe);
 bool xform_image_tagged(const char *s); /* with a tag or a digest */
