@@ -145,19 +145,26 @@ const struct xform_text_rule *check_near_text(struct xform_job *j, unsigned wher
   return r;
 }
 
-void check_other_value(struct xform_job *j, const struct xform_text_rule *r, pintle_str is) {
-  char room[254], rule[24];
-  const char *text = asked(j, is, room);
-  bool found, told;
-  if (!text || r->where & XFORM_IN_SECRETS || snprintf(rule, sizeof rule, "#%zu", (size_t)(r - j->x->texts)) < 0) return;
-  if (r->path && strchr(r->path, '*') && !near_value(r->value, is)) return; /* one of many values */
+/* Is text, which misses r in the way that kind names, one of those that are told? */
+static bool near_miss(struct xform_job *j, const struct xform_text_rule *r, char kind, const char *text) {
   struct check *c = j->check->c;
+  char rule[24];
+  bool found;
+  if (snprintf(rule, sizeof rule, "%c%zu", kind, (size_t)(r - j->x->texts)) < 0) return false;
   pthread_mutex_lock(&c->lock);
   const void **at = remembered(c, rule, text, &found);
   if (at && !found && wanted(c, r)) *at = r;
-  told = at && *at == r;
+  const bool told = at && *at == r;
   pthread_mutex_unlock(&c->lock);
-  if (told) check_value(j, r, is);
+  return told;
+}
+
+void check_other_value(struct xform_job *j, const struct xform_text_rule *r, pintle_str is) {
+  char room[254];
+  const char *text = asked(j, is, room);
+  if (!text || r->where & XFORM_IN_SECRETS) return;
+  if (r->path && strchr(r->path, '*') && !near_value(r->value, is)) return; /* one of many values */
+  if (near_miss(j, r, '#', text)) check_value(j, r, is);
 }
 
 void check_near_limit(struct xform_job *j, const struct xform_text_rule *r, pintle_str is, const char *misses) {
@@ -197,16 +204,8 @@ static bool near_path(const char *a, const char *b) {
 }
 
 void check_near_path(struct xform_job *j, const struct xform_text_rule *r, const char *path) {
-  char rule[24], room[254];
-  bool found, told;
+  char room[254];
   if (!r->path || r->where & XFORM_IN_SECRETS || strpbrk(r->path, "*?[") || !near_path(r->path, path)) return;
   const char *text = asked(j, (pintle_str){path, strlen(path)}, room);
-  if (!text || snprintf(rule, sizeof rule, "/%zu", (size_t)(r - j->x->texts)) < 0) return;
-  struct check *c = j->check->c;
-  pthread_mutex_lock(&c->lock);
-  const void **at = remembered(c, rule, text, &found);
-  if (at && !found && wanted(c, r)) *at = r;
-  told = at && *at == r;
-  pthread_mutex_unlock(&c->lock);
-  if (told) check_near_rule(j, r, "path", text);
+  if (text && near_miss(j, r, '/', text)) check_near_rule(j, r, "path", text);
 }
