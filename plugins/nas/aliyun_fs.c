@@ -6,19 +6,6 @@
 enum { TRIES = 6, PAGE = 100, PAGES = 100, TOKEN_MAX = 64 };
 
 /* ---- reading */
-static const char *text_at(const pintle_doc *d, const char *base, const char *name) {
-  char pointer[160];
-  snprintf(pointer, sizeof pointer, "%s/%s", base, name);
-  return pintle_str_or(d, pointer, "");
-}
-
-static int64_t number_at(const pintle_doc *d, const char *base, const char *name) {
-  char pointer[160];
-  int64_t number = 0;
-  snprintf(pointer, sizeof pointer, "%s/%s", base, name);
-  return d->api->get_i64(d, pointer, &number) == PINTLE_OK && number > 0 ? number : 0;
-}
-
 /* "host", or "host:/share" of an extreme file system */
 static bool is_of(const char *domain, const char *server) {
   size_t n = strcspn(domain, ":");
@@ -31,25 +18,25 @@ static void read_target(const pintle_doc *d, const char *base, const char *serve
   for (int i = 0;; i++) {
     snprintf(target, sizeof target, "%s/MountTargets/MountTarget/%d", base, i);
     if (!d->api->at(d, target)) return;
-    const char *domain = text_at(d, target, "MountTargetDomain");
+    const char *domain = nas_text_at(d, target, "MountTargetDomain");
     if (fs->n_targets++ && !is_of(domain, server)) continue;
     fs->domain = domain;
-    fs->vpc = text_at(d, target, "VpcId"), fs->vswitch = text_at(d, target, "VswId");
-    fs->access_group = text_at(d, target, "AccessGroupName"), fs->target_status = text_at(d, target, "Status");
+    fs->vpc = nas_text_at(d, target, "VpcId"), fs->vswitch = nas_text_at(d, target, "VswId");
+    fs->access_group = nas_text_at(d, target, "AccessGroupName"), fs->target_status = nas_text_at(d, target, "Status");
   }
 }
 
 static void read_fs(const pintle_doc *d, const char *base, const char *server, nas_aliyun_fs *fs) {
-  *fs = (nas_aliyun_fs){.id = text_at(d, base, "FileSystemId"),
-                        .status = text_at(d, base, "Status"),
-                        .type = text_at(d, base, "FileSystemType"),
-                        .storage = text_at(d, base, "StorageType"),
-                        .zone = text_at(d, base, "ZoneId"),
-                        .protocol = text_at(d, base, "ProtocolType"),
-                        .description = text_at(d, base, "Description"),
-                        .kms_key = text_at(d, base, "KMSKeyId"),
-                        .capacity = number_at(d, base, "Capacity"),
-                        .encrypt_type = number_at(d, base, "EncryptType"),
+  *fs = (nas_aliyun_fs){.id = nas_text_at(d, base, "FileSystemId"),
+                        .status = nas_text_at(d, base, "Status"),
+                        .type = nas_text_at(d, base, "FileSystemType"),
+                        .storage = nas_text_at(d, base, "StorageType"),
+                        .zone = nas_text_at(d, base, "ZoneId"),
+                        .protocol = nas_text_at(d, base, "ProtocolType"),
+                        .description = nas_text_at(d, base, "Description"),
+                        .kms_key = nas_text_at(d, base, "KMSKeyId"),
+                        .capacity = nas_number_at(d, base, "Capacity"),
+                        .encrypt_type = nas_number_at(d, base, "EncryptType"),
                         .domain = "",
                         .vpc = "",
                         .vswitch = "",
@@ -91,7 +78,7 @@ static pintle_status find(nas_aliyun *a, pintle_call *call, const char *region, 
       if (strcmp(fs->description, name) == 0 && strcmp(fs->status, "Deleting") != 0) return PINTLE_OK;
     }
     fs->id = "", seen += n;
-    if (n < PAGE || seen >= number_at(d, "", "TotalCount")) return PINTLE_OK;
+    if (n < PAGE || seen >= nas_number_at(d, "", "TotalCount")) return PINTLE_OK;
   }
   return pintle_fail(call, PINTLE_FAILED, "listing file systems: there is no end of them");
 }

@@ -8,26 +8,13 @@ enum { PAGE = 100, PAGES = 100 };
 bool nas_aliyun_done(const nas_aliyun_snapshot *s) { return strcmp(s->status, "accomplished") == 0 || strcmp(s->status, "available") == 0; }
 bool nas_aliyun_broken(const nas_aliyun_snapshot *s) { return strcmp(s->status, "failed") == 0; }
 
-static const char *text_at(const pintle_doc *d, const char *base, const char *name) {
-  char pointer[96];
-  snprintf(pointer, sizeof pointer, "%s/%s", base, name);
-  return pintle_str_or(d, pointer, "");
-}
-
-static int64_t number_at(const pintle_doc *d, const char *base, const char *name) {
-  char pointer[96];
-  int64_t number = 0;
-  snprintf(pointer, sizeof pointer, "%s/%s", base, name);
-  return d->api->get_i64(d, pointer, &number) == PINTLE_OK && number > 0 ? number : 0;
-}
-
 static nas_aliyun_snapshot snapshot_at(const pintle_doc *d, const char *base) {
-  nas_aliyun_snapshot s = {.id = text_at(d, base, "SnapshotId"),
-                           .name = text_at(d, base, "SnapshotName"),
-                           .status = text_at(d, base, "Status"),
-                           .remaining = number_at(d, base, "RemainTime"),
-                           .size = number_at(d, base, "SourceFileSystemSize")};
-  long percent = strtol(text_at(d, base, "Progress"), NULL, 10); /* a text, "35" */
+  nas_aliyun_snapshot s = {.id = nas_text_at(d, base, "SnapshotId"),
+                           .name = nas_text_at(d, base, "SnapshotName"),
+                           .status = nas_text_at(d, base, "Status"),
+                           .remaining = nas_number_at(d, base, "RemainTime"),
+                           .size = nas_number_at(d, base, "SourceFileSystemSize")};
+  long percent = strtol(nas_text_at(d, base, "Progress"), NULL, 10); /* a text, "35" */
   s.percent = percent < 0 ? 0 : percent > 100 ? 100 : percent;
   return s;
 }
@@ -56,7 +43,7 @@ pintle_status nas_aliyun_list_all(nas_aliyun *a, pintle_call *call, const nas_vo
       const nas_aliyun_snapshot s = snapshot_at(d, base);
       take(list, &s, name);
     }
-    if (n < PAGE || (int64_t)list->n >= number_at(d, "", "TotalCount")) return PINTLE_OK;
+    if (n < PAGE || (int64_t)list->n >= nas_number_at(d, "", "TotalCount")) return PINTLE_OK;
   }
   return pintle_fail(call, PINTLE_FAILED, "listing snapshots: there is no end of them");
 }

@@ -1,6 +1,6 @@
 /* config.c -- the configuration, and what it knows of volumes.  SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
-#include "text.h"
+#include "volume.h"
 #include <string.h>
 
 bool nas_listed(const char *list, const char *word) {
@@ -51,8 +51,7 @@ pintle_status nas_config_place(pintle_call *call, const nas_config *c, nas_volum
   nas_text full = {0}, local = {0};
   const char *rest = "";
   size_t n = 0;
-  nas_addf(&full, "%s%s%s", v->path, *v->subpath && *v->subpath != '/' && (!*v->path || v->path[strlen(v->path) - 1] != '/') ? "/" : "",
-           v->subpath);
+  nas_volume_path(v, &full);
   const char *found = look_up(c->mounts, v->server, nas_z(&full), &n, &rest);
   if (found) nas_add(&local, found, n), nas_addz(&local, strcmp(rest, "/") == 0 ? "" : rest);
   else if (*c->mount_root) nas_addf(&local, "%s/%s", c->mount_root, v->pv);

@@ -54,12 +54,6 @@ static pintle_status for_each(const nas_ontap *o, pintle_call *call, const char 
   return pintle_fail(call, PINTLE_FAILED, "%s: ONTAP's list has no end", doing);
 }
 
-static const char *text_at(const pintle_doc *d, const char *base, const char *name) {
-  char pointer[120];
-  snprintf(pointer, sizeof pointer, "%s/%s", base, name);
-  return pintle_str_or(d, pointer, "");
-}
-
 static bool flag_at(const pintle_doc *d, const char *base, const char *name) {
   char pointer[120];
   int32_t on = 0;
@@ -69,18 +63,18 @@ static bool flag_at(const pintle_doc *d, const char *base, const char *name) {
 
 /* ---- volumes */
 static void read_volume(const pintle_doc *d, const char *at, nas_ontap_volume *v) {
-  *v = (nas_ontap_volume){.uuid = text_at(d, at, "uuid"),
-                          .name = text_at(d, at, "name"),
-                          .svm = text_at(d, at, "svm/name"),
-                          .junction = text_at(d, at, "nas/path"),
-                          .policy = text_at(d, at, "nas/export_policy/name"),
-                          .style = text_at(d, at, "style"),
-                          .state = text_at(d, at, "state"),
-                          .type = text_at(d, at, "type"),
-                          .aggregate = text_at(d, at, "aggregates/0/name"),
-                          .comment = text_at(d, at, "comment"),
-                          .parent = text_at(d, at, "clone/parent_volume/uuid"),
-                          .parent_snapshot = text_at(d, at, "clone/parent_snapshot/name"),
+  *v = (nas_ontap_volume){.uuid = nas_text_at(d, at, "uuid"),
+                          .name = nas_text_at(d, at, "name"),
+                          .svm = nas_text_at(d, at, "svm/name"),
+                          .junction = nas_text_at(d, at, "nas/path"),
+                          .policy = nas_text_at(d, at, "nas/export_policy/name"),
+                          .style = nas_text_at(d, at, "style"),
+                          .state = nas_text_at(d, at, "state"),
+                          .type = nas_text_at(d, at, "type"),
+                          .aggregate = nas_text_at(d, at, "aggregates/0/name"),
+                          .comment = nas_text_at(d, at, "comment"),
+                          .parent = nas_text_at(d, at, "clone/parent_volume/uuid"),
+                          .parent_snapshot = nas_text_at(d, at, "clone/parent_snapshot/name"),
                           .clone = flag_at(d, at, "clone/is_flexclone"),
                           .splitting = flag_at(d, at, "clone/split_initiated"),
                           .below = ""};
@@ -186,12 +180,13 @@ static pintle_status is_it(void *ctx, pintle_call *call, const pintle_doc *d, co
   pintle_str owner;
   nas_text owners = {0};
   char pointer[64];
-  if (strcmp(text_at(d, at, "name"), s->name) != 0) return PINTLE_OK;
+  if (strcmp(nas_text_at(d, at, "name"), s->name) != 0) return PINTLE_OK;
   snprintf(pointer, sizeof pointer, "%s/owners", at);
   for (const pintle_value *w = d->api->first(d, d->api->at(d, pointer)); w; w = d->api->next(d, w))
     if (d->api->text(d, w, &owner) == PINTLE_OK) nas_addf(&owners, "%s%s", owners.n ? ", " : "", owner.ptr);
   s->found = true;
-  *s->to = (nas_ontap_snapshot){.uuid = text_at(d, at, "uuid"), .state = text_at(d, at, "state"), .created = text_at(d, at, "create_time")};
+  *s->to = (nas_ontap_snapshot){
+      .uuid = nas_text_at(d, at, "uuid"), .state = nas_text_at(d, at, "state"), .created = nas_text_at(d, at, "create_time")};
   return taken(call, &owners, &s->to->owners);
 }
 
@@ -210,7 +205,7 @@ pintle_status nas_ontap_find(const nas_ontap *o, pintle_call *call, const char *
 
 /* ---- addresses */
 static pintle_status add_interface(void *ctx, pintle_call *call, const pintle_doc *d, const char *at) {
-  const char *address = text_at(d, at, "ip/address"), *state = text_at(d, at, "state");
+  const char *address = nas_text_at(d, at, "ip/address"), *state = nas_text_at(d, at, "state");
   (void)call;
   nas_text *to = ctx;
   if (*address && strcmp(state, "down") != 0) nas_addf(to, "%s%s", to->n ? "," : "", address);

@@ -28,36 +28,39 @@ static pintle_status execute(void *self, pintle_call *call, pintle_doc *pv, cons
   return st == PINTLE_OK ? r->api->note(r, "/spec", "the volume is one of the snapshot that the backup took") : st;
 }
 
-/* The operation's snapshot, and the name of the volume that this restore makes of it. */
-static pintle_status find(nas *n, pintle_call *call, const char *id, const pintle_doc *restore, nas_volume *v, nas_snapshot *s,
-                          char name[48]) {
+/* An operation: its snapshot, and the name of the volume that this restore makes of it. */
+typedef struct filling {
+  nas_volume volume;
+  nas_snapshot snapshot;
+  char name[48];
+} filling;
+
+static pintle_status find(nas *n, pintle_call *call, const char *id, const pintle_doc *restore, filling *f) {
   const char *const texts[] = {pintle_str_or(restore, "/metadata/uid", ""), id};
-  pintle_status st = nas_find(n, call, id, v, s);
+  pintle_status st = nas_find(n, call, id, &f->volume, &f->snapshot);
   if (st == PINTLE_OK && !n->driver->fill) st = pintle_fail(call, PINTLE_UNSUPPORTED, "%s copies nothing", n->driver->name);
-  return st == PINTLE_OK ? nas_name(call, texts, 2, name) : st;
+  return st == PINTLE_OK ? nas_name(call, texts, 2, f->name) : st;
 }
 
-static pintle_status progress(void *self, pintle_call *call, const char *id, const pintle_doc *restore, pintle_result *r) {
-  nas *n = self;
-  nas_volume v;
-  nas_snapshot s;
-  char name[48];
+static pintle_status tell(nas *n, pintle_call *call, const filling *f, pintle_result *r) {
   pintle_progress p = {.struct_size = sizeof p, .units = "", .description = "", .error = "", .code = ""};
-  pintle_status st = find(n, call, id, restore, &v, &s, name);
-  if (st == PINTLE_OK) st = n->driver->filled(n->self, call, &s, name, &p);
+  pintle_status st = n->driver->filled(n->self, call, &f->snapshot, f->name, &p);
   return st == PINTLE_OK ? r->api->progress(r, &p) : st;
 }
 
-/* What is told of it at the end is for people. */
+static pintle_status progress(void *self, pintle_call *call, const char *id, const pintle_doc *restore, pintle_result *r) {
+  filling f;
+  pintle_status st = find(self, call, id, restore, &f);
+  return st == PINTLE_OK ? tell(self, call, &f, r) : st;
+}
+
 static pintle_status run_operation(void *self, pintle_call *call, const char *id, const pintle_doc *restore, pintle_result *r) {
   nas *n = self;
-  nas_volume v;
-  nas_snapshot s;
-  char name[48];
-  pintle_progress p = {.struct_size = sizeof p, .units = "", .description = "", .error = "", .code = ""};
-  pintle_status st = find(n, call, id, restore, &v, &s, name);
-  if (st == PINTLE_OK) st = n->driver->fill(n->self, call, &s, name);
-  return st == PINTLE_OK && n->driver->filled(n->self, call, &s, name, &p) == PINTLE_OK ? r->api->progress(r, &p) : st;
+  filling f;
+  pintle_status st = find(n, call, id, restore, &f);
+  if (st == PINTLE_OK) st = n->driver->fill(n->self, call, &f.snapshot, f.name);
+  if (st == PINTLE_OK) tell(n, call, &f, r); /* for people */
+  return st;
 }
 
 static const pintle_action action = {.struct_size = sizeof(pintle_action),

@@ -76,3 +76,20 @@ void nas_add_json(nas_text *t, const char *text) {
   }
   nas_addz(t, "\"");
 }
+
+/* A pointer that is too long leads nowhere. */
+static const char *join(char *pointer, size_t size, const char *base, const char *name) {
+  int n = snprintf(pointer, size, "%s/%s", base, name);
+  return n > 0 && (size_t)n < size ? pointer : "!";
+}
+
+const char *nas_text_at(const pintle_doc *d, const char *base, const char *name) {
+  char pointer[200];
+  return pintle_str_or(d, join(pointer, sizeof pointer, base, name), "");
+}
+
+int64_t nas_number_at(const pintle_doc *d, const char *base, const char *name) {
+  char pointer[200];
+  int64_t number = 0;
+  return d->api->get_i64(d, join(pointer, sizeof pointer, base, name), &number) == PINTLE_OK && number > 0 ? number : 0;
+}

@@ -24,4 +24,8 @@ char *nas_dup(pintle_call *call, const char *data, size_t n);
 /* The same of what was built, which is freed. NULL also: it failed before. */
 char *nas_take(pintle_call *call, nas_text *t);
 void nas_add_json(nas_text *t, const char *text); /* a JSON string with its quotes */
+
+/* What stands in d at base/name: a text, else ""; a number above zero, else 0. */
+const char *nas_text_at(const pintle_doc *d, const char *base, const char *name);
+int64_t nas_number_at(const pintle_doc *d, const char *base, const char *name);
 #endif

@@ -238,3 +238,8 @@ pintle_status nas_volume_read(pintle_call *call, const pintle_doc *pv, nas_volum
   if (*is) v->options = options(&r);
   return r.failed ? pintle_fail(call, PINTLE_NOMEM, "out of memory") : PINTLE_OK;
 }
+
+void nas_volume_path(const nas_volume *v, nas_text *to) {
+  bool slash = *v->subpath && *v->subpath != '/' && (!*v->path || v->path[strlen(v->path) - 1] != '/');
+  nas_addf(to, "%s%s%s", v->path, slash ? "/" : "", v->subpath);
+}

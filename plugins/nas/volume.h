@@ -2,6 +2,7 @@
 #ifndef NAS_VOLUME_H
 #define NAS_VOLUME_H
 #include "driver.h"
+#include "text.h"
 
 #define NAS_VOLUME_PREFIX "nas1:"
 #define NAS_SNAPSHOT_PREFIX "nass1:"
@@ -13,6 +14,9 @@ pintle_status nas_volume_read(pintle_call *call, const pintle_doc *pv, nas_volum
 /* Makes the PersistentVolume one of *v, in the shape that v->kind names. What v does not say stays. A kind other than the PersistentVolume's: its
  * source is replaced, which is possible with "nfs" only (else UNSUPPORTED). */
 pintle_status nas_volume_write(pintle_call *call, pintle_doc *pv, const nas_volume *v);
+
+/* The export's path and the subpath below it. */
+void nas_volume_path(const nas_volume *v, nas_text *to);
 
 /* "nas1:{...}", or "nass1:{...}" with snapshot; at most NAS_ID_MAX bytes, else INVALID. */
 pintle_status nas_id_write(pintle_call *call, const char *driver, const nas_volume *v, const char *snapshot, const char **id);

@@ -117,14 +117,19 @@ static void of_backup(pintle_call *call, const fp_head *h, pintle_progress *p) {
   p->description = text_of(call, &t);
 }
 
+bool fp_driver_ended(pintle_call *call, bool over, int64_t last, const char *error, pintle_progress *p) {
+  bool dead = !over && last < fp_now() - SILENT;
+  p->completed = over || *error || dead;
+  if (*error) p->error = nas_dup(call, error, strlen(error));
+  else if (dead) p->error = "its process is gone: there was no sign of life for 15 minutes", p->code = "stale";
+  return p->error != NULL;
+}
+
 static void of_run(pintle_call *call, const fp_state *s, pintle_progress *p) {
-  bool dead = !s->live || s->beat < fp_now() - SILENT;
   p->units = "bytes", p->started = s->started, p->updated = s->beat;
   p->n_completed = (int64_t)s->done, p->n_total = (int64_t)s->total;
-  p->completed = s->error[0] || dead;
   char text[FP_PROGRESS];
-  if (s->error[0]) p->error = nas_dup(call, s->error, strlen(s->error));
-  else if (dead) p->error = "its process is gone: there was no sign of life for 15 minutes", p->code = "stale";
+  fp_driver_ended(call, false, s->live ? s->beat : INT64_MIN, s->error, p);
   fp_progress_text(s->files, s->done, p->completed ? 0 : s->total, s->beat - s->started, text);
   p->description = nas_dup(call, text, strlen(text));
 }

@@ -27,6 +27,9 @@ pintle_status fp_driver_read(pintle_call *call, fp_driver *d);
 /* driver_keys.c: the user's key and older ones, one behind the other: *n of FP_KEY bytes, to be wiped. */
 pintle_status fp_driver_keys(pintle_call *call, const fp_driver *d, uint8_t keys[(1 + FP_OLDER_KEYS) * FP_KEY], size_t *n);
 
+/* driver.c: how an operation ended, if it did: error is what it said, "" nothing; last its last sign of life. False: no memory. */
+bool fp_driver_ended(pintle_call *call, bool over, int64_t last, const char *error, pintle_progress *p);
+
 /* driver_open.c: the repository of v, to be closed. Never NOT_FOUND. */
 pintle_status fp_driver_repo(pintle_call *call, fp_driver *d, const nas_volume *v, fp_repo **out);
 /* The directory where v is mounted here. INVALID, DENIED, NOT_FOUND: it cannot be opened. */

@@ -1,4 +1,5 @@
 /* driver_open.c -- what a volume's content lies in: its directory here, its repository.  SPDX-License-Identifier: Apache-2.0 */
+#include "../volume.h"
 #include "driver.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -6,16 +7,11 @@
 #include <openssl/evp.h>
 #include <unistd.h>
 
-static void add_path(nas_text *t, const nas_volume *v) {
-  nas_addf(t, "%s%s%s", v->path, *v->subpath && *v->subpath != '/' && (!*v->path || v->path[strlen(v->path) - 1] != '/') ? "/" : "",
-           v->subpath);
-  while (t->n > 1 && t->p[t->n - 1] == '/') t->p[--t->n] = 0;
-}
-
 const char *fp_driver_export(pintle_call *call, const nas_volume *v) {
   nas_text t = {0};
   nas_addf(&t, "%s:", *v->server ? v->server : *v->fs_id ? v->fs_id : v->name);
-  add_path(&t, v);
+  nas_volume_path(v, &t);
+  while (t.n > 1 && t.p[t.n - 1] == '/') t.p[--t.n] = 0;
   return nas_take(call, &t);
 }
 

@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #define BEAT (INT64_C(10) * 1000000000)
-#define SILENT (INT64_C(900) * 1000000000)
 
 /* ---- where to */
 static pintle_status nowhere(pintle_call *call, const nas_snapshot *s) {
@@ -91,13 +90,9 @@ pintle_status fp_driver_filled(void *self, pintle_call *call, const nas_snapshot
     st = fp_bad_thing(call, repo, "%s: does not say how a restore goes on", key);
   fp_repo_close(repo);
   if (st != PINTLE_OK) return st;
-  bool dead = !over && (int64_t)last < fp_now() - SILENT;
   p->units = "bytes", p->started = (int64_t)started, p->updated = (int64_t)last;
   p->n_completed = (int64_t)(over && !error[0] ? total : done), p->n_total = (int64_t)total;
-  p->completed = over || dead;
-  if (error[0]) p->error = nas_dup(call, error, strlen(error));
-  else if (dead) p->error = "its process is gone: there was no sign of life for 15 minutes", p->code = "stale";
-  return p->error ? PINTLE_OK : pintle_fail(call, PINTLE_NOMEM, "out of memory");
+  return fp_driver_ended(call, over, (int64_t)last, error, p) ? PINTLE_OK : pintle_fail(call, PINTLE_NOMEM, "out of memory");
 }
 
 typedef struct old_states {
