@@ -2,24 +2,14 @@
 SPDX-License-Identifier: Apache-2.0
 
 A test is a function that takes a World. After it nothing may have been asked wrongly, and the password may not stand in what a tool said."""
-import json, os, re, subprocess, sys, tempfile, traceback
+import os, re, tempfile
+import world
 from ontap import Ontap, Wrong
 from ontap_tls import Server, certificates
+from world import *
 
-OK, FAILED, INVALID, NOT_FOUND, CONFLICT, DENIED, TRANSIENT, CANCELLED, UNSUPPORTED, TIMED_OUT, EXISTS, NOMEM = 0, -1, -2, -3, -4, -5, -6, -7, -8, -10, -11, -9
-SECOND, PASSWORD = 10**9, 'pa$$ "word\\:1'
-NAME = 'velero-0123456789abcdef0123456789abcdef01234567'
-tests, work = [], tempfile.mkdtemp()
+PASSWORD = 'pa$$ "word\\:1'
 UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
-
-
-def test(f):
-    tests.append(f)
-    return f
-
-
-def same(a, b):
-    assert a == b, '%r is not %r' % (a, b)
 
 
 class World:
@@ -53,48 +43,26 @@ class World:
         same(self.o.wrong, [])
 
 
-class Tool:
-    def __init__(self, w, drop=(), **config):
+class Tool(world.Tool):
+    def __init__(self, w, **config):
         dir = tempfile.mkdtemp(dir=work)
-        with open(dir + '/password', 'w') as f:
-            f.write(PASSWORD + '\n')
         self.password_file = dir + '/password'
-        base = {'ontapUrl': w.server.url, 'ontapSvm': 'svm1', 'ontapUsername': 'backup', 'ontapPasswordFile': dir + '/password', 'ontapCaFile': work + '/ca.pem'}
-        base.update(config)
-        base = {k: v for k, v in base.items() if v is not None}
-        with open(dir + '/config', 'w') as f:
-            json.dump(base, f)
-        env = {k: v for k, v in os.environ.items() if not k.lower().endswith('_proxy')}
-        self.p = subprocess.Popen([sys.argv[1], dir + '/config'], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=env)
-        self.said, self.now = '', 0
-        self.made = self.outcome()
-
-    def outcome(self):
-        line = self.p.stdout.readline()
-        assert line, 'the tool ended'
-        self.said += line
-        r = json.loads(line)
-        r['out'] = r['item'].get('out', {})
-        r['took'], self.now = r['now'] - self.now, r['now']
-        return r
+        with open(self.password_file, 'w') as f:
+            f.write(PASSWORD + '\n')
+        base = {'ontapUrl': w.server.url, 'ontapSvm': 'svm1', 'ontapUsername': 'backup', 'ontapPasswordFile': self.password_file, 'ontapCaFile': work + '/ca.pem'}
+        self.start(dir, {**base, **config})
 
     def ask(self, do, volume=None, **more):
-        self.p.stdin.write(json.dumps({'apiVersion': 'v1', 'kind': 'Pod', 'metadata': {'name': 'x', 'namespace': 'y'}, 'do': do, 'volume': volume or {}, **more}) + '\n')
-        self.p.stdin.flush()
+        self.send(apiVersion='v1', kind='Pod', metadata={'name': 'x', 'namespace': 'y'}, do=do, volume=volume or {}, **more)
         return self.outcome()
-
-    def set(self, name, to):
-        self.p.stdin.write(json.dumps({'set': name, 'to': to}) + '\n')
 
     def snapshot(self, v=None, name=NAME, wait=True, **more):
         r = self.ask('snapshot', v or trident(), name=name, wait=wait, **more)
         assert r['status'] == OK, r
         return r['out']['id']
 
-    def close(self):
-        self.p.stdin.close()
-        same(self.p.wait(30), 0)
-        assert PASSWORD not in self.said and json.dumps(PASSWORD)[1:-1] not in self.said, 'the password is told'
+    def secrets(self):
+        return [PASSWORD]
 
 
 def trident(name='trident_pvc_1', **more):
@@ -109,28 +77,8 @@ def names(v):
     return sorted(s['name'] for s in v['snapshots'].values())
 
 
-def outcome(r):
-    return r['status'], r['message']
-
-
 def main():
     if not certificates(work):
         print('skipped: there is no openssl')
         return 77
-    bad = 0
-    for f in tests:
-        if len(sys.argv) > 2 and f.__name__ not in sys.argv[2:]:
-            continue
-        w = World()
-        try:
-            f(w)
-            w.close()
-        except Exception:
-            bad += 1
-            print('FAIL', f.__name__)
-            traceback.print_exc()
-            for t in w.tools:
-                t.p.kill()
-    print('%d tests, %d failed' % (len(tests), bad))
-    subprocess.run(['rm', '-rf', work])
-    return bad > 0
+    return world.main(World)
