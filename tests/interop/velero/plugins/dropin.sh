@@ -35,7 +35,8 @@ grep -q 'create_volume_from_snapshot snap-1 type=gp3 az=az iops=100' store/calls
 echo "# Velero's log: what it shows, and what its hook takes"
 logged warning 'no_symbol.so was set aside'
 logged info '"event":"change".*"op":"add".*tests.pintle.io/good'
-if grep '"level":"error"' dropin.log | grep -v 'plugin process exited'; then fail "errors in the log of a run whose calls have returned theirs"; fi
+# What go-plugin of Velero 1.16 says of itself: it closes the pipe of a process that has ended while its own reader is at it.
+if grep '"level":"error"' dropin.log | grep -v -e 'plugin process exited' -e '"error":"read |0: file already closed".*"msg":"error encountered while scanning stdout"'; then fail "errors in the log of a run whose calls have returned theirs"; fi
 
 echo "# version 1 of both kinds, and AutoMTLS"
 play direct plugins/velero-plugin-pintle direct ''
