@@ -140,7 +140,7 @@ static pintle_status complete(s3_upload *u) {
   pintle_status st = s3_http_do(u->h, &r);
   /* Repeated, although the first one was carried out: what is there now decides. */
   if (st != PINTLE_OK && strcmp(r.code, "NoSuchUpload") == 0 && r.tries > 1) u->doubtful = true, u->proven = false, st = PINTLE_OK;
-  else if (u->only_new && r.status == 412) st = pintle_fail(s3_http_call(u->h), PINTLE_EXISTS, "%s is there already", u->key);
+  else if (u->only_new && r.status == 412) st = s3_already_there(u, &r);
   else if (st != PINTLE_OK) st = s3_say(u->h, &r, "putting");
   s3_request_free(&r);
   s3_text_free(&body);

@@ -177,8 +177,7 @@ bool s3_answer_proves(s3_upload *u, s3_part *p, const s3_request *r) {
 }
 
 /* ---- one request */
-/* 412 of a request that may have been carried out before: is it ours? */
-static pintle_status already_there(s3_upload *u, const s3_request *r) {
+pintle_status s3_already_there(s3_upload *u, const s3_request *r) {
   bool same = false;
   pintle_call *call = s3_http_call(u->h);
   if (r->ambiguous) {
@@ -199,7 +198,7 @@ static pintle_status put_once(s3_upload *u, s3_part *p, bool *wrote) {
   s3_md5_begin(u, p);
   pintle_status st = s3_http_do(u->h, r);
   *wrote = st == PINTLE_OK;
-  if (u->only_new && r->status == 412) st = already_there(u, r);
+  if (u->only_new && r->status == 412) st = s3_already_there(u, r);
   else if (u->only_new && (r->status == 501 || strcmp(r->code, "NotImplemented") == 0)) {
     atomic_store(&u->s->conditional, -1);
     st = pintle_fail(s3_http_call(u->h), PINTLE_UNSUPPORTED, "this store has no conditional put");

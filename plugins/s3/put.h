@@ -56,6 +56,8 @@ void s3_md5_begin(s3_upload *u, s3_part *p);
 void s3_md5_end(s3_part *p);
 /* Does the answer prove that the store has p's bytes? */
 bool s3_answer_proves(s3_upload *u, s3_part *p, const s3_request *r);
+/* 412 of a request that may have been carried out before: OK if what is there is ours, else EXISTS. */
+pintle_status s3_already_there(s3_upload *u, const s3_request *r);
 
 /* multipart.c: the first part is filled */
 pintle_status s3_multipart(s3_upload *u);

@@ -1,6 +1,6 @@
 """faults.py TOOL [TEST...] -- plugins/s3: a store that fails: N2 storms, N3 clocks, what is lost on the way.  SPDX-License-Identifier: Apache-2.0"""
 from email.utils import formatdate
-import random, time
+import random, threading, time
 from harness import *
 
 
@@ -288,6 +288,37 @@ def parallel_get(s):
     assert t.get('k2') == (OK, data)
     t.ask('set', 'break_at', str(13 * MIB))
     same(t.get('k2')[0], TRANSIENT)
+    t.close()
+
+
+@test
+def cut_range(s):
+    """A range that is asked for in one, and turns out to be slow, is left where ranges of it begin: its connection ends."""
+    data, over, cut = bytes_of(64 * MIB), threading.Event(), []
+    s.objects['k'] = (data, 'tag')
+
+    def hook(r):
+        first, last = map(int, r.headers['Range'][6:].split('-'))
+        if last - first < 6 * MIB:
+            return False
+        r.send_response(206)
+        r.send_header('ETag', '"tag"')
+        r.send_header('Content-Length', str(last + 1 - first))
+        r.send_header('Content-Range', 'bytes %d-%d/%d' % (first, last, len(data)))
+        r.end_headers()
+        try:
+            for at in range(first, last + 1, MIB):
+                time.sleep(0.01)
+                r.wfile.write(data[at:min(at + MIB, last + 1)])
+        except OSError:
+            cut.append(1)
+        r.close_connection = True
+        over.set()
+        return True
+    s.hook = hook
+    t = Tool(s, partSize=5 * MIB)
+    assert t.get('k', 'range', 3, 60 * MIB) == (OK, data[3:3 + 60 * MIB])
+    assert over.wait(20) and cut, cut
     t.close()
 
 

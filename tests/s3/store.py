@@ -237,6 +237,8 @@ class Request(BaseHTTPRequestHandler):
                 upload = 'up/%d+' % (len(self.store.seen))
                 self.store.uploads[upload] = {}
             return self.answer(200, ('<InitiateMultipartUploadResult><UploadId>%s</UploadId></InitiateMultipartUploadResult>' % upload).encode())
+        if self.headers.get('If-None-Match') == '*' and self.store.if_none_match and self.key in self.store.objects:
+            return self.error(412, 'PreconditionFailed')
         parts = self.store.uploads.pop(self.query['uploadId'], None)
         if parts is None:
             return self.error(404, 'NoSuchUpload')

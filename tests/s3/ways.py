@@ -55,13 +55,16 @@ def n6_downgrade(s):
     """TLS 1.2 is the least."""
     good = certificate('good', 2, 'IP:127.0.0.1', 'DNS:localhost')
     pem = open(good + '.crt').read()
+    lax = work + '/lax.cnf'  # a machine whose OpenSSL would take anything
+    with open(lax, 'w') as f:
+        f.write('openssl_conf = a\n[a]\nssl_conf = b\n[b]\nsystem_default = c\n[c]\nMinProtocol = TLSv1\nCipherString = ALL:@SECLEVEL=0\n')
     for most, want in ((ssl.TLSVersion.TLSv1_1, False), (ssl.TLSVersion.TLSv1_2, True), (ssl.TLSVersion.TLSv1_3, True)):
         context = context_of(good)
         context.set_ciphers('ALL:@SECLEVEL=0')
         context.minimum_version = min(most, ssl.TLSVersion.TLSv1_2)
         context.maximum_version = most
         store = Store(context)
-        t = Tool(store, maxRetries=0, caCert=pem)
+        t = Tool(store, {'OPENSSL_CONF': lax}, maxRetries=0, caCert=pem)
         st, text = t.put('k', b'data')
         assert (st == OK) == want and (want or not store.seen), (most, st, text)
         t.close()

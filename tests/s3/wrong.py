@@ -192,6 +192,13 @@ def n5_other_bytes_are_given(s):
         s.hook = lambda r: r.answer(200, body, etag + crc) or True
         st, text = t.get('k')
         assert st == FAILED and 'do not have the checksum that the store has of them' in text, (st, text)
+    # less of a range than was asked for: what is missing is asked for, unless nothing ever comes
+    def little(r):
+        first, last = map(int, r.headers['Range'][6:].split('-'))
+        last = min(last, first + 3)
+        return r.answer(206, data[first:last + 1], etag + [('Content-Range', 'bytes %d-%d/%d' % (first, last, MIB))]) or True
+    s.hook = little
+    same(t.get('k', 'range', 5, 10), (OK, data[5:15]))
     s.hook = lambda r: r.answer(206, data[:10], etag + [('Content-Range', 'bytes 0-9/%d' % MIB)]) or True
     st, text = t.get('k', 'range', 5, 10)
     assert st == FAILED and 'another range than was asked for' in text, (st, text)
@@ -244,7 +251,8 @@ def hostile_answers(s):
         200, '<InitiateMultipartUploadResult><UploadId>a b&amp;c%/?\u00fc&lt;&#10;+</UploadId></InitiateMultipartUploadResult>'.encode()) or True)
     same(t.put('k', bytes_of(11 * MIB)), (OK, ''))
     s.hook = lambda r: 'partNumber' in r.query and (r.answer(200) or True)
-    same(t.put('k2', bytes_of(11 * MIB)), (FAILED, 'putting k2: the store gives part 1 no ETag'))
+    st, text = t.put('k2', bytes_of(11 * MIB))
+    assert st == FAILED and text in ('putting k2: the store gives part %d no ETag' % n for n in (1, 2)), (st, text)  # whichever was answered first
     same(s.uploads, {})
     t.close()
 
