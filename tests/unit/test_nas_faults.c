@@ -2,6 +2,7 @@
 #include "nas_trees.h"
 #include <pthread.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 static char store_dir[] = "/tmp/pintle-test-nas-XXXXXX";
@@ -368,6 +369,61 @@ static pintle_status beside_body(pintle_call *call, void *ctx) {
 START_TEST(gc_beside) { ck_assert_int_eq(nas_in_call(beside_body, NULL, NULL), PINTLE_OK); }
 END_TEST
 
+/* ---- a large file and a store that is slow: what is made does not pile up */
+static pintle_status slow_put(void *s, pintle_call *c, const char *key, const void *data, size_t n) {
+  (void)s, (void)c, (void)key, (void)data;
+  if (n > 1 << 20) usleep(100000);
+  return PINTLE_OK;
+}
+static pintle_status slow_get(void *s, pintle_call *call, const char *key, int64_t at, void *to, size_t n, size_t *got) {
+  (void)s, (void)at, (void)to, (void)n;
+  *got = 0;
+  return pintle_fail(call, PINTLE_NOT_FOUND, "%s: no such object", key);
+}
+static pintle_status slow_list(void *s, pintle_call *c, const char *prefix, pintle_status (*each)(void *, const pintle_entry *),
+                               void *ctx) {
+  (void)s, (void)c, (void)prefix, (void)each, (void)ctx;
+  return PINTLE_OK;
+}
+static pintle_status slow_remove(void *s, pintle_call *c, const char *key) {
+  (void)s, (void)c, (void)key;
+  return PINTLE_OK;
+}
+
+static pintle_status slow_body(pintle_call *call, void *ctx) {
+  char dir[] = "/tmp/pintle-test-nas-XXXXXX";
+  struct rusage u;
+  (void)ctx;
+  begin_dir(dir);
+  for (unsigned k = 0; k < 16; k++) { /* 256 MiB that cannot be compressed and is nowhere the same */
+    int fd = open("large", O_WRONLY | O_CREAT | O_APPEND, 0644);
+    char name[16];
+    snprintf(name, sizeof name, "part%u", k);
+    write_file(name, 16 << 20, k);
+    int from = open(name, O_RDONLY);
+    static uint8_t some[1 << 20];
+    for (ssize_t n; (n = read(from, some, sizeof some)) > 0;) ck_assert_int_eq(write(fd, some, (size_t)n), n);
+    close(fd), close(from), remove(name);
+  }
+  pid_t pid = fork();
+  if (pid == 0) {
+    fp_repo *r = NULL;
+    fp_blobs b = {NULL, slow_put, slow_get, slow_list, slow_remove};
+    ck_assert_int_eq(fp_repo_open(call, &b, "v", NULL, &r), PINTLE_OK);
+    back_up(call, r, dir, 10, false);
+    _exit(0);
+  }
+  int status;
+  ck_assert(wait4(pid, &status, 0, &u) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+#ifndef __SANITIZE_ADDRESS__
+  ck_assert_msg(u.ru_maxrss < 80 << 10, "%ld KiB", u.ru_maxrss);
+#endif
+  end_dir(dir);
+  return PINTLE_OK;
+}
+START_TEST(slow_store) { ck_assert_int_eq(nas_in_call(slow_body, NULL, NULL), PINTLE_OK); }
+END_TEST
+
 int main(void) {
   Suite *s = suite_create("nas faults");
   TCase *c = tcase_create("all");
@@ -377,6 +433,7 @@ int main(void) {
   tcase_add_test(c, store_fails);
   tcase_add_test(c, written);
   tcase_add_test(c, gc_beside);
+  tcase_add_test(c, slow_store);
   suite_add_tcase(s, c);
   SRunner *r = srunner_create(s);
   srunner_run_all(r, CK_NORMAL);
