@@ -36,7 +36,8 @@ def empty(*names):
 
 
 def beside_restic(runs, quick):
-    of = tree('nas-30000', '3000' if quick else '30000', '25600', '300', 'text')
+    count = '3000' if quick else '30000'
+    of = tree('nas-tree-' + count, count, '25600', '300', 'text')
     ours, theirs = [], []
     env = dict(os.environ, RESTIC_PASSWORD='bench')
     for _ in range(runs):
