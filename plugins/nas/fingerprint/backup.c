@@ -78,7 +78,7 @@ static const fp_entry *prior_at(backup *b, prior *p, const fp_item *i) {
 
 /* Unchanged, and not so fresh that it could have changed in the same tick of the clock after it was read. */
 static bool unchanged(const backup *b, const prior *p, const fp_entry *e, const fp_item *i) {
-  if (e->type != i->type || e->marks & ~(uint32_t)FP_NO_HOLES || i->marks || b->o->read_all) return false;
+  if (e->type != i->type || e->marks & ~(uint32_t)(FP_NO_HOLES | (b->o->share ? FP_NO_XATTRS : 0)) || i->marks || b->o->read_all) return false;
   if (e->size != i->size || e->mtime != i->mtime || e->rdev != i->rdev || e->mode != i->mode || e->uid != i->uid || e->gid != i->gid)
     return false;
   if ((!b->o->no_ctime && e->ctime != i->ctime) || (!b->o->no_inode && e->ino != i->ino)) return false;
@@ -336,7 +336,7 @@ static pintle_status all(backup *b) {
   int error = 0, got;
   char text[256];
   pintle_status st = open_priors(b);
-  const fp_walk_options o = {fp_run_scratch(b->run), &b->o->exclude};
+  const fp_walk_options o = {fp_run_scratch(b->run), &b->o->exclude, b->o->share};
   if (st == PINTLE_OK && !(b->walk = fp_walk_new(b->root, &o))) return no_memory(b);
   while (st == PINTLE_OK && (got = fp_walk_next(b->walk, &i, &error)) >= 0) {
     if (got) st = one(b, i);
@@ -344,6 +344,7 @@ static pintle_status all(backup *b) {
     if (st == PINTLE_OK && !got) st = beat(b);
   }
   if (st == PINTLE_OK && error && fp_walk_scratch_failed(b->walk)) st = scratch_failed(b, error);
+  if (st == PINTLE_OK && error == ECONNABORTED) st = pintle_fail(b->call, PINTLE_FAILED, "walking the share: the server does not answer any more");
   if (st == PINTLE_OK && error) st = pintle_fail(b->call, PINTLE_FAILED, "walking the share: %s", strerror_r(error, text, sizeof text));
   return st == PINTLE_OK ? drain(b, 0) : st;
 }
@@ -370,7 +371,7 @@ static void stop(backup *b) {
 pintle_status fp_backup(pintle_call *call, fp_repo *repo, int root, const fp_backup_options *o, fp_head *head) {
   backup *b = calloc(1, sizeof *b);
   if (!b) return pintle_fail(call, PINTLE_NOMEM, "out of memory");
-  b->call = call, b->o = o, b->root = root, b->repo = repo, b->ring.root = root;
+  b->call = call, b->o = o, b->root = root, b->repo = repo, b->ring.root = root, b->ring.share = o->share;
   pthread_mutex_init(&b->ring.lock, NULL);
   pthread_cond_init(&b->ring.work, NULL);
   pthread_cond_init(&b->ring.turn, NULL);

@@ -3,6 +3,7 @@
 #define FP_BACKUP_H
 #include "exclude.h"
 #include "manifest.h"
+#include "share.h"
 
 typedef struct fp_backup_options {
   fp_run_options run;
@@ -13,6 +14,7 @@ typedef struct fp_backup_options {
   bool read_all;   /* trusts no file to be unchanged */
   unsigned sample; /* of the files that look unchanged, so many in 10,000 are read all the same (1 %: 100), others each time. If the content
                               is another one: a warning, counts.silent, and what is there now is backed up */
+  const fp_share *share; /* read instead of root (borrowed); NULL: none */
   fp_excludes exclude; /* what is left out; check each pattern with fp_exclude_wrong */
 } fp_backup_options;
 

@@ -27,8 +27,9 @@ static pintle_status open_driver(pintle_call *call, void **self) {
 }
 
 static pintle_status takes(void *self, pintle_call *call, nas_volume *v, bool *mine) {
-  (void)self, (void)call;
-  *mine = *v->local != 0;
+  const fp_driver *d = self;
+  (void)call;
+  *mine = *v->local || (d->nfs.version && *v->server && *v->path);
   return PINTLE_OK;
 }
 
@@ -54,18 +55,21 @@ static void tell(pintle_call *call, const nas_volume *v, const fp_head *h) {
 static pintle_status back_up(fp_driver *d, pintle_call *call, const nas_volume *v, const char *name, bool now) {
   fp_repo *repo = NULL;
   fp_head head;
+  fp_share share = {0};
   int root = -1;
   pintle_status st = fp_driver_repo(call, d, v, &repo);
   if (st == PINTLE_OK) st = fp_repo_find(call, repo, name, &head);
   if (st == PINTLE_NOT_FOUND) {
     const char *source = fp_driver_export(call, v);
-    st = fp_driver_tree(call, v, &root);
+    bool remote = !*v->local && d->nfs.version;
+    st = remote ? fp_driver_share(call, d, v, &share) : fp_driver_tree(call, v, &root);
     fp_backup_options o = {.run = {.name = name, .source = source ? source : "", .scratch = d->scratch, .level = (int)d->level},
                            .threads = (unsigned)d->threads,
                            .no_inode = d->no_inode,
                            .no_ctime = d->no_ctime,
                            .read_all = d->read_all,
                            .sample = d->sample,
+                           .share = remote ? &share : NULL,
                            .exclude = d->exclude};
     if (st == PINTLE_OK && now) {
       st = fp_backup(call, repo, root, &o, &head);
@@ -73,6 +77,7 @@ static pintle_status back_up(fp_driver *d, pintle_call *call, const nas_volume *
     }
   }
   if (root >= 0) close(root);
+  fp_nfs_close(&share);
   fp_repo_close(repo);
   return st;
 }

@@ -4,6 +4,7 @@
 #include "../driver.h"
 #include "../text.h"
 #include "backup.h"
+#include "nfs.h"
 #include "restore.h"
 
 enum { FP_OLDER_KEYS = 8 };
@@ -19,6 +20,7 @@ typedef struct fp_driver {
   unsigned sample; /* in 10,000 */
   char *patterns;  /* memory of what exclude names; NULL: the usual ones */
   fp_excludes exclude;
+  fp_nfs_options nfs; /* version 0: not over the network */
   fp_store store;
 } fp_driver;
 
@@ -34,6 +36,8 @@ bool fp_driver_ended(pintle_call *call, bool over, int64_t last, const char *err
 pintle_status fp_driver_repo(pintle_call *call, fp_driver *d, const nas_volume *v, fp_repo **out);
 /* The directory where v is mounted here. INVALID, DENIED, NOT_FOUND: it cannot be opened. */
 pintle_status fp_driver_tree(pintle_call *call, const nas_volume *v, int *fd);
+/* The share of v where it is not mounted, to be closed with fp_nfs_close. */
+pintle_status fp_driver_share(pintle_call *call, const fp_driver *d, const nas_volume *v, fp_share *to);
 /* server:/path of v, into memory of the call; NULL: none. */
 const char *fp_driver_export(pintle_call *call, const nas_volume *v);
 

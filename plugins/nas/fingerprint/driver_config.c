@@ -48,6 +48,25 @@ static pintle_status read_excludes(pintle_call *call, fp_driver *d, const char *
   return PINTLE_OK;
 }
 
+static pintle_status read_nfs(pintle_call *call, const pintle_doc *c, fp_nfs_options *to) {
+  const char *version = pintle_str_or(c, "/fingerprintNfs", "");
+  *to = (fp_nfs_options){.version = *version ? *version - '0' : 0, .uid = -1, .gid = -1, .timeout = 60000};
+  c->api->get_i64(c, "/fingerprintNfsUid", &to->uid);
+  c->api->get_i64(c, "/fingerprintNfsGid", &to->gid);
+  c->api->get_i64(c, "/fingerprintNfsPort", &to->port);
+  c->api->get_i64(c, "/fingerprintNfsMountPort", &to->mount_port);
+  int64_t seconds = 60;
+  c->api->get_i64(c, "/fingerprintNfsTimeout", &seconds);
+  to->timeout = 1000 * seconds;
+  if (seconds < 1 || seconds > 3600)
+    return pintle_fail_at(call, PINTLE_INVALID, "/fingerprintNfsTimeout", "%lld is not 1 to 3600", (long long)seconds);
+  if (to->uid < -1 || to->uid > INT32_MAX || to->gid < -1 || to->gid > INT32_MAX)
+    return pintle_fail_at(call, PINTLE_INVALID, "/fingerprintNfsUid", "fingerprintNfsUid or fingerprintNfsGid is no id");
+  if (to->port < 0 || to->port > 65535 || to->mount_port < 0 || to->mount_port > 65535)
+    return pintle_fail_at(call, PINTLE_INVALID, "/fingerprintNfsPort", "fingerprintNfsPort or fingerprintNfsMountPort is no port");
+  return PINTLE_OK;
+}
+
 pintle_status fp_driver_read(pintle_call *call, fp_driver *d) {
   const pintle_doc *c = call->host->config(call);
   d->threads = 2;
@@ -69,6 +88,7 @@ pintle_status fp_driver_read(pintle_call *call, fp_driver *d) {
   if (*d->older_files && !*d->key_file && !*d->key_command)
     return pintle_fail_at(call, PINTLE_INVALID, "/fingerprintOlderKeyFiles", "older keys without a key: give fingerprintKeyFile, too");
   pintle_status st = read_sample(call, d, pintle_str_or(c, "/fingerprintSample", "0"));
+  if (st == PINTLE_OK) st = read_nfs(call, c, &d->nfs);
   if (st == PINTLE_OK) st = read_excludes(call, d, pintle_str_or(c, "/fingerprintExclude", ""));
   return st != PINTLE_OK ? st : read_restore_to(call, d, pintle_str_or(c, "/fingerprintRestoreTo", ""));
 }

@@ -46,6 +46,20 @@ pintle_status fp_driver_repo(pintle_call *call, fp_driver *d, const nas_volume *
   return st == PINTLE_NOT_FOUND ? pintle_wrap(call, PINTLE_INVALID, "backups of volume %s", v->pv) : st;
 }
 
+pintle_status fp_driver_share(pintle_call *call, const fp_driver *d, const nas_volume *v, fp_share *to) {
+  nas_text path = {0};
+  fp_nfs_options o = d->nfs;
+  add_path(&path, v);
+  o.server = v->server, o.path = path.n ? path.p : "/";
+  pintle_status st = path.failed ? pintle_fail(call, PINTLE_NOMEM, "out of memory") : fp_nfs_open(call, &o, to);
+  if (st == PINTLE_OK)
+    pintle_log(call, PINTLE_LOG_INFO,
+               "volume %s: read over NFSv%d without mounting: extended attributes, ACLs, holes and numbers of devices are not seen", v->pv,
+               o.version);
+  nas_text_free(&path);
+  return st;
+}
+
 pintle_status fp_driver_tree(pintle_call *call, const nas_volume *v, int *fd) {
   if (!*v->local)
     return pintle_fail(call, PINTLE_UNSUPPORTED, "volume %s is not mounted here: name its directory with mounts or mountRoot", v->pv);

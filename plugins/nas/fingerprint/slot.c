@@ -119,20 +119,40 @@ static bool add_hole(fp_slot *s, uint64_t at, uint64_t size) {
   return true;
 }
 
+/* ---- a file, here or of a share */
+static int open_at(fp_ring *r, const fp_entry *e) {
+  if (r->share) return r->share->open(r->share->self, e->path);
+  int fd = fp_tree_open(r->root, e->path, e->path_len, O_RDONLY | O_NONBLOCK | O_NOATIME);
+  return fd < 0 && errno == EPERM ? fp_tree_open(r->root, e->path, e->path_len, O_RDONLY | O_NONBLOCK) : fd;
+}
+
+static int stat_at(fp_ring *r, int fd, fp_item *to) {
+  return r->share ? r->share->fstat(r->share->self, fd, to) : fp_tree_stat(fd, "", to);
+}
+
+static ssize_t read_at(fp_ring *r, int fd, void *to, size_t n, uint64_t at) {
+  return r->share ? r->share->pread(r->share->self, fd, to, n, at) : pread(fd, to, n, (off_t)at);
+}
+
+static void close_at(fp_ring *r, int fd) {
+  if (r->share) r->share->close(r->share->self, fd);
+  else close(fd);
+}
+
 /* As far as it goes: what is behind the end that was found is not there. false: s->error or s->why. */
 static bool read_once(fp_ring *r, fp_maker *m, fp_slot *s, int fd, uint8_t *room) {
   uint64_t at = 0, from, to;
   s->e.n_holes = 0, s->read = 0, s->whole = false;
   fp_maker_sha_begin(m);
   while (at < s->e.size) {
-    if (s->e.n_holes < FP_HOLES_MAX) fp_tree_data(fd, at, s->e.size, &from, &to);
+    if (!r->share && s->e.n_holes < FP_HOLES_MAX) fp_tree_data(fd, at, s->e.size, &from, &to);
     else from = at, to = s->e.size;
     if (from > at && !add_hole(s, at, from - at)) return false;
     for (at = from; at < to;) {
       size_t n = FP_BLOCK_MAX - at % FP_BLOCK_MAX, have = 0;
       if (n > to - at) n = (size_t)(to - at);
       while (have < n) {
-        ssize_t got = pread(fd, room + have, n - have, (off_t)(at + have));
+        ssize_t got = read_at(r, fd, room + have, n - have, at + have);
         if (got < 0 && errno == EINTR) continue;
         if (got < 0) return s->error = errno, false;
         if (got == 0) break;
@@ -166,9 +186,9 @@ static bool fresh(const fp_item *i) {
 }
 
 /* false: it never stood still. */
-static bool stat_quiet(int fd, fp_item *to, int *error) {
+static bool stat_quiet(fp_ring *r, int fd, fp_item *to, int *error) {
   for (int i = 0; i < TRIES; i++) {
-    if (fp_tree_stat(fd, "", to) < 0) return *error = errno, false;
+    if (stat_at(r, fd, to) < 0) return *error = errno, false;
     if (!fresh(to)) return true;
     nanosleep(&(struct timespec){.tv_nsec = TICK}, NULL);
   }
@@ -178,12 +198,12 @@ static bool stat_quiet(int fd, fp_item *to, int *error) {
 static bool read_file(fp_ring *r, fp_maker *m, fp_slot *s, int fd, uint8_t *room) {
   fp_item before, after;
   for (int i = 0; i < TRIES; i++) {
-    bool quiet = stat_quiet(fd, &before, &s->error);
+    bool quiet = stat_quiet(r, fd, &before, &s->error);
     if (s->error) return false;
     if (before.type != FP_FILE) return s->gone = true, false;
     take(s, &before);
     if (!read_once(r, m, s, fd, room)) return false;
-    if (fp_tree_stat(fd, "", &after) < 0) return s->error = errno, false;
+    if (stat_at(r, fd, &after) < 0) return s->error = errno, false;
     if (quiet && same(&before, &after) && s->e.size == before.size) break;
     if (i + 1 == TRIES) {
       s->e.marks |= FP_CHANGED;
@@ -199,6 +219,7 @@ static bool read_file(fp_ring *r, fp_maker *m, fp_slot *s, int fd, uint8_t *room
 
 static bool read_xattrs(fp_ring *r, fp_slot *s, int fd) {
   size_t n = 0;
+  if (r->share) return s->e.marks |= FP_NO_XATTRS, true;
   if (fp_tree_xattrs(r->root, s->e.path, s->e.path_len, fd, &s->xattrs, &n) < 0) {
     if (errno == ENOENT) return s->gone = true, false;
     if (errno == ENOMEM) return fatal(s, "out of memory");
@@ -209,27 +230,34 @@ static bool read_xattrs(fp_ring *r, fp_slot *s, int fd) {
 }
 
 static void do_file(fp_ring *r, fp_maker *m, fp_slot *s, uint8_t *room) {
-  int fd = fp_tree_open(r->root, s->e.path, s->e.path_len, O_RDONLY | O_NONBLOCK | O_NOATIME);
-  if (fd < 0 && errno == EPERM) fd = fp_tree_open(r->root, s->e.path, s->e.path_len, O_RDONLY | O_NONBLOCK);
+  int fd = open_at(r, &s->e);
   if (fd < 0) {
     s->gone = errno == ENOENT || errno == ELOOP || errno == ENOTDIR;
     s->error = errno;
     return;
   }
+  if (r->share) s->e.marks |= FP_NO_HOLES;
   if (read_file(r, m, s, fd, room)) read_xattrs(r, s, fd);
-  close(fd);
+  close_at(r, fd);
+}
+
+static ssize_t read_link(fp_ring *r, const fp_entry *e, char *to) {
+  const char *name;
+  if (r->share) return r->share->readlink(r->share->self, e->path, to, FP_PATH_MAX);
+  int dir = fp_tree_parent(r->root, e->path, e->path_len, &name);
+  ssize_t n = dir >= 0 ? readlinkat(dir, name, to, FP_PATH_MAX) : -1;
+  if (dir >= 0) close(dir);
+  return n;
 }
 
 static void do_other(fp_ring *r, fp_slot *s) {
   if (s->e.type == FP_LINK) {
-    const char *name;
-    int dir = fp_tree_parent(r->root, s->e.path, s->e.path_len, &name);
     ssize_t n = -1;
     if (!(s->target = malloc(FP_PATH_MAX + 1))) fatal(s, "out of memory");
-    else if (dir >= 0) n = readlinkat(dir, name, s->target, FP_PATH_MAX);
-    if (dir >= 0) close(dir);
+    else n = read_link(r, &s->e, s->target);
     if (n <= 0) {
-      s->gone = true;
+      if (n < 0 && errno == ECONNABORTED) s->error = errno;
+      else s->gone = true;
       return;
     }
     s->target[n] = 0;
@@ -254,6 +282,7 @@ void fp_slot_work(fp_ring *r, fp_maker *m, uint8_t *room) {
     if (!m || !room) s->why = "out of memory";
     else if (s->e.type == FP_FILE) do_file(r, m, s, room);
     else do_other(r, s);
+    if (s->error == ECONNABORTED) s->why = "the server does not answer any more";
     pthread_mutex_lock(&r->lock);
     s->done = true;
     wake(r, s);

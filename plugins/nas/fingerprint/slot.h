@@ -2,7 +2,7 @@
 #ifndef FP_SLOT_H
 #define FP_SLOT_H
 #include "blocks.h"
-#include "tree.h"
+#include "share.h"
 #include <pthread.h>
 
 /* FP_SPARE: bytes kept for parts to come. FP_AHEAD: bytes of made blocks that wait for their turn; FP_COPIES: of entries that do. */
@@ -39,6 +39,7 @@ typedef struct fp_slot {
 
 typedef struct fp_ring {
   int root;
+  const fp_share *share; /* instead of root; NULL: none */
   pthread_mutex_t lock;
   pthread_cond_t work, turn, made;
   unsigned idle, waiting; /* workers that wait for work, for their turn */

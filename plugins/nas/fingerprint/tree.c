@@ -48,7 +48,7 @@ int fp_tree_parent(int root, const char *path, size_t n, const char **name) {
   return fp_tree_open(root, path, slash ? (size_t)(slash - path) : 0, O_PATH | O_DIRECTORY);
 }
 
-static fp_type type_of(uint32_t mode) {
+fp_type fp_type_of(uint32_t mode) {
   switch (mode & S_IFMT) {
   case S_IFDIR: return FP_DIR;
   case S_IFLNK: return FP_LINK;
@@ -63,7 +63,7 @@ static fp_type type_of(uint32_t mode) {
 int fp_tree_stat(int dir, const char *name, fp_item *to) {
   struct statx s;
   if (statx(dir, name, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH, STATX_BASIC_STATS, &s) < 0) return -1;
-  to->type = type_of(s.stx_mode);
+  to->type = fp_type_of(s.stx_mode);
   to->mode = s.stx_mode & 07777;
   to->uid = s.stx_uid, to->gid = s.stx_gid, to->nlink = s.stx_nlink, to->marks = 0;
   to->size = to->type == FP_FILE ? s.stx_size : 0;

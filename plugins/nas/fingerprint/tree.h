@@ -17,6 +17,8 @@ typedef struct fp_item {
 
 /* Opens path ("" the root) below root; no part of it may be a symbolic link. flags: of open(2), O_CLOEXEC and O_NOFOLLOW are added. */
 int fp_tree_open(int root, const char *path, size_t n, int flags);
+/* Of a mode as stat(2) has it. */
+fp_type fp_type_of(uint32_t mode);
 /* The directory that path lies in, as O_PATH; *name: its last part. Not for the root. */
 int fp_tree_parent(int root, const char *path, size_t n, const char **name);
 /* Of a name in an open directory ("" the directory itself); fills in all but path. */

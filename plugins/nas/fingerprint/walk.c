@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { BATCH = 256, BATCHES = 16, OPEN_MAX_DIRS = 128 };
+enum { KNOWN_MAX = 65536, BATCH = 256, BATCHES = 16, OPEN_MAX_DIRS = 128 };
 
 typedef struct batch {
   struct batch *next;
@@ -19,8 +19,15 @@ typedef struct batch {
   fp_bytes paths; /* items[].path are offsets while it is filled */
 } batch;
 
+typedef struct known { /* what a share told of a name with the list */
+  char *name;
+  fp_item item;
+} known;
+
 typedef struct level { /* a directory that is being walked */
   fp_names names;
+  known *known; /* sorted as the names are; as many as there was room for */
+  size_t n_known, room_known, at_known;
   size_t path_len;
   int fd;
 } level;
@@ -29,6 +36,8 @@ struct fp_walk {
   int root, error;
   bool scratch_failed;
   const fp_excludes *exclude;
+  const fp_share *share;
+  size_t n_known; /* of all levels */
   fp_spill spill;
   uint64_t dev;
   pthread_t thread;
@@ -72,7 +81,10 @@ static bool emit(fp_walk *w, fp_item *item) {
   return b->n < BATCH || put_batch(w);
 }
 
-static void level_free(level *l) {
+static void level_free(fp_walk *w, level *l) {
+  for (size_t i = 0; i < l->n_known; i++) free(l->known[i].name);
+  w->n_known -= l->n_known;
+  free(l->known);
   fp_names_free(&l->names);
   if (l->fd >= 0) close(l->fd);
 }
@@ -100,6 +112,55 @@ static int list(level *l) {
   return error;
 }
 
+/* ---- of a share */
+typedef struct listing {
+  fp_walk *w;
+  level *l;
+} listing;
+
+static bool keep(void *ctx, const char *name, const fp_item *item) {
+  fp_walk *w = ((listing *)ctx)->w;
+  level *l = ((listing *)ctx)->l;
+  if (item->type && w->n_known < KNOWN_MAX) {
+    if (l->n_known == l->room_known) {
+      size_t room = 2 * l->room_known + 64;
+      known *more = realloc(l->known, room * sizeof *more);
+      if (!more) return l->names.error = ENOMEM, false;
+      l->known = more, l->room_known = room;
+    }
+    char *copy = strdup(name);
+    if (!copy) return l->names.error = ENOMEM, false;
+    l->known[l->n_known++] = (known){copy, *item};
+    w->n_known++;
+  }
+  return fp_names_add(&l->names, item->type == FP_DIR ? DT_DIR : DT_UNKNOWN, name);
+}
+
+static int by_name(const void *a, const void *b) { return strcmp(((const known *)a)->name, ((const known *)b)->name); }
+
+static const char *path_z(fp_walk *w) {
+  if (!fp_bytes_room(&w->path, 1)) return NULL;
+  w->path.p[w->path.n] = 0;
+  return (const char *)w->path.p;
+}
+
+static int list_share(fp_walk *w, level *l) {
+  const char *path = path_z(w);
+  int error = !path ? ENOMEM : w->share->list(w->share->self, path, keep, &(listing){w, l}) < 0 ? errno : 0;
+  if (l->n_known) qsort(l->known, l->n_known, sizeof *l->known, by_name);
+  if (!l->names.error) fp_names_sort(&l->names);
+  return error;
+}
+
+/* Of a name of l, which w->path ends with. */
+static int stat_share(fp_walk *w, level *l, const char *name, fp_item *to) {
+  int order = 1;
+  while (l->at_known < l->n_known && (order = strcmp(l->known[l->at_known].name, name)) < 0) l->at_known++;
+  if (l->at_known < l->n_known && order == 0) return *to = l->known[l->at_known].item, 0;
+  const char *path = path_z(w);
+  return path ? w->share->stat(w->share->self, path, to) : (errno = ENOMEM, -1);
+}
+
 /* Enters the directory that w->path names; its item is told, too. */
 static bool enter(fp_walk *w, fp_item *item) {
   level l = {.fd = -1, .path_len = w->path.n};
@@ -110,11 +171,12 @@ static bool enter(fp_walk *w, fp_item *item) {
     w->levels = more, w->room_levels = room;
   }
   fp_names_begin(&l.names, &w->spill);
-  l.fd = fp_tree_open(w->root, (const char *)w->path.p, w->path.n, O_RDONLY | O_DIRECTORY);
-  int error = l.fd < 0 ? errno : list(&l);
-  if (error == ENOENT && l.fd < 0) return true;
+  if (!w->share) l.fd = fp_tree_open(w->root, (const char *)w->path.p, w->path.n, O_RDONLY | O_DIRECTORY);
+  int error = w->share ? list_share(w, &l) : l.fd < 0 ? errno : list(&l);
+  if (error == ECONNABORTED) w->error = error;
+  if (w->error || (error == ENOENT && l.fd < 0)) return level_free(w, &l), !w->error;
   if (error) item->marks |= FP_UNLISTED;
-  if (names_failed(w, &l) || !emit(w, item)) return level_free(&l), false;
+  if (names_failed(w, &l) || !emit(w, item)) return level_free(w, &l), false;
   if (w->n_levels >= OPEN_MAX_DIRS && l.fd >= 0) { /* the ones above are opened again when it is their turn */
     level *up = &w->levels[w->n_levels - OPEN_MAX_DIRS];
     if (up->fd >= 0) close(up->fd);
@@ -135,14 +197,15 @@ static bool step(fp_walk *w) {
   w->path.n = l->path_len;
   const char *name = fp_names_next(&l->names);
   if (names_failed(w, l)) return false;
-  if (!name) return level_free(l), w->n_levels--, true;
+  if (!name) return level_free(w, l), w->n_levels--, true;
   if (l->path_len) fp_bytes_add(&w->path, "/", 1);
   fp_bytes_add(&w->path, name, strlen(name));
   if (w->path.failed) return w->error = ENOMEM, false;
   if (w->path.n > FP_PATH_MAX) return w->error = ENAMETOOLONG, false;
-  if (l->fd < 0) l->fd = fp_tree_open(w->root, (const char *)w->path.p, l->path_len, O_RDONLY | O_DIRECTORY);
+  if (l->fd < 0 && !w->share) l->fd = fp_tree_open(w->root, (const char *)w->path.p, l->path_len, O_RDONLY | O_DIRECTORY);
   fp_item item = {.nlink = 1};
-  if (l->fd < 0 || fp_tree_stat(l->fd, name, &item) < 0) {
+  if (w->share ? stat_share(w, l, name, &item) < 0 : l->fd < 0 || fp_tree_stat(l->fd, name, &item) < 0) {
+    if (errno == ECONNABORTED) return w->error = errno, false;
     if (errno == ENOENT || errno == ENOTDIR || excluded(w, name[-1] == DT_DIR)) return true;
     item = (fp_item){.nlink = 1, .type = name[-1] == DT_DIR ? FP_DIR : FP_FILE, .marks = name[-1] == DT_DIR ? FP_UNLISTED : FP_UNREADABLE};
     return emit(w, &item);
@@ -154,7 +217,7 @@ static bool step(fp_walk *w) {
 static void *walk(void *ctx) {
   fp_walk *w = ctx;
   fp_item root = {0};
-  bool ok = fp_bytes_room(&w->path, 1) && fp_tree_stat(w->root, "", &root) == 0;
+  bool ok = fp_bytes_room(&w->path, 1) && (w->share ? w->share->stat(w->share->self, "", &root) : fp_tree_stat(w->root, "", &root)) == 0;
   if (!ok) w->error = errno ? errno : EIO;
   w->dev = root.dev;
   ok = ok && enter(w, &root);
@@ -172,7 +235,7 @@ fp_walk *fp_walk_new(int root, const fp_walk_options *o) {
   fp_walk *w = calloc(1, sizeof *w);
   if (!w) return NULL;
   w->root = root, w->spill.fd = -1;
-  if (o) w->exclude = o->exclude, w->spill.dir = o->scratch;
+  if (o) w->exclude = o->exclude, w->share = o->share, w->spill.dir = o->scratch;
   pthread_mutex_init(&w->lock, NULL);
   pthread_cond_init(&w->more, NULL);
   pthread_cond_init(&w->less, NULL);
@@ -225,7 +288,7 @@ void fp_walk_free(fp_walk *w) {
   for (batch *next; w->first; w->first = next) next = w->first->next, batch_free(w->first);
   batch_free(w->reading);
   batch_free(w->filling);
-  while (w->n_levels) level_free(&w->levels[--w->n_levels]);
+  while (w->n_levels) level_free(w, &w->levels[--w->n_levels]);
   free(w->levels);
   if (w->spill.fd >= 0) close(w->spill.fd);
   fp_bytes_free(&w->path);

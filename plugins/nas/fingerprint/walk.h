@@ -2,12 +2,13 @@
 #ifndef FP_WALK_H
 #define FP_WALK_H
 #include "exclude.h"
-#include "tree.h"
+#include "share.h"
 
 typedef struct fp_walk fp_walk;
 typedef struct fp_walk_options {
   const char *scratch;        /* a directory, for directories whose names are too many for memory; NULL: /tmp */
   const fp_excludes *exclude; /* NULL: none */
+  const fp_share *share;      /* read instead of root; NULL: none */
 } fp_walk_options;
 /* root is borrowed, and what options (NULL: all zero) point to. What lies on another file system is named, not entered. NULL: errno. */
 fp_walk *fp_walk_new(int root, const fp_walk_options *options);
