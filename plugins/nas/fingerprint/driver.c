@@ -40,12 +40,15 @@ static pintle_status info(void *self, pintle_call *call, const nas_volume *v, co
 }
 
 /* What was stored is told; what could not be read makes the run partially failed. */
-static void tell(pintle_call *call, const nas_volume *v, const fp_head *h) {
+static void tell(pintle_call *call, const nas_volume *v, const fp_head *h, int nfs) {
   const fp_counts *c = &h->counts;
   pintle_log(call, PINTLE_LOG_INFO,
              "volume %s: %" PRIu64 " files, %" PRIu64 " bytes; read %" PRIu64 " files, %" PRIu64 " bytes; new %" PRIu64
              " bytes, stored as %" PRIu64 "; %" PRIu64 " names are gone",
              v->pv, c->files, c->bytes, c->changed, c->read, c->added, c->stored, c->removed);
+  if (nfs)
+    pintle_log(call, PINTLE_LOG_INFO,
+               "volume %s: was read over NFSv%d, which shows neither extended attributes, ACLs, holes nor numbers of devices", v->pv, nfs);
   if (c->errors)
     pintle_log(call, PINTLE_LOG_ERROR, "volume %s: %" PRIu64 " names could not be read; they are listed before", v->pv, c->errors);
   call->host->count(call, "bytes read from shares", (int64_t)c->read);
@@ -73,7 +76,7 @@ static pintle_status back_up(fp_driver *d, pintle_call *call, const nas_volume *
                            .exclude = d->exclude};
     if (st == PINTLE_OK && now) {
       st = fp_backup(call, repo, root, &o, &head);
-      if (st == PINTLE_OK) tell(call, v, &head);
+      if (st == PINTLE_OK) tell(call, v, &head, remote ? d->nfs.version : 0);
     }
   }
   if (root >= 0) close(root);

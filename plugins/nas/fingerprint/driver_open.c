@@ -52,10 +52,6 @@ pintle_status fp_driver_share(pintle_call *call, const fp_driver *d, const nas_v
   add_path(&path, v);
   o.server = v->server, o.path = path.n ? path.p : "/";
   pintle_status st = path.failed ? pintle_fail(call, PINTLE_NOMEM, "out of memory") : fp_nfs_open(call, &o, to);
-  if (st == PINTLE_OK)
-    pintle_log(call, PINTLE_LOG_INFO,
-               "volume %s: read over NFSv%d without mounting: extended attributes, ACLs, holes and numbers of devices are not seen", v->pv,
-               o.version);
   nas_text_free(&path);
   return st;
 }
