@@ -56,7 +56,7 @@ static struct nfs_context *prepare(share *s) {
   nfs_destroy_url(url);
   if (s->o.uid >= 0) nfs_set_uid(n, (int)s->o.uid);
   if (s->o.gid >= 0) nfs_set_gid(n, (int)s->o.gid);
-  nfs_set_timeout(n, (int)s->o.timeout);
+  nfs_set_timeout(n, (int)(s->o.timeout / 4000 ? s->o.timeout / 4000 * 1000 : 1000)); /* a server that is starting forgets who asks */
   nfs_set_autoreconnect(n, 0);
   nfs_set_tcp_syncnt(n, 3);
   pthread_mutex_lock(&s->lock);
@@ -76,6 +76,7 @@ static int dial(share *s, connection *c, char *why, size_t n) {
   int error = -nfs_mount(c->nfs, s->server, s->path);
   if (error && why) snprintf(why, n, "%s", nfs_get_error(c->nfs));
   if (error) nfs_destroy_context(c->nfs), c->nfs = NULL;
+  else nfs_set_timeout(c->nfs, (int)s->o.timeout);
   return error;
 }
 
