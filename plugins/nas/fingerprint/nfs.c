@@ -3,6 +3,7 @@
  * A context of libnfs is one thread's at a time: there are as many connections as threads that ask at once. One that idled may have lost its lease
  * (NFSv4), and libnfs's own reconnecting never ends: a connection that fails is made anew here. */
 #include "nfs.h"
+#include "nfs_many.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <nfsc/libnfs-raw-nfs.h>
@@ -15,14 +16,15 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { CONNECTIONS = 24, TRIES = 3, IDLE = 20, PAUSE = 200, READ_MAX = 1 << 20 /* libnfs takes no larger answer */ };
+enum { CONNECTIONS = 24, TRIES = 3, IDLE = 20, PAUSE = 200, MANY = 4096, READ_MAX = 1 << 20 /* libnfs takes no larger answer */ };
 
 typedef struct connection {
   struct nfs_context *nfs;
   struct nfsfh *file;
   char *path; /* of the file */
   uint64_t ino;
-  int64_t used; /* seconds */
+  fp_item opened; /* what it was when it was opened; type 0: told already */
+  int64_t used;   /* seconds */
   bool busy;
 } connection;
 
@@ -152,6 +154,7 @@ typedef struct question {
   uint64_t at;
   bool (*each)(void *ctx, const char *name, const fp_item *item);
   void *ctx;
+  bool bare; /* a list tells names only */
 } question;
 
 static int64_t nanoseconds(uint64_t seconds, uint64_t ns) { return (int64_t)seconds * INT64_C(1000000000) + (int64_t)ns; }
@@ -217,37 +220,66 @@ static uint32_t type_bits(uint32_t type) {
   return type < sizeof bits / sizeof *bits ? bits[type] : 0;
 }
 
-/* The whole directory is fetched, and only then told: nothing is told twice. */
-static int do_list(connection *c, void *ctx) {
-  question *q = ctx;
-  struct nfsdir *dir = NULL;
-  int error = -nfs_opendir(c->nfs, q->path, &dir);
+/* The attributes that came with a list. libnfs 4.0 has no inode there with NFSv4: then they are asked for. */
+static void take_listed(const struct nfsdirent *d, fp_item *to) {
+  struct nfs_stat_64 st = {.nfs_dev = d->dev,
+                           .nfs_ino = d->inode,
+                           .nfs_mode = type_bits(d->type) | (d->mode & 07777),
+                           .nfs_nlink = d->nlink,
+                           .nfs_uid = d->uid,
+                           .nfs_gid = d->gid,
+                           .nfs_rdev = d->rdev,
+                           .nfs_size = d->size,
+                           .nfs_mtime = (uint64_t)d->mtime.tv_sec,
+                           .nfs_ctime = (uint64_t)d->ctime.tv_sec,
+                           .nfs_mtime_nsec = d->mtime_nsec,
+                           .nfs_ctime_nsec = d->ctime_nsec};
+  take(&st, to);
+  if (!d->nlink || !type_bits(d->type)) to->type = 0; /* the server did not say */
+}
+
+/* Names whose attributes are asked for, some at a time. 0, or an errno: the connection has to be closed, and the names are there still. */
+static int ask_many(connection *c, const question *q, fp_nfs_name *names, size_t *n, bool *more) {
+  int error = fp_nfs_stat_many(c->nfs, names, *n);
   if (error) return error;
-  for (const struct nfsdirent *d; (d = nfs_readdir(c->nfs, dir));) {
-    fp_item item = {.nlink = 1};
-    struct nfs_stat_64 st = {.nfs_dev = d->dev,
-                             .nfs_ino = d->inode,
-                             .nfs_mode = type_bits(d->type) | (d->mode & 07777),
-                             .nfs_nlink = d->nlink,
-                             .nfs_uid = d->uid,
-                             .nfs_gid = d->gid,
-                             .nfs_rdev = d->rdev,
-                             .nfs_size = d->size,
-                             .nfs_mtime = (uint64_t)d->mtime.tv_sec,
-                             .nfs_ctime = (uint64_t)d->ctime.tv_sec,
-                             .nfs_mtime_nsec = d->mtime_nsec,
-                             .nfs_ctime_nsec = d->ctime_nsec};
-    if (strcmp(d->name, ".") == 0 || strcmp(d->name, "..") == 0 || strchr(d->name, '/') || !*d->name) continue;
-    take(&st, &item);
-    if (!d->nlink || !d->inode || !type_bits(d->type)) item.type = 0; /* the server did not say; libnfs 4.0 has no inode with NFSv4 */
-    if (!q->each(q->ctx, d->name, &item)) break;
+  for (size_t i = 0; i < *n; i++) {
+    fp_item item = {.nlink = 1}; /* type 0: its error is found again */
+    if (!names[i].error) take(&names[i].stat, &item);
+    if (names[i].error != ENOENT) *more = *more && q->each(q->ctx, strrchr(names[i].path, '/') + 1, &item);
+    free(names[i].path);
   }
-  nfs_closedir(c->nfs, dir);
+  *n = 0;
   return 0;
 }
 
+/* The whole directory is fetched, and only then told. */
+static int do_list(connection *c, void *ctx) {
+  question *q = ctx;
+  struct nfsdir *dir = NULL;
+  fp_nfs_name *names = q->bare ? malloc(MANY * sizeof *names) : NULL;
+  if (q->bare && !names) return ENOMEM;
+  size_t n = 0, bytes = strlen(q->path);
+  int error = -nfs_opendir(c->nfs, q->path, &dir);
+  bool more = !error;
+  for (const struct nfsdirent *d; more && !error && (d = nfs_readdir(c->nfs, dir));) {
+    fp_item item = {.nlink = 1};
+    if (strcmp(d->name, ".") == 0 || strcmp(d->name, "..") == 0 || strchr(d->name, '/') || !*d->name) continue;
+    if (!q->bare) {
+      take_listed(d, &item);
+      more = q->each(q->ctx, d->name, &item);
+    } else if (asprintf(&names[n].path, "%s%s%s", q->path, bytes > 1 ? "/" : "", d->name) < 0) error = ENOMEM;
+    else if (++n == MANY) error = ask_many(c, q, names, &n, &more);
+  }
+  if (n && !error) error = ask_many(c, q, names, &n, &more);
+  if (dir) nfs_closedir(c->nfs, dir);
+  if (n) hang_up(c); /* what is on its way does not know names any more */
+  while (n) free(names[--n].path);
+  free(names);
+  return error;
+}
+
 static int list(void *self, const char *path, bool (*each)(void *ctx, const char *name, const fp_item *item), void *ctx) {
-  question q = {.each = each, .ctx = ctx};
+  question q = {.each = each, .ctx = ctx, .bare = ((share *)self)->o.version == 4};
   return on_path(self, path, do_list, &q);
 }
 
@@ -282,17 +314,16 @@ static void close_file(void *self, int handle) {
   if (c->file && nfs_close(c->nfs, c->file) != 0) hang_up(c);
   c->file = NULL;
   free(c->path);
-  c->path = NULL;
+  c->path = NULL, c->opened.type = 0;
   release(s, c);
 }
 
 static int open_file(void *self, const char *path) {
   share *s = self;
-  fp_item item;
   connection *c = acquire(s);
   int handle = (int)(c - s->all);
   c->ino = 0, c->path = rooted(path);
-  int error = c->path ? ask(s, c, do_fstat, &(question){.item = &item}) : ENOMEM;
+  int error = c->path ? ask(s, c, do_fstat, &(question){.item = &c->opened}) : ENOMEM;
   if (!error) return handle;
   close_file(s, handle);
   return errno = error, -1;
@@ -300,13 +331,16 @@ static int open_file(void *self, const char *path) {
 
 static int stat_file(void *self, int handle, fp_item *to) {
   share *s = self;
-  int error = ask(s, &s->all[handle], do_fstat, &(question){.item = to});
+  connection *c = &s->all[handle];
+  if (c->opened.type) return *to = c->opened, c->opened.type = 0, 0; /* asked a moment ago */
+  int error = ask(s, c, do_fstat, &(question){.item = to});
   return error ? (errno = error, -1) : 0;
 }
 
 static ssize_t read_file(void *self, int handle, void *to, size_t n, uint64_t at) {
   share *s = self;
   question q = {.text = to, .n = n, .at = at};
+  s->all[handle].opened.type = 0;
   int error = ask(s, &s->all[handle], do_read, &q);
   return error ? (errno = error, -1) : (ssize_t)q.n;
 }
