@@ -264,13 +264,13 @@ static int do_list(connection *c, void *ctx) {
   for (const struct nfsdirent *d; more && !error && (d = nfs_readdir(c->nfs, dir));) {
     fp_item item = {.nlink = 1};
     if (strcmp(d->name, ".") == 0 || strcmp(d->name, "..") == 0 || strchr(d->name, '/') || !*d->name) continue;
-    if (!q->bare) {
+    if (!names) {
       take_listed(d, &item);
       more = q->each(q->ctx, d->name, &item);
     } else if (asprintf(&names[n].path, "%s%s%s", q->path, bytes > 1 ? "/" : "", d->name) < 0) error = ENOMEM;
     else if (++n == MANY) error = ask_many(c, q, names, &n, &more);
   }
-  if (n && !error) error = ask_many(c, q, names, &n, &more);
+  if (names && n && !error) error = ask_many(c, q, names, &n, &more);
   if (dir) nfs_closedir(c->nfs, dir);
   if (n) hang_up(c); /* what is on its way does not know names any more */
   while (n) free(names[--n].path);
