@@ -7,11 +7,15 @@
 #include <openssl/evp.h>
 #include <unistd.h>
 
+static void add_path(nas_text *t, const nas_volume *v) {
+  nas_volume_path(v, t);
+  while (t->n > 1 && t->p[t->n - 1] == '/') t->p[--t->n] = 0;
+}
+
 const char *fp_driver_export(pintle_call *call, const nas_volume *v) {
   nas_text t = {0};
   nas_addf(&t, "%s:", *v->server ? v->server : *v->fs_id ? v->fs_id : v->name);
-  nas_volume_path(v, &t);
-  while (t.n > 1 && t.p[t.n - 1] == '/') t.p[--t.n] = 0;
+  add_path(&t, v);
   return nas_take(call, &t);
 }
 
