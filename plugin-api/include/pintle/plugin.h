@@ -49,5 +49,8 @@
 
 #include <pintle/helpers.h>
 #include <pintle/layout.h>
-/* CHANGELOG  1.0 (2026-11): everything. A function that is no longer wanted stays, keeps working, and is named here with its successor. */
+/* CHANGELOG. What is named here is frozen for 1.x; a function that is no longer wanted stays, keeps working, and is named here with its
+ * successor.
+ *   1.0 (2026-11-23)  all tables and values of these headers; pintle.items/1, pintle.cluster/1, pintle.store/1, pintle.verify/1.
+ *                     A draft still, and not frozen: pintle.state/1-draft. */
 #endif
