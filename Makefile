@@ -48,7 +48,7 @@ install:
 	meson install -C $(BUILD)-install --destdir="$(DESTDIR)"
 
 format:
-	git ls-files '*.c' '*.h' | grep -v -e types_table -e frozen-1.0-draft | xargs clang-format-14 -i
+	git ls-files '*.c' '*.h' | grep -v -e types_table -e frozen-1.0 | xargs clang-format-14 -i
 
 clean:
 	rm -rf $(BUILD) $(BUILD)-*

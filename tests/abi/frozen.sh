@@ -1,12 +1,12 @@
 #!/bin/sh
 # frozen.sh -- plugins built from the commit that FROZEN names, not from the tree.  SPDX-License-Identifier: Apache-2.0
 #
-# Usage: frozen.sh               says whether the copy in frozen-1.0-draft/ is what that commit has; 77: no history here to ask
+# Usage: frozen.sh               says whether the copy in frozen-1.0/ is what that commit has; 77: no history here to ask
 #        frozen.sh DIR            builds DIR/skew-frozen.so, its source and its headers from that commit (or the copy)
 #        frozen.sh DIR NAME...    also DIR/NAME.so from tests/plugins/NAME.c of the tree, with the headers of that commit
 here=$(cd "$(dirname "$0")" && pwd)
 root=$here/../..
-copy=$here/frozen-1.0-draft
+copy=$here/frozen-1.0
 commit=$(grep -v '^#' "$here/FROZEN")
 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
@@ -16,7 +16,7 @@ if git -C "$root" archive "$commit" plugin-api/include tests/abi/skew_plugin.c >
   mkdir "$work/commit" && mv "$work/plugin-api/include" "$work/commit/" && mv "$work/tests/abi/skew_plugin.c" "$work/commit/plugin.c"
   sources=$work/commit
   if ! diff -r "$sources" "$copy"; then
-    echo "frozen.sh: frozen-1.0-draft/ is not what $commit has"
+    echo "frozen.sh: frozen-1.0/ is not what $commit has"
     exit 1
   fi
 fi

@@ -7,7 +7,7 @@
 #        skew.sh --headers DIR   only makes DIR/older and DIR/newer, to compile a host against
 # The real host refuses tables smaller than those of 1.0, so it meets `older` only as: host compiled against `newer`, plugin `same`.
 # The older header is ours without the last member of many tables; the newer one has one more member at the tail of every table: in that of the
-# plugin it is a list of a kind that does not exist today. The frozen plugin is of 1.0-draft, source and headers (frozen.sh).
+# plugin it is a list of a kind that does not exist today. The frozen plugin is of 1.0, source and headers (frozen.sh).
 here=$(cd "$(dirname "$0")" && pwd)
 root=$here/../..
 include=$root/plugin-api/include

@@ -2,9 +2,13 @@
  *
  *   const pintle_stores *stores = (const pintle_stores *)host->extension(host, PINTLE_EXT_STORE);
  *
- * location is the name of a BackupStorageLocation of the configuration, "" the run's own. Keys are confined to plugins/<action>/ there
- * and are given without it. The store is a private instance in this plugin's process. All functions are [call], record their error, and
- * behave as pintle/object_store.h says. A draft: its id loses "-draft", or changes, when a shipped plugin has used it. */
+ * Served to plugins that name PINTLE_EXT_STORE among the extensions of their descriptor; NULL for others. location is the name of a
+ * BackupStorageLocation of the configuration, "" the run's own (as a drop-in: UNSUPPORTED, the run's location is Velero's). Keys are
+ * confined to plugins/<action>/ there and are given without it; a key that could leave it is INVALID. The store is a private instance in
+ * this plugin's process, opened at its first use and closed with the process; the store's plugin is loaded for it (load is called once
+ * more where that plugin has actions of the chain in this process). A Go plugin of Velero cannot be opened so. NOT_FOUND also: there is no
+ * such location; DENIED also: its accessMode is ReadOnly. All functions are [call], one at a time, record their error, and otherwise behave
+ * as pintle/object_store.h says. In 1.0. */
 #ifndef PINTLE_EXT_STORE_H
 #define PINTLE_EXT_STORE_H
 #include <pintle/entry.h>
@@ -12,7 +16,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
-#define PINTLE_EXT_STORE "pintle.store/1-draft"
+#define PINTLE_EXT_STORE "pintle.store/1"
 
 typedef struct pintle_stores {
   uint32_t struct_size, flags;

@@ -8,7 +8,7 @@
  *   action.h       what all actions have in common          input.h        what an item call is told
  *   backup_item_action.h  restore_item_action.h  delete_item_action.h  item_block_action.h  volume_snapshotter.h  object_store.h
  *   progress.h  stream.h  entry.h                           descriptor.h   the exported symbol
- *   ext/           items, cluster, store, state             helpers.h      one-liners          layout.h   sizes
+ *   ext/           items, cluster, store, state, verify             helpers.h      one-liners          layout.h   sizes
  *
  * The life of a plugin in one process:
  *   (descriptor read) -> load -> create* -> applies_to? -> calls* -> finish? -> destroy* -> unload
@@ -45,8 +45,12 @@
 #include <pintle/ext/items.h>
 #include <pintle/ext/state.h>
 #include <pintle/ext/store.h>
+#include <pintle/ext/verify.h>
 
 #include <pintle/helpers.h>
 #include <pintle/layout.h>
-/* CHANGELOG  1.0 (2026-11): everything. A function that is no longer wanted stays, keeps working, and is named here with its successor. */
+/* CHANGELOG. What is named here is frozen for 1.x; a function that is no longer wanted stays, keeps working, and is named here with its
+ * successor.
+ *   1.0 (2026-11-23)  all tables and values of these headers; pintle.items/1, pintle.cluster/1, pintle.store/1, pintle.verify/1.
+ *                     A draft still, and not frozen: pintle.state/1-draft. */
 #endif

@@ -33,8 +33,8 @@ typedef struct pintle_backup_item_action {
   pintle_status (*cancel)(void *self, pintle_call *, const char *operation_id, const pintle_doc *backup);
 
   /* [instance] Does the work of an operation that execute only registered: blocking, in a process of its own, cancellable (cancelled,
-   * cancel_fd); progress goes through host->report. Its return ends the operation, well or badly. NULL: the vendor's system works and
-   * `progress` polls it. */
+   * cancel_fd); progress goes through host->report. Its return ends the operation, well or badly; killed with the run, it is called
+   * again with the same id. NULL, or UNSUPPORTED: the vendor's system works and `progress` polls it. */
   pintle_status (*run_operation)(void *self, pintle_call *, const char *operation_id, const pintle_doc *backup, pintle_result *);
 } pintle_backup_item_action;
 

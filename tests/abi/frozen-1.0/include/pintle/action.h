@@ -16,7 +16,7 @@ enum {
   PINTLE_PARALLEL = 2         /* calls overlap freely */
 };
 
-#define PINTLE_PURE 1u          /* item calls only read and edit: may be repeated, run in a dry run, run twice by `pintle plugin check` */
+#define PINTLE_PURE 1u          /* item calls only read and edit: may be repeated, and are made in a dry run */
 #define PINTLE_OPEN_CONFIG 2u   /* keys that no option declares are welcome (Velero's change-storage-class ConfigMap) */
 #define PINTLE_OBEYS_DRY_RUN 4u /* execute looks at PINTLE_DRY_RUN; without this or PURE it is not called in a dry run */
 #define PINTLE_ONE_INSTANCE 8u  /* one worker process holds the run's only instance of this action */

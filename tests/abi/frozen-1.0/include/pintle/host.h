@@ -53,6 +53,7 @@ typedef struct pintle_host {
    *   "run.dir"            scratch directory of this action, made on first asking, removed after the run
    *   "velero.namespace"   e.g. velero                "features"              comma-separated list
    *   "source.kind"        cluster or files           "target.version"        e.g. 1.36
+   *   "source.form"        files: a backup, a directory or a file (of which nobody says that it is all there is)
    *   "item.volume-action" what the backup's volume policies say of this PersistentVolume or claim: snapshot, fs-backup, skip or custom;
    *                        of a Pod "volume=action,volume=action". "" where none speaks
    *   "item.volume-parameters" JSON of that policy's action.parameters; "" where it has none */

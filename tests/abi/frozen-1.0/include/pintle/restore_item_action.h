@@ -1,6 +1,7 @@
 /* pintle/restore_item_action.h -- Velero's RestoreItemAction v2.  SPDX-License-Identifier: Apache-2.0
  *
- * Runs for each matching item of a restore, after Velero's metadata reset and namespace mapping. Edits may change apiVersion, kind,
+ * Runs for each matching item of a restore, after Velero's metadata reset and before its namespace mapping: metadata.namespace is that of
+ * the backup still, and the Restore's namespaceMapping is applied to it after the last action. Edits may change apiVersion, kind,
  * namespace and name; after a change of kind the remaining actions are selected anew. Since 1.0. */
 #ifndef PINTLE_RESTORE_ITEM_ACTION_H
 #define PINTLE_RESTORE_ITEM_ACTION_H

@@ -36,8 +36,8 @@ typedef struct pintle_doc_api {
 
   /* -- Edits. Missing objects on the way are made; a last token "-" appends to an array, an index replaces that element.
    *    DENIED: read-only document (config, run, item_from_backup, what a listing or a get handed out, the item of read-only kinds).
-   *    NOT_FOUND: an array on the way has no such element, or there is none to append to. INVALID: a string or number on the way, text that is not UTF-8, JSON that does
-   *    not parse or is deeper or larger than the host's limits. NOMEM. */
+   *    NOT_FOUND: an array on the way has no such element, or there is none to append to. INVALID: a string or number on the way, text
+   *    that is not UTF-8, JSON that does not parse or is deeper or larger than the host's limits. NOMEM. */
   pintle_status (*set_str)(pintle_doc *, const char *pointer, const char *, size_t len);
   pintle_status (*set_i64)(pintle_doc *, const char *pointer, int64_t);
   pintle_status (*set_bool)(pintle_doc *, const char *pointer, int32_t);                      /* not 0 = true */

@@ -37,6 +37,10 @@ typedef struct pintle_plugin {
   /* Names of environment variables that the plugin's process gets ("HTTPS_PROXY"; "AWS_*" is every one that begins so). NULL: only PATH,
    * HOME, TZ and LANG, and what the chain file adds. */
   const char *const *env;
+
+  /* Ids of extensions that the host has to make ready before this plugin's processes start, PINTLE_EXT_STORE is such a one. Those that are
+   * not named here are asked for all the same (host->extension); NULL: none. */
+  const char *const *extensions;
 } pintle_plugin;
 
 #define PINTLE_PLUGIN_HEAD (uint32_t)sizeof(pintle_plugin), PINTLE_MAGIC, PINTLE_ABI_MAJOR, PINTLE_ABI_MINOR
