@@ -53,7 +53,7 @@ static pintle_status read_suffixes(struct check *c, pintle_call *call) {
     const char *s = c->suffixes.all[i], *name = strncmp(s, "*.", 2) == 0 ? s + 2 : s;
     char at[60];
     if (snprintf(at, sizeof at, "/unresolved/oldSuffixes/%zu", i) < 0) return PINTLE_FAILED;
-    if (!xform_dns_name(name) || !strchr(name, '.'))
+    if (!xform_legal(XFORM_NAME_HOST, name, strlen(name), false) || !strchr(name, '.'))
       return pintle_fail_at(call, PINTLE_INVALID, at, "%.100s: no end of a host, such as old.example.com", s);
     st = check_name_add(c, call, name, strlen(name), "oldSuffixes");
   }
@@ -103,6 +103,7 @@ static pintle_status add_mapping(struct check *c, pintle_call *call, enum xform_
   size_t from = strlen(m->from), to = strlen(m->to);
   if (f == XFORM_IMAGES) from = registry(m->from), to = strcspn(m->to, ":/");
   if (f == XFORM_NFS && strchr(m->from, '/')) from = 0;
+  if (f == XFORM_NFS && from && m->from[from - 1] == ':') from--; /* all paths of a server */
   pintle_status st = check_name_add(c, call, m->to, to, NULL);
   return st == PINTLE_OK && from && strcmp(m->from, m->to) != 0 ? check_name_add(c, call, m->from, from, m->label) : st;
 }

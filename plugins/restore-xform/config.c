@@ -95,16 +95,3 @@ pintle_status xform_config_list(pintle_call *call, const char *at, const char *k
   }
   return PINTLE_OK;
 }
-
-bool xform_dns_name(const char *name) {
-  size_t label = 0, n = strlen(name);
-  if (n == 0 || n > 253) return false;
-  for (size_t i = 0; i < n; i++) {
-    char c = name[i];
-    bool alnum = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-    if (c == '.' && (label == 0 || name[i - 1] == '-')) return false;
-    if (c != '.' && !alnum && !(c == '-' && label > 0)) return false;
-    label = c == '.' ? 0 : label + 1;
-  }
-  return label > 0 && name[n - 1] != '-';
-}

@@ -4,21 +4,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const host_wrong = "lower case, labels of letters, digits and -, \"*.\" in front";
-
-static bool only(const char *s, const char *extra) {
-  for (; *s; s++)
-    if (!(*s >= 'a' && *s <= 'z') && !(*s >= '0' && *s <= '9') && !strchr(extra, *s)) return false;
-  return true;
+/* May it be such a name; from: also a pattern; to: with a * in from, one with a *. */
+static bool is_name(enum xform_name what, const char *s) { return *s && xform_legal(what, s, strlen(s), false); }
+static bool is_from(enum xform_name what, const char *s) { return *s && xform_legal(what, s, strlen(s), true); }
+static bool is_to(enum xform_name what, const char *from, const char *s) {
+  return *s && xform_legal(what, s, strlen(s), strchr(from, '*') && strchr(s, '*'));
 }
 
-/* A DNS subdomain, or a glob that may match one. */
-static bool name_or_glob(const char *s) { return strpbrk(s, "*?") ? strlen(s) <= 253 && only(s, "-.*?") : xform_dns_name(s); }
-
+#define OBJECT_FORM " (lower case letters and digits, between them - and ., 253 at most)"
 static const char *wrong_name(const char *from, const char *to) {
-  if (!name_or_glob(from)) return "the first is no name that an object may have (nor a pattern with * and ?)";
-  return xform_dns_name(to) || (strchr(from, '*') && strchr(to, '*') && name_or_glob(to)) ? NULL
-                                                                                          : "the second is no name that an object may have";
+  if (!is_from(XFORM_NAME_OBJECT, from)) return "the first is no name that an object may have" OBJECT_FORM ", nor a pattern with * and ? for some";
+  return is_to(XFORM_NAME_OBJECT, from, to) ? NULL : "the second is no name that an object may have" OBJECT_FORM;
+}
+
+static const char *wrong_class(const char *from, const char *to) {
+  if (!is_from(XFORM_NAME_OBJECT, from)) return "the first is no name of a StorageClass" OBJECT_FORM ", nor a pattern, nor none";
+  return is_to(XFORM_NAME_OBJECT, from, to) ? NULL : "the second is no name of a StorageClass" OBJECT_FORM ", nor default, nor none";
 }
 
 static const char *wrong_text(const char *from, const char *to) {
@@ -26,21 +27,56 @@ static const char *wrong_text(const char *from, const char *to) {
   return *to ? NULL : "the second is empty";
 }
 
-static const char *wrong_annotation(const char *from, const char *to) {
-  (void)to;
-  return strchr(from, '=') == from ? "the name of the annotation is empty" : NULL;
+static bool blank(const char *s) {
+  for (; *s; s++)
+    if ((unsigned char)*s <= ' ' || *s == 0x7f) return true;
+  return false;
+}
+static const char *wrong_identity(const char *from, const char *to) {
+  if (!*from || blank(from)) return "the first is no identity: it is empty, or holds a blank";
+  return *to && !blank(to) ? NULL : "the second is no identity: it is empty, or holds a blank";
+}
+
+/* Of CSI, of a provisioner ("kubernetes.io/aws-ebs"), or of a FlexVolume ("vendor/driver"). */
+static bool driver(const char *s, const char *also) {
+  for (const char *p = s; *p; p++)
+    if (!(*p >= 'a' && *p <= 'z') && !(*p >= 'A' && *p <= 'Z') && !(*p >= '0' && *p <= '9') && !strchr("-_./~", *p) && !strchr(also, *p)) return false;
+  return *s != 0;
+}
+#define DRIVER_FORM " is no name of a driver: letters, digits, - _ . /"
+static const char *wrong_driver(const char *from, const char *to) {
+  if (!driver(from, "*?")) return "the first" DRIVER_FORM;
+  return driver(to, "*") ? NULL : "the second" DRIVER_FORM;
+}
+
+#define ZONE_FORM " is no zone or region: letters and digits, between them - _ and ., 63 at most"
+static const char *wrong_zone(const char *from, const char *to) {
+  if (!is_from(XFORM_NAME_LABEL_VALUE, from)) return "the first" ZONE_FORM;
+  return is_to(XFORM_NAME_LABEL_VALUE, from, to) ? NULL : "the second" ZONE_FORM;
+}
+
+#define LB_FORM " is no load balancer class: a name like that of a label, \"service.k8s.aws/nlb\""
+static const char *wrong_lb_class(const char *from, const char *to) {
+  if (!is_from(XFORM_NAME_LABEL, from)) return "the first" LB_FORM;
+  return is_to(XFORM_NAME_LABEL, from, to) ? NULL : "the second" LB_FORM;
+}
+
+static const char *wrong_annotation(const char *from, const char *to) { /* any text; map.c looks at the annotation's name */
+  return (void)from, (void)to, NULL;
 }
 
 static bool wild(const char *host) { return host[0] == '*' && host[1] == '.'; }
+#define HOST_FORM " is no host: lower case, labels of letters, digits and -, 63 at most each, \"*.\" in front"
 static const char *wrong_host(const char *from, const char *to) {
-  if (!xform_dns_name(wild(from) ? from + 2 : from))
-    return "the first is no host: lower case, labels of letters, digits and -, \"*.\" in front";
-  if (!xform_dns_name(wild(to) ? to + 2 : to)) return "the second is no host: lower case, labels of letters, digits and -, \"*.\" in front";
-  if (wild(from) != wild(to)) return "either both begin with \"*.\", or none";
-  return NULL;
+  if (!is_name(XFORM_NAME_HOST, wild(from) ? from + 2 : from)) return "the first" HOST_FORM;
+  if (!is_name(XFORM_NAME_HOST, wild(to) ? to + 2 : to)) return "the second" HOST_FORM;
+  if (!strchr(from, '.')) return "the first has no dot: in a text it may be any word, and is not looked for; `text` rules can say where it stands";
+  return wild(from) == wild(to) ? NULL : "either both begin with \"*.\", or none";
 }
 
-static const char *wrong_domain(const char *from, const char *to) { return xform_dns_name(from) && xform_dns_name(to) ? NULL : host_wrong; }
+static const char *wrong_domain(const char *from, const char *to) {
+  return is_name(XFORM_NAME_HOST, from) && is_name(XFORM_NAME_HOST, to) ? NULL : "lower case, labels of letters, digits and -, 63 at most each";
+}
 
 /* ---- images, as the distribution project's reference grammar has them */
 static bool alnum(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
@@ -174,60 +210,74 @@ static bool v6(const char *s, size_t n) {
 }
 
 /* An address, a block of them, or one with a port. */
-static bool address(const char *s) {
+enum { IS_BLOCK = 1, HAS_PORT = 2, IS_V6 = 4, IS_NONE = 8 };
+static unsigned address(const char *s) {
   const char *slash = strchr(s, '/'), *colon = strchr(s, ':'), *bracket = *s == '[' ? strchr(s, ']') : NULL;
   size_t n = slash ? (size_t)(slash - s) : strlen(s), digits = slash ? strlen(slash + 1) : 0;
-  if (bracket) return v6(s + 1, (size_t)(bracket - s) - 1) && bracket[1] == ':' && port(bracket + 2, strlen(bracket + 2));
-  if (slash && (digits == 0 || digits > 3 || strspn(slash + 1, "0123456789") != digits || (digits > 1 && slash[1] == '0'))) return false;
-  if (slash && atoi(slash + 1) > (colon ? 128 : 32)) return false;
-  if (colon && !slash && v4(s, (size_t)(colon - s))) return port(colon + 1, strlen(colon + 1));
-  return colon ? v6(s, n) : v4(s, n);
-}
-
-static bool label(const char *s, const char *also) {
-  static const char *const inside = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/=";
-  for (; *s; s++)
-    if (!strchr(inside, *s) && !strchr(also, *s)) return false;
-  return true;
-}
-static const char *wrong_label(const char *from, const char *to) {
-  const char *f = strchr(from, '='), *t = strchr(to, '=');
-  if (!*from || f == from || !label(from, "*?")) return "the first is neither \"key\" nor \"key=value\"";
-  if (!*to || t == to || !label(to, "*")) return "the second is neither \"key\" nor \"key=value\"";
-  if (strcspn(from, "*?") < strcspn(from, "=")) return "a pattern stands in the value only";
-  return !f == !t ? NULL : "either both say \"key=value\", or both a key";
+  const unsigned block = slash ? IS_BLOCK : 0;
+  if (bracket)
+    return v6(s + 1, (size_t)(bracket - s) - 1) && bracket[1] == ':' && port(bracket + 2, strlen(bracket + 2)) ? IS_V6 | HAS_PORT : IS_NONE;
+  if (slash && (digits == 0 || digits > 3 || strspn(slash + 1, "0123456789") != digits || (digits > 1 && slash[1] == '0'))) return IS_NONE;
+  if (slash && atoi(slash + 1) > (colon ? 128 : 32)) return IS_NONE;
+  if (colon && !slash && v4(s, (size_t)(colon - s))) return port(colon + 1, strlen(colon + 1)) ? HAS_PORT : IS_NONE;
+  if (colon) return v6(s, n) ? block | IS_V6 : IS_NONE;
+  return v4(s, n) ? block : IS_NONE;
 }
 
 #define ADDRESS_FORM " is no IP address (\"10.0.0.1\", \"10.0.0.1:6789\") or block of them (\"10.0.0.0/8\")"
 static const char *wrong_address(const char *from, const char *to) {
-  if (!address(from)) return "the first" ADDRESS_FORM;
-  return address(to) ? NULL : "the second" ADDRESS_FORM;
+  const unsigned f = address(from), t = address(to);
+  if (f == IS_NONE) return "the first" ADDRESS_FORM;
+  if (t == IS_NONE) return "the second" ADDRESS_FORM;
+  if ((f ^ t) & IS_V6) return "one is of IPv4, the other of IPv6: a field that takes the first may refuse the second";
+  if (f & ~t & IS_BLOCK) return "the first is a block, the second is none (10.0.0.1/32 is the block of one address)";
+  if (t & ~f & IS_BLOCK) return "the second is a block, the first is none (10.0.0.1/32 is the block of one address)";
+  return t & ~f & HAS_PORT ? "the second has a port, the first has none: few fields take one" : NULL;
 }
 
+/* "key" or "key=value"; the value may be a pattern. */
+static const char *label(const char *s, bool globs, const char *key_wrong, const char *value_wrong) {
+  const size_t n = strcspn(s, "=");
+  if (!xform_legal(XFORM_NAME_LABEL, s, n, false)) return key_wrong;
+  return !s[n] || xform_legal(XFORM_NAME_LABEL_VALUE, s + n + 1, strlen(s + n + 1), globs) ? NULL : value_wrong;
+}
+#define KEY_FORM " can be no key of a label: \"pool\" or \"example.com/pool\", letters and digits, between them - _ and ., 63 at most"
+#define VALUE_FORM " can be no value of a label: letters and digits, between them - _ and ., 63 at most"
+static const char *wrong_label(const char *from, const char *to) {
+  const char *f = strchr(from, '='), *t = strchr(to, '='), *why;
+  if (!*from || f == from) return "the first is neither \"key\" nor \"key=value\"";
+  if (!*to || t == to) return "the second is neither \"key\" nor \"key=value\"";
+  if (strcspn(from, "*?") < strcspn(from, "=")) return "a pattern stands in the value only";
+  if ((why = label(from, true, "the first" KEY_FORM, "the first" VALUE_FORM))) return why;
+  if ((why = label(to, strchr(from, '*') != NULL, "the second" KEY_FORM, "the second" VALUE_FORM))) return why;
+  return !f == !t ? NULL : "either both say \"key=value\", or both a key";
+}
+
+#define NAMESPACE_FORM " is no namespace: lower case letters and digits, between them -, 63 at most"
 static const char *wrong_namespace(const char *from, const char *to) {
-  if (strlen(from) > 63 || !only(from, "-*?") || !*from) return "the first is no namespace";
-  return strlen(to) <= 63 && *to && only(to, "-") ? NULL : "the second is no namespace";
+  if (!is_from(XFORM_NAME_NAMESPACE, from)) return "the first" NAMESPACE_FORM;
+  if (strchr(to, '*')) return "the second is no namespace: here a * carries nothing over";
+  return is_name(XFORM_NAME_NAMESPACE, to) ? NULL : "the second" NAMESPACE_FORM;
 }
 
+/* "server" or "server:/path" without blanks and patterns in the server. */
+static const char *nfs(const char *s) {
+  const char *slash = strchr(s, '/');
+  const size_t server = slash ? (size_t)(slash - s) : strlen(s);
+  if (!server || strcspn(s, " \t") < server || (slash && (slash[-1] != ':' || slash == s + 1))) return "a server, or server:/path";
+  return strpbrk(s, "*?") ? "a server, or server:/path, and no patterns: what is below a path is meant anyway" : NULL;
+}
 static const char *wrong_nfs(const char *from, const char *to) {
-  const char *f = strchr(from, '/'), *t = strchr(to, '/');
-  if (!*from || f == from || !*to || t == to || strpbrk(from, " \t") || strpbrk(to, " \t")) return "a server, or server:/path";
-  if ((f && f[-1] != ':') || (t && t[-1] != ':')) return "a server, or server:/path";
-  return !f == !t ? NULL : "either both are servers, or both server:/path";
-}
-
-static const char *wrong_class(const char *from, const char *to) {
-  if (!name_or_glob(from)) return "the first is no name of a StorageClass (nor a pattern, nor none)";
-  return xform_dns_name(to) || (strchr(from, '*') && strchr(to, '*') && name_or_glob(to))
-             ? NULL
-             : "the second is no name of a StorageClass (nor default, nor none)";
+  const char *why = nfs(from) ? nfs(from) : nfs(to);
+  if (why) return why;
+  return !strchr(from, '/') == !strchr(to, '/') ? NULL : "either both are servers, or both server:/path";
 }
 
 const struct xform_family_info xform_family_infos[XFORM_FAMILIES] = {
     [XFORM_STORAGE_CLASSES] = {"storageClasses", wrong_class, true},
     [XFORM_SNAPSHOT_CLASSES] = {"volumeSnapshotClasses", wrong_name, true},
     [XFORM_ATTRIBUTES_CLASSES] = {"volumeAttributesClasses", wrong_name, true},
-    [XFORM_DRIVERS] = {"volumeDrivers", wrong_text, true},
+    [XFORM_DRIVERS] = {"volumeDrivers", wrong_driver, true},
     [XFORM_HANDLES] = {"volumeHandles", wrong_text, true},
     [XFORM_NFS] = {"nfs", wrong_nfs, false},
     [XFORM_HOSTS] = {"hosts", wrong_host, false},
@@ -237,15 +287,15 @@ const struct xform_family_info xform_family_infos[XFORM_FAMILIES] = {
     [XFORM_TLS_SECRETS] = {"tlsSecrets", wrong_name, true},
     [XFORM_ISSUERS] = {"issuers", wrong_name, true},
     [XFORM_ADDRESSES] = {"addresses", wrong_address, false},
-    [XFORM_LB_CLASSES] = {"loadBalancerClasses", wrong_text, true},
+    [XFORM_LB_CLASSES] = {"loadBalancerClasses", wrong_lb_class, true},
     [XFORM_IMAGES] = {"images", wrong_image, false},
     [XFORM_PULL_SECRETS] = {"imagePullSecrets", wrong_name, true},
     [XFORM_NODE_LABELS] = {"nodeLabels", wrong_label, true},
-    [XFORM_ZONES] = {"zones", wrong_text, true},
+    [XFORM_ZONES] = {"zones", wrong_zone, true},
     [XFORM_NODES] = {"nodes", wrong_name, true},
     [XFORM_TAINTS] = {"taints", wrong_label, true},
     [XFORM_ACCOUNTS] = {"serviceAccounts", wrong_name, true},
-    [XFORM_CLOUD] = {"cloudIdentities", wrong_text, true},
+    [XFORM_CLOUD] = {"cloudIdentities", wrong_identity, true},
     [XFORM_PRIORITY_CLASSES] = {"priorityClasses", wrong_name, true},
     [XFORM_RUNTIME_CLASSES] = {"runtimeClasses", wrong_name, true},
     [XFORM_SCHEDULERS] = {"schedulers", wrong_name, true},

@@ -60,17 +60,19 @@ pintle_status xform_nfs_volume(struct xform_job *j, const struct xform_place *p)
     if (snprintf(at_path, sizeof at_path, "%s/%s", p->pointer, paths[i]) > 0 && pintle_get_str(j->doc, at_path, &path) == PINTLE_OK) break;
   int n = snprintf(whole, sizeof whole, "%s:%s", server.ptr, path.ptr);
   if (n < 0 || (size_t)n >= sizeof whole) return PINTLE_OK;
-  for (size_t end = (size_t)n; end > server.len + 1 && !m; end--)
+  for (size_t end = (size_t)n; end > server.len && !m; end--)
     if (end == (size_t)n || whole[end] == '/') m = xform_find_exact(j, j->x, XFORM_NFS, whole, end);
   if (m && done(m, whole)) return PINTLE_OK;
   if (m) {
-    const char *to_path = strstr(m->to, ":/");
+    const size_t ends = strlen(m->to);
+    const char *to_path = ends && m->to[ends - 1] == ':' ? m->to + ends - 1 : strstr(m->to, ":/");
     if (!to_path) return PINTLE_OK;
     char room[2 * XFORM_ROOM];
-    int made = snprintf(room, sizeof room, "%s%s", m->to, whole + strlen(m->from));
+    const char *rest = whole[strlen(m->from)] || to_path[1] ? whole + strlen(m->from) : "/";
+    int made = snprintf(room, sizeof room, "%s%s", m->to, rest);
     xform_tell(j, p->pointer, m, (pintle_str){whole, (size_t)n}, (pintle_str){room, (size_t)made});
     pintle_status st = put(j, at_server, m->to, (size_t)(to_path - m->to), "");
-    return st == PINTLE_OK ? put(j, at_path, to_path + 1, strlen(to_path + 1), whole + strlen(m->from)) : st;
+    return st == PINTLE_OK ? put(j, at_path, to_path + 1, strlen(to_path + 1), rest) : st;
   }
   if (!(m = xform_find_exact(j, j->x, XFORM_NFS, server.ptr, server.len)) || strchr(m->to, '/')) return PINTLE_OK;
   return xform_put(j, at_server, m, server, (pintle_str){m->to, strlen(m->to)});

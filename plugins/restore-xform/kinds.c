@@ -102,9 +102,11 @@ const struct xform_kind xform_more_kinds[] = {
     {"PriorityLevelConfiguration", "flowcontrol.apiserver.k8s.io", "prioritylevelconfigurations", NULL, "", true},
     {"Role", "rbac.authorization.k8s.io", "roles", NULL, "", false},
     {"RuntimeClass", "node.k8s.io", "runtimeclasses", NULL, "", true},
+    {"ScaledObject", "keda.sh", "scaledobjects", NULL, "so", false},
     {"ServiceCIDR", "networking.k8s.io", "servicecidrs", NULL, "", true},
     {"ValidatingAdmissionPolicy", "admissionregistration.k8s.io", "validatingadmissionpolicies", NULL, "", true},
     {"ValidatingAdmissionPolicyBinding", "admissionregistration.k8s.io", "validatingadmissionpolicybindings", NULL, "", true},
+    {"VerticalPodAutoscaler", "autoscaling.k8s.io", "verticalpodautoscalers", NULL, "vpa", false},
     {"VolumeAttachment", "storage.k8s.io", "volumeattachments", NULL, "", true},
 };
 const size_t xform_n_more_kinds = sizeof xform_more_kinds / sizeof *xform_more_kinds;

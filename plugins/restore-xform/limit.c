@@ -6,43 +6,94 @@
 
 static bool is(const char *name, size_t n, const char *of) { return strlen(of) == n && strncasecmp(of, name, n) == 0; }
 
+/* One of kubectl's short names, or several of them: pvc, pvcs. */
+static bool is_short(const char *name, size_t n, const char *shorts) {
+  for (const char *p = shorts; *p; p += strcspn(p, ","), p += *p == ',') {
+    const size_t k = strcspn(p, ",");
+    if (k && (n == k || (n == k + 1 && (name[k] | 32) == 's')) && strncasecmp(p, name, k) == 0) return true;
+  }
+  return false;
+}
+
 bool xform_kind_named(const char *name, const struct xform_kind *k) {
   const char *dot = strchr(name, '.');
   size_t n = dot ? (size_t)(dot - name) : strlen(name);
   if (dot && strcmp(dot + 1, k->group) != 0) return false;
-  for (const char *p = k->shorts; *p; p += strcspn(p, ","), p += *p == ',')
-    if (strcspn(p, ",") == n && strncasecmp(p, name, n) == 0) return true;
-  return is(name, n, k->kind) || is(name, n, k->resource);
+  return is_short(name, n, k->shorts) || is(name, n, k->kind) || is(name, n, k->resource);
+}
+
+static const struct xform_kind *kind_at(size_t i) {
+  return i < xform_n_kinds ? &xform_kinds[i] : &xform_more_kinds[i - xform_n_kinds];
+}
+
+/* The right name that is nearest; NULL: none is near. */
+static pintle_status nearest(pintle_call *call, const char *name, const char **near) {
+  const size_t n = xform_n_kinds + xform_n_more_kinds;
+  size_t used = 0, room = 2 * n + 1;
+  for (size_t k = 0; k < n; k++)
+    for (const char *p = kind_at(k)->shorts; *p; p++) room += p == kind_at(k)->shorts || *p == ',';
+  const char **names = call->host->alloc(call, room * sizeof *names);
+  if (!names) return pintle_fail(call, PINTLE_NOMEM, "out of memory");
+  for (size_t k = 0; k < n; k++) names[used++] = kind_at(k)->kind, names[used++] = kind_at(k)->resource;
+  for (size_t k = 0; k < n && strlen(name) > 2; k++)
+    for (const char *p = kind_at(k)->shorts; *p; p += strcspn(p, ","), p += *p == ',') {
+      char *one = call->host->alloc(call, strcspn(p, ",") + 1);
+      if (!one) return pintle_fail(call, PINTLE_NOMEM, "out of memory");
+      memcpy(one, p, strcspn(p, ","));
+      names[used++] = one;
+    }
+  names[used] = NULL;
+  *near = xform_config_nearest(name, names);
+  return PINTLE_OK;
 }
 
 /* In a chain file a kind is written wrongly more often than it is one that is not known here. */
 static pintle_status known(pintle_call *call, const char *at, const char *name, size_t i) {
-  const size_t n = xform_n_kinds + xform_n_more_kinds;
-  const char **names = call->host->alloc(call, (2 * n + 1) * sizeof *names), *near;
+  const char *near = NULL, *dot = strchr(name, '.');
+  const size_t first = strcspn(name, ".");
   char pointer[200];
-  if (!names) return pintle_fail(call, PINTLE_NOMEM, "out of memory");
-  for (size_t k = 0; k < n; k++) {
-    const struct xform_kind *kind = k < xform_n_kinds ? &xform_kinds[k] : &xform_more_kinds[k - xform_n_kinds];
-    if (xform_kind_named(name, kind)) return PINTLE_OK;
-    names[2 * k] = kind->kind, names[2 * k + 1] = kind->resource;
-  }
   if (snprintf(pointer, sizeof pointer, "%s/inKinds/%zu", at, i) < 0) pointer[0] = 0;
-  if (strchr(name, '.') || !(near = xform_config_nearest(name, names))) return PINTLE_OK; /* somebody's own kind */
+  if (strcmp(name, "*") == 0) return pintle_fail_at(call, PINTLE_INVALID, pointer, "*: kinds are no patterns; without inKinds all kinds are meant");
+  for (const char *p = name; *p; p++)
+    if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.", *p))
+      return pintle_fail_at(call, PINTLE_INVALID, pointer, "%.100s: no kind holds a \"%c\": this rule can never match (Deployment, deployments.apps)", name, *p);
+  for (size_t k = 0; k < xform_n_kinds + xform_n_more_kinds; k++)
+    if (xform_kind_named(name, kind_at(k))) return PINTLE_OK;
+  const char *group = dot && dot[1] == 'v' && dot[2] >= '1' && dot[2] <= '9' ? strchr(dot + 1, '.') : NULL;
+  if (group)
+    return pintle_fail_at(call, PINTLE_INVALID, pointer, "%.100s: a version is not said here; write %.*s%.100s", name, (int)first, name, group);
+  if (dot && !xform_legal(XFORM_NAME_OBJECT, dot + 1, strlen(dot + 1), false))
+    return pintle_fail_at(call, PINTLE_INVALID, pointer, "%.100s: no group is called \"%.100s\": this rule can never match", name, dot + 1);
+  pintle_status st = dot ? PINTLE_OK : nearest(call, name, &near);
+  if (st != PINTLE_OK || !near) return st; /* somebody's own kind */
   return pintle_fail_at(
       call, PINTLE_INVALID, pointer,
       "no kind or resource is called \"%.100s\" here; did you mean \"%s\"? (one of your own is written with its group, %.100s.example.com)",
       name, near, name);
 }
 
-/* Globs whose every character may stand in what they are compared with: else they can never match. */
-static pintle_status globs(pintle_call *call, const char *at, const char *key, const char *extra, struct xform_list *out) {
+/* Names of RBAC may hold nearly anything, "system:node" among it. */
+static bool free_name(const struct xform_list *kinds, const char *name) {
+  static const char *const free[] = {"Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"};
+  for (size_t i = 0; i < kinds->n; i++)
+    for (size_t k = 0; k < sizeof free / sizeof *free; k++) {
+      const struct xform_kind *row = xform_kind_known(free[k], "rbac.authorization.k8s.io", 25);
+      if (row && xform_kind_named(kinds->all[i], row)) return true;
+    }
+  return !kinds->n && strchr(name, ':');
+}
+
+/* Globs that may match a name: else they can never match. */
+static pintle_status globs(const struct xform_rule *r, pintle_call *call, const char *at, const char *key, enum xform_name what,
+                           struct xform_list *out) {
   pintle_status st = xform_config_list(call, at, key, out);
   for (size_t i = 0; i < out->n && st == PINTLE_OK; i++) {
+    const char *name = out->all[i];
     char pointer[300];
     if (snprintf(pointer, sizeof pointer, "%s/%s/%zu", at, key, i) < 0) pointer[0] = 0;
-    for (const char *p = out->all[i]; *p && st == PINTLE_OK; p++)
-      if (!(*p >= 'a' && *p <= 'z') && !(*p >= '0' && *p <= '9') && !strchr("-*?", *p) && !strchr(extra, *p))
-        st = pintle_fail_at(call, PINTLE_INVALID, pointer, "%.100s: no name holds a \"%c\": this rule can never match", out->all[i], *p);
+    if (!xform_legal(what, name, strlen(name), true) && !(out == &r->names && free_name(&r->kinds, name)))
+      st = pintle_fail_at(call, PINTLE_INVALID, pointer, "%.100s: no %s can be called so (lower case letters and digits, between them -%s): this rule can never match",
+                          name, what == XFORM_NAME_NAMESPACE ? "namespace" : "object", what == XFORM_NAME_NAMESPACE ? "; 63 at most" : " and .");
   }
   return st;
 }
@@ -52,14 +103,30 @@ pintle_status xform_limits_read(struct xform_rule *r, pintle_call *call, const c
   char pointer[200];
   pintle_status st = xform_config_list(call, at, "inKinds", &r->kinds);
   for (size_t i = 0; i < r->kinds.n && st == PINTLE_OK; i++) st = known(call, at, r->kinds.all[i], i);
-  if (st == PINTLE_OK) st = globs(call, at, "inNamespaces", "", &r->ns);
-  if (st == PINTLE_OK) st = globs(call, at, "inOriginalNamespaces", "", &r->original_ns);
-  if (st == PINTLE_OK) st = globs(call, at, "withNames", ".:", &r->names);
+  if (st == PINTLE_OK) st = globs(r, call, at, "inNamespaces", XFORM_NAME_NAMESPACE, &r->ns);
+  if (st == PINTLE_OK) st = globs(r, call, at, "inOriginalNamespaces", XFORM_NAME_NAMESPACE, &r->original_ns);
+  if (st == PINTLE_OK) st = globs(r, call, at, "withNames", XFORM_NAME_OBJECT, &r->names);
   if (st == PINTLE_OK) st = xform_config_text(call, at, "withLabels", &labels);
   if (st == PINTLE_OK && labels)
     st = xform_labels_read(call, pintle_key(pointer, sizeof pointer, at, "withLabels"), labels, &r->labels, &r->n_labels);
+  r->selector = labels;
   r->limited = r->kinds.n || r->ns.n || r->original_ns.n || r->names.n || r->n_labels;
   return st;
+}
+
+static bool all_in(const struct xform_list *few, const struct xform_list *many) {
+  for (size_t i = 0; i < few->n; i++) {
+    size_t k = 0;
+    while (k < many->n && strcmp(many->all[k], few->all[i]) != 0) k++;
+    if (k == many->n) return false;
+  }
+  return few->n > 0;
+}
+static bool covers(const struct xform_list *a, const struct xform_list *b) { return !a->n || all_in(b, a); }
+
+bool xform_rule_covers(const struct xform_rule *a, const struct xform_rule *b) {
+  return covers(&a->kinds, &b->kinds) && covers(&a->ns, &b->ns) && covers(&a->original_ns, &b->original_ns) && covers(&a->names, &b->names) &&
+         (!a->selector || (b->selector && strcmp(a->selector, b->selector) == 0));
 }
 
 void xform_limits_free(struct xform_rule *r) {

@@ -70,7 +70,7 @@ bool xform_is_target(struct xform_job *j, const struct xform *x, enum xform_fami
 
 /* What carries, and may find its own result again, leaves what reads as its result alone. */
 static bool done(const struct xform_mapping *m, pintle_str is) {
-  return m->carries && xform_glob(m->to, is) && xform_glob(m->from, (pintle_str){m->to, strlen(m->to)});
+  return m->carries && strcmp(m->from, m->to) != 0 && xform_glob(m->to, is) && xform_glob(m->from, (pintle_str){m->to, strlen(m->to)});
 }
 
 /* The best of the globs with this literal beginning. */
@@ -143,13 +143,31 @@ static bool add_image(struct xform *x, size_t rule, const char *option, const ch
   return n > 0;
 }
 
+/* "server:/path/" is what "server:/path" is, and "server:/" all of the server's paths: "server:". NULL: too long. */
+static const char *without_slash(const char *s, char *room) {
+  const size_t n = strlen(s);
+  const char *slash = strchr(s, '/');
+  if (!slash || s[n - 1] != '/') return s;
+  return snprintf(room, XFORM_ROOM, "%.*s", (int)(n - 1), s) < XFORM_ROOM ? room : NULL;
+}
+
+static bool add_nfs(struct xform *x, size_t rule, const char *option, const char *from, const char *to) {
+  char from_room[XFORM_ROOM], to_room[XFORM_ROOM];
+  const char *key = without_slash(from, from_room), *path = without_slash(to, to_room);
+  struct xform_mapping *m = key && path ? append(x, XFORM_NFS, rule, option, key, from, to) : NULL;
+  if (m && path != to) m->to[strlen(path)] = 0;
+  return m != NULL;
+}
+
 pintle_status xform_map_add(struct xform *x, pintle_call *call, enum xform_family f, size_t rule, const char *pointer, const char *option,
                             const char *from, const char *to) {
   struct xform_map *map = &x->maps[f];
   const char *why = xform_family_infos[f].wrong(from, to);
   if (why) return pintle_fail_at(call, PINTLE_INVALID, pointer, "%.100s: %.100s: %s", from, to, why);
   if (strlen(from) >= XFORM_ROOM / 2 || strlen(to) >= XFORM_ROOM) return pintle_fail_at(call, PINTLE_INVALID, pointer, "too long");
-  bool added = f == XFORM_IMAGES ? add_image(x, rule, option, from, to) : append(x, f, rule, option, from, from, to) != NULL;
+  bool added = f == XFORM_IMAGES ? add_image(x, rule, option, from, to)
+               : f == XFORM_NFS  ? add_nfs(x, rule, option, from, to)
+                                 : append(x, f, rule, option, from, from, to) != NULL;
   if (!added) return pintle_fail(call, PINTLE_NOMEM, "out of memory");
   struct xform_mapping *m = &map->all[map->n - 1];
   x->families |= XFORM_BIT(f);
@@ -192,6 +210,9 @@ static pintle_status members(struct xform *x, pintle_call *call, enum xform_fami
     pintle_key(pointer, sizeof pointer, at, from.ptr);
     if (strlen(from.ptr) != from.len) return pintle_fail_at(call, PINTLE_INVALID, pointer, "not a name");
     if (f == XFORM_ANNOTATIONS && !prefix) {
+      if (!xform_legal(XFORM_NAME_ANNOTATION, from.ptr, from.len, false))
+        return pintle_fail_at(call, PINTLE_INVALID, pointer,
+                              "no annotation can be called so: \"example.com/name\", letters and digits, between them - _ and ., 63 at most; no patterns");
       st = members(x, call, f, option, from.ptr, rule, pointer);
       continue;
     }
@@ -216,42 +237,6 @@ pintle_status xform_map_read(struct xform *x, pintle_call *call, enum xform_fami
   return config->api->at(config, pointer) ? members(x, call, f, key, NULL, rule, pointer) : PINTLE_OK;
 }
 
-/* Where a mapping stands in the configuration, for messages. */
-static void place(const struct xform *x, const struct xform_mapping *m, enum xform_family f, char *to, size_t size) {
-  char at[100], under[700];
-  int index = x->rules[m->rule].index;
-  const char *equals = f == XFORM_ANNOTATIONS ? strchr(m->from, '=') : NULL;
-  if (index < 0) at[0] = 0;
-  else if (snprintf(at, sizeof at, "/rules/%d", index) < 0) at[0] = 0;
-  const char *name = m->label + (index < 0 ? 0 : strcspn(m->label, ".") + 1);
-  char option[64];
-  if (snprintf(option, sizeof option, "%.*s", (int)strcspn(name, ":"), name) < 0) option[0] = 0;
-  pintle_key(under, sizeof under, at, option);
-  if (equals) {
-    char annotation[500];
-    if (snprintf(annotation, sizeof annotation, "%.*s", (int)(equals - m->from), m->from) < 0) annotation[0] = 0;
-    char deeper[700];
-    pintle_key(deeper, sizeof deeper, under, annotation);
-    pintle_key(to, size, deeper, equals + 1);
-  } else pintle_key(to, size, under, m->written ? m->written : m->from);
-}
-
-static pintle_status reachable(struct xform *x, pintle_call *call, enum xform_family f) {
-  const struct xform_map *map = &x->maps[f];
-  for (size_t i = 1; i < map->n; i++) {
-    const struct xform_mapping *a = &map->all[i - 1], *b = &map->all[i];
-    char pointer[700];
-    if (strcmp(a->from, b->from) != 0) continue;
-    place(x, b, f, pointer, sizeof pointer);
-    if (a->rule == b->rule)
-      return pintle_fail_at(call, PINTLE_INVALID, pointer, "%.100s is mapped twice", b->written ? b->written : b->from);
-    if (!x->rules[a->rule].limited)
-      return pintle_fail_at(call, PINTLE_INVALID, pointer, "this can never match: rules[%d], which has no limits, maps %.100s before",
-                            x->rules[a->rule].index, b->written ? b->written : b->from);
-  }
-  return PINTLE_OK;
-}
-
 pintle_status xform_map_index(struct xform *x, pintle_call *call, enum xform_family f) {
   struct xform_map *map = &x->maps[f];
   if (map->n == 0) return PINTLE_OK;
@@ -264,7 +249,7 @@ pintle_status xform_map_index(struct xform *x, pintle_call *call, enum xform_fam
   }
   qsort(map->globs, map->n_globs, sizeof *map->globs, by_literal);
   qsort(map->targets, map->n, sizeof *map->targets, by_to);
-  return reachable(x, call, f);
+  return xform_map_reach(x, call, f);
 }
 
 void xform_map_free(struct xform_map *map) {

@@ -22,6 +22,7 @@ static pintle_status create(void *module, pintle_call *call, void **self) {
   if (st == PINTLE_OK && x->check.classes_known) x->families |= XFORM_BIT(XFORM_STORAGE_CLASSES);
   if (st == PINTLE_OK) st = xform_config_read(x, call);
   if (st == PINTLE_OK) st = check_rules(x, call);
+  if (st == PINTLE_OK) st = xform_map_changes(x, call);
   if (st == PINTLE_OK) *self = x;
   else destroy(x);
   return st;

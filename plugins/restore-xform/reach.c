@@ -59,6 +59,22 @@ static pintle_status texts_meet(const struct xform *x, pintle_call *call, const 
   return PINTLE_OK;
 }
 
+static bool only_volumes(const struct xform_rule *r) {
+  for (size_t i = 0; i < r->kinds.n; i++)
+    if (!xform_kind_named(r->kinds.all[i], xform_kind_of("PersistentVolume", "", 0))) return false;
+  return r->kinds.n > 0;
+}
+static bool only_default(const struct xform *x, const struct xform_rule *r) {
+  const struct xform_map *map = &x->maps[XFORM_STORAGE_CLASSES];
+  size_t n = 0;
+  for (size_t i = 0; i < map->n; i++)
+    if (&x->rules[map->all[i].rule] == r) {
+      if (strcmp(map->all[i].to, "default") != 0) return false;
+      n++;
+    }
+  return n > 0;
+}
+
 pintle_status xform_rule_meets(const struct xform *x, pintle_call *call, const struct xform_rule *r) {
   if (!meets(x, r, r->families, true)) return refuse(call, r, "inKinds", "no item of these kinds has a field of what this rule maps");
   for (size_t f = 0; f < XFORM_FAMILIES; f++) {
@@ -69,5 +85,6 @@ pintle_status xform_rule_meets(const struct xform *x, pintle_call *call, const s
       return refuse(call, r, r->ns.n ? "inNamespaces" : "inOriginalNamespaces",
                     "what this rule maps stands only in items that are in no namespace");
   }
+  if (only_volumes(r) && only_default(x, r)) return refuse(call, r, "storageClasses", "a PersistentVolume needs the name of a class, and default is none");
   return texts_meet(x, call, r);
 }

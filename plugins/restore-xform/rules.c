@@ -73,6 +73,7 @@ pintle_status xform_config_read(struct xform *x, pintle_call *call) {
   if (st == PINTLE_OK) xform_say_chains(x, call);
   if (st == PINTLE_OK) st = xform_trees(x, call, x->families | (x->follow_restore || x->check.on ? XFORM_BIT(XFORM_NAMESPACES) : 0));
   for (size_t i = 0; i < n && st == PINTLE_OK; i++) st = xform_rule_meets(x, call, &x->rules[i]);
+  if (st == PINTLE_OK) st = xform_texts_reach(x, call);
   return st;
 }
 

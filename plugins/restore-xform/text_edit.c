@@ -6,23 +6,22 @@
 
 const char *const text_format_names[TEXT_FORMATS + 1] = {"text", "properties", "env", "ini", "json", "yaml", NULL};
 
+const struct text_suffix text_suffixes[] = {{".properties", TEXT_PROPERTIES},
+                                            {".env", TEXT_ENV},
+                                            {".ini", TEXT_INI},
+                                            {".cfg", TEXT_INI},
+                                            {".cnf", TEXT_INI},
+                                            {".conf", TEXT_RAW},
+                                            {".json", TEXT_JSON},
+                                            {".yaml", TEXT_YAML},
+                                            {".yml", TEXT_YAML},
+                                            {NULL, TEXT_RAW}};
+
 enum text_format text_format_of(const char *name) {
-  static const struct {
-    const char *suffix;
-    enum text_format format;
-  } all[] = {{".properties", TEXT_PROPERTIES},
-             {".env", TEXT_ENV},
-             {".ini", TEXT_INI},
-             {".cfg", TEXT_INI},
-             {".cnf", TEXT_INI},
-             {".conf", TEXT_RAW},
-             {".json", TEXT_JSON},
-             {".yaml", TEXT_YAML},
-             {".yml", TEXT_YAML}};
   size_t n = strlen(name);
-  for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-    size_t k = strlen(all[i].suffix);
-    if (n >= k && strcasecmp(name + n - k, all[i].suffix) == 0) return all[i].format;
+  for (const struct text_suffix *s = text_suffixes; s->suffix; s++) {
+    size_t k = strlen(s->suffix);
+    if (n >= k && strcasecmp(name + n - k, s->suffix) == 0) return s->format;
   }
   return TEXT_RAW;
 }

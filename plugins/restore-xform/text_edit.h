@@ -10,6 +10,10 @@
 
 enum text_format { TEXT_RAW, TEXT_PROPERTIES, TEXT_ENV, TEXT_INI, TEXT_JSON, TEXT_YAML, TEXT_FORMATS };
 extern const char *const text_format_names[TEXT_FORMATS + 1]; /* "text", "properties", ...; NULL at the end */
+extern const struct text_suffix {
+  const char *suffix;
+  enum text_format format;
+} text_suffixes[]; /* NULL at the end */
 /* By the suffix of a file's name; TEXT_RAW: no known one. */
 enum text_format text_format_of(const char *name);
 

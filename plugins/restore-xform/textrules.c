@@ -11,15 +11,17 @@ static const char *const text_keys[] = {"name", "namespace", "key",   "env",    
 
 static bool same(const char *a, const char *b) { return a && b ? strcmp(a, b) == 0 : a == b; }
 
-/* A glob whose every character may stand in what it is compared with: else it can never match. */
-static pintle_status glob(pintle_call *call, const char *at, const char *key, const char *extra, const char **out) {
+static bool small(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+
+/* A glob whose every character may stand in what it is compared with (also NULL: all but =, as in names of variables): else it can never match. */
+static pintle_status glob(pintle_call *call, const char *at, const char *key, const char *also, const char **out) {
   pintle_status st = xform_config_text(call, at, key, out);
   char pointer[100];
   if (st != PINTLE_OK || !*out) return st;
   pintle_key(pointer, sizeof pointer, at, key);
   if (!**out) return pintle_fail_at(call, PINTLE_INVALID, pointer, "an empty %s matches nothing; leave it out for all", key);
   for (const char *p = *out; *p; p++)
-    if (!(*p >= 'a' && *p <= 'z') && !(*p >= '0' && *p <= '9') && !strchr("-.*?[]!", *p) && !strchr(extra, *p))
+    if (also ? !small(*p) && !strchr("-.*?[]!", *p) && !strchr(also, *p) : *p == '=' || *p < ' ' || *p > '~')
       return pintle_fail_at(call, PINTLE_INVALID, pointer, "no %s holds a \"%c\": this rule can never match", key, *p);
   return PINTLE_OK;
 }
@@ -79,7 +81,7 @@ static pintle_status describe(pintle_call *call, const char *list, size_t i, str
 /* Which texts: entries unless environment or arguments alone are meant. */
 static pintle_status where(pintle_call *call, const char *at, struct xform_text_rule *r) {
   bool args = false, secrets = false;
-  pintle_status st = glob(call, at, "env", UPPER, &r->env);
+  pintle_status st = glob(call, at, "env", NULL, &r->env);
   if (st == PINTLE_OK) st = flag(call, at, "args", &args);
   if (st == PINTLE_OK) st = flag(call, at, "secrets", &secrets);
   r->where = (r->env ? XFORM_IN_ENV : 0) | (args ? XFORM_IN_ARGS : 0) | (secrets ? XFORM_IN_SECRETS : 0);
@@ -106,14 +108,9 @@ static pintle_status path(pintle_call *call, const char *at, struct xform_text_r
   pintle_key(pointer, sizeof pointer, at, r->path ? "path" : "section");
   if (name && r->format == TEXT_RAW && r->structured)
     return pintle_fail_at(call, PINTLE_INVALID, pointer, "a plain text has no paths and sections: this rule can never match");
-  if (r->section && name && r->format != TEXT_INI)
-    return pintle_fail_at(call, PINTLE_INVALID, pointer, "only INI has sections: this rule can never match");
   if (r->structured && !name && r->where & (XFORM_IN_ENV | XFORM_IN_ARGS))
     return pintle_fail_at(call, PINTLE_INVALID, pointer, "\"format\" is needed: environment values and arguments have no suffix");
-  if (r->path && name && (*r->path == '/') != (r->format == TEXT_JSON || r->format == TEXT_YAML))
-    return pintle_fail_at(call, PINTLE_INVALID, pointer, "the path in %s is %s", name,
-                          *r->path == '/' ? "a key" : "a JSON Pointer, such as /db/host; * is any element or member");
-  return PINTLE_OK;
+  return r->structured && (r->path || r->section) ? xform_text_path(call, at, r) : PINTLE_OK;
 }
 
 static pintle_status fields(pintle_call *call, const char *at, bool maps, struct xform_text_rule *r) {
@@ -154,6 +151,7 @@ static pintle_status one(pintle_call *call, struct xform *x, const pintle_value 
                          size_t rule) {
   const pintle_doc *config = call->host->config(call);
   struct xform_text_rule r = {.rule = rule};
+  if (snprintf(r.at, sizeof r.at, "%s", at) >= (int)sizeof r.at) return pintle_fail_at(call, PINTLE_INVALID, at, "too many rules");
   if (config->api->type(config, v) != PINTLE_T_OBJECT)
     return pintle_fail_at(call, PINTLE_INVALID, at, "a rule is a mapping, {value: old, to: new}");
   pintle_status st = fields(call, at, strcmp(list, "configMaps") == 0, &r);

@@ -71,6 +71,7 @@ struct xform_rule {
   struct xform_list kinds, ns, original_ns, names; /* kinds exactly, the rest as globs; none: all */
   struct xform_requirement *labels;
   size_t n_labels;
+  const char *selector; /* they, as they are written; NULL: none */
   uint64_t families; /* that it maps */
 };
 /* Reads the limits of the rule at `at`. */
@@ -79,10 +80,12 @@ pintle_status xform_limits_read(struct xform_rule *r, pintle_call *call, const c
 const char *xform_restored_into(const struct xform_job *j);
 /* The limit that keeps this rule from the job's item, as its key is called; NULL: it is for the item. */
 const char *xform_rule_misses(const struct xform_job *j, size_t rule);
+/* Is a for every item that b is for, as far as their limits show? */
+bool xform_rule_covers(const struct xform_rule *a, const struct xform_rule *b);
 void xform_limits_free(struct xform_rule *r);
 /* reach.c: is there, for everything that the rule maps, a kind within its limits that has a field of it? Else INVALID. After xform_trees. */
 pintle_status xform_rule_meets(const struct xform *x, pintle_call *call, const struct xform_rule *r);
-/* A kind, a resource, a short name, or any of them with .group: does it mean k? */
+/* A kind, a resource, a short name (also with an s behind it), or any of them with .group: does it mean k? */
 bool xform_kind_named(const char *name, const struct xform_kind *k);
 /* Is this rule (a number in x->rules) for the job's item? Worked out once an item. */
 bool xform_rule_applies(struct xform_job *j, size_t rule);
@@ -94,7 +97,7 @@ void xform_labels_free(struct xform_requirement *all, size_t n);
 
 /* ---- map.c: one family's mappings of all rules, all applied at once */
 struct xform_mapping {
-  char *from, *to;     /* annotations: from is "key=value"; images: from is a name in full, to has no / at the end */
+  char *from, *to;     /* annotations: both are "key=value"; images: from is a name in full; images, nfs: no / at the end */
   char *written;       /* from as the user has it, where it differs; else NULL */
   char *target;        /* images: to in full, as a path; else NULL */
   char *label;         /* "storageClasses: old -> new", "rules[2].hosts: a -> b": counter; up to the ":" what a change is noted under */
@@ -133,6 +136,10 @@ pintle_status xform_map_add(struct xform *x, pintle_call *call, enum xform_famil
 /* After the last mapping was read: sorts, refuses what is never reached. */
 pintle_status xform_map_index(struct xform *x, pintle_call *call, enum xform_family f);
 void xform_map_free(struct xform_map *map);
+/* reach_map.c. INVALID: a mapping that an earlier rule leaves nothing to. The map is sorted. */
+pintle_status xform_map_reach(const struct xform *x, pintle_call *call, enum xform_family f);
+/* INVALID: a mapping of a name to itself that keeps it from no other one. After check_rules. */
+pintle_status xform_map_changes(const struct xform *x, pintle_call *call);
 /* The mapping that decides what becomes of exactly this text, *to its new form (in room, or in config()); NULL: none. j NULL: limits are
  * not looked at. */
 const struct xform_mapping *xform_find(struct xform_job *j, const struct xform *x, enum xform_family f, pintle_str is, char *room,
@@ -150,8 +157,20 @@ const char *xform_config_nearest(const char *name, const char *const *keys); /* 
 pintle_status xform_config_text(pintle_call *call, const char *at, const char *key, const char **out);
 /* The list of texts at `at`/key, or the one text there; n = 0 when absent. INVALID: anything else, or an empty one. */
 pintle_status xform_config_list(pintle_call *call, const char *at, const char *key, struct xform_list *out);
-/* Is `name` a DNS subdomain, as names of Kubernetes objects and hosts are? */
-bool xform_dns_name(const char *name);
+
+/* ---- legal.c */
+enum xform_name {
+  XFORM_NAME_OBJECT,     /* a DNS subdomain, as most kinds have it */
+  XFORM_NAME_HOST,       /* no label of it has more than 63 characters */
+  XFORM_NAME_NAMESPACE,  /* a DNS label */
+  XFORM_NAME_LABEL,      /* the key of one */
+  XFORM_NAME_ANNOTATION, /* its prefix may have capital letters */
+  XFORM_NAME_LABEL_VALUE /* may be empty */
+};
+/* May a name be so? With globs: may * and ? match one? */
+bool xform_legal(enum xform_name what, const char *s, size_t n, bool globs);
+/* May two patterns (*, ?, [...]), or names, mean the same text? False only where that is sure. */
+bool xform_globs_meet(const char *a, const char *b);
 
 /* ---- text.c */
 struct xform_text { /* grows; failed: no memory */
@@ -245,6 +264,7 @@ const struct xform_node *xform_tree_of(const struct xform *x, const pintle_doc *
 enum { XFORM_IN_MAPS = 1, XFORM_IN_SECRETS = 2, XFORM_IN_ENV = 4, XFORM_IN_ARGS = 8 };
 struct xform_text_rule {             /* one of text, or of configMaps */
   size_t rule;                       /* whose limits it has */
+  char at[48];                       /* where it stands in the configuration */
   unsigned where;                    /* XFORM_IN_* */
   const char *ns, *name, *key, *env; /* globs; NULL: any */
   bool structured, has_format;       /* values within a text of a format; which is known, else by the entry's key */
@@ -375,6 +395,10 @@ const struct xform_mapping *xform_namespace(struct xform_job *j, pintle_str is, 
 /* ---- refs-text: values inside text. key "configMaps" at the top, `text` at the top and in rules */
 /* Those of a rule (a number in x->rules), whose object is at `at`: "/rules/2", "" for the top. */
 pintle_status xform_texts_read(struct xform *x, pintle_call *call, size_t rule, const char *at);
+/* textreach.c. INVALID: path or section can be in no text that the rule means. */
+pintle_status xform_text_path(pintle_call *call, const char *at, const struct xform_text_rule *r);
+/* INVALID: a rule that can never match, or changes nothing; after all families were read. */
+pintle_status xform_texts_reach(const struct xform *x, pintle_call *call);
 void xform_texts_free(struct xform *x);
 xform_apply xform_texts; /* an entry of a ConfigMap or Secret, an environment value, an argument */
 

@@ -145,7 +145,7 @@ START_TEST(bad_configuration) {
   xform_refused(TEXT("{\"pth\":\"a\",\"to\":\"b\"}"), "/text/0/pth", "did you mean \"path\"?");
   xform_refused(TEXT("{\"format\":\"yml\",\"path\":\"/a\",\"to\":\"b\"}"), "/text/0/format", "did you mean \"yaml\"?");
   xform_refused(TEXT("{\"format\":\"json\",\"path\":\"a\",\"to\":\"b\"}"), "/text/0/path", "a JSON Pointer");
-  xform_refused(TEXT("{\"format\":\"env\",\"section\":\"a\",\"path\":\"b\",\"to\":\"c\"}"), "/text/0/path", "only INI has sections");
+  xform_refused(TEXT("{\"format\":\"env\",\"section\":\"a\",\"path\":\"b\",\"to\":\"c\"}"), "/text/0/section", "only INI has sections");
   xform_refused(TEXT("{\"env\":\"A\",\"path\":\"b\",\"to\":\"c\"}"), "/text/0/path", "\"format\" is needed");
   xform_refused(TEXT("{\"args\":true,\"key\":\"k\",\"to\":\"c\"}"), "/text/0", "every argument");
   xform_refused(TEXT("{\"hosts\":true,\"to\":\"c\"}"), "/text/0", "have no place beside it");
