@@ -2,6 +2,7 @@
 #include "nas_trees.h"
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 
@@ -252,7 +253,7 @@ END_TEST
 
 /* ---- a writer: each content is one version over and over, of a size that follows from it */
 enum { WRITTEN = 24, RECORD = 16 };
-static volatile bool writer_stop;
+static atomic_bool writer_stop;
 static size_t version_size(unsigned v) { return RECORD * (1000 + v * 7919 % 30000); }
 static void write_version(const char *name, unsigned v, bool in_place) {
   static _Thread_local char data[RECORD * 32000 + 1];

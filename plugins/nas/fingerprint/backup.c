@@ -78,7 +78,8 @@ static const fp_entry *prior_at(backup *b, prior *p, const fp_item *i) {
 
 /* Unchanged, and not so fresh that it could have changed in the same tick of the clock after it was read. */
 static bool unchanged(const backup *b, const prior *p, const fp_entry *e, const fp_item *i) {
-  if (e->type != i->type || e->marks & ~(uint32_t)(FP_NO_HOLES | (b->o->share ? FP_NO_XATTRS : 0)) || i->marks || b->o->read_all) return false;
+  if (e->type != i->type || e->marks & ~(uint32_t)(FP_NO_HOLES | (b->o->share ? FP_NO_XATTRS : 0)) || i->marks || b->o->read_all)
+    return false;
   if (e->size != i->size || e->mtime != i->mtime || e->rdev != i->rdev || e->mode != i->mode || e->uid != i->uid || e->gid != i->gid)
     return false;
   if ((!b->o->no_ctime && e->ctime != i->ctime) || (!b->o->no_inode && e->ino != i->ino)) return false;
@@ -161,6 +162,13 @@ static pintle_status link_entry(backup *b, fp_slot *s) {
   return PINTLE_OK;
 }
 
+/* With the lock, and a head that is not known: the slot to wait for, which a worker will tell of. */
+static uint64_t last_of(const fp_ring *r) {
+  uint64_t at = r->tail - r->head > FP_TOGETHER ? r->head + FP_TOGETHER : r->tail - 1;
+  while (at > r->head && (r->slots[at % FP_SLOTS].known || r->slots[at % FP_SLOTS].done)) at--;
+  return at;
+}
+
 /* Writes what is at the head of the ring; all of it, or until `leave` slots are in use. */
 static pintle_status drain(backup *b, uint64_t leave) {
   fp_ring *r = &b->ring;
@@ -171,7 +179,7 @@ static pintle_status drain(backup *b, uint64_t leave) {
       st = s->e.type == FP_HARD ? link_entry(b, s) : append(b, &s->e);
     } else {
       pthread_mutex_lock(&r->lock);
-      while (!s->first && !s->done) {
+      for (r->awaited = last_of(r); !s->first && !s->done; r->awaited = r->head) {
         struct timespec until;
         clock_gettime(CLOCK_REALTIME, &until);
         until.tv_sec++;
@@ -344,7 +352,8 @@ static pintle_status all(backup *b) {
     if (st == PINTLE_OK && !got) st = beat(b);
   }
   if (st == PINTLE_OK && error && fp_walk_scratch_failed(b->walk)) st = scratch_failed(b, error);
-  if (st == PINTLE_OK && error == ECONNABORTED) st = pintle_fail(b->call, PINTLE_FAILED, "walking the share: the server does not answer any more");
+  if (st == PINTLE_OK && error == ECONNABORTED)
+    st = pintle_fail(b->call, PINTLE_FAILED, "walking the share: the server does not answer any more");
   if (st == PINTLE_OK && error) st = pintle_fail(b->call, PINTLE_FAILED, "walking the share: %s", strerror_r(error, text, sizeof text));
   return st == PINTLE_OK ? drain(b, 0) : st;
 }

@@ -68,9 +68,12 @@ void fp_slot_clear(fp_slot *s) {
   *s = (fp_slot){0};
 }
 
-/* With the lock: the call is told when what it waits for is there. */
+/* With the lock: the call is told when what it waits for is done, or when much is ahead. */
 static void wake(fp_ring *r, const fp_slot *s) {
-  if (r->asleep && &r->slots[r->head % FP_SLOTS] == s) pthread_cond_signal(&r->made);
+  const fp_slot *head = &r->slots[r->head % FP_SLOTS];
+  if (!r->asleep) return;
+  if ((s->done && &r->slots[r->awaited % FP_SLOTS] == s) || (r->ahead > FP_AHEAD / 2 && (head->first || head->done)))
+    pthread_cond_signal(&r->made);
 }
 
 /* Waits while too much is ahead, unless it is this slot's turn and the call has all of it: so whoever is first always goes on. */

@@ -5,8 +5,9 @@
 #include "share.h"
 #include <pthread.h>
 
-/* FP_SPARE: bytes kept for parts to come. FP_AHEAD: bytes of made blocks that wait for their turn; FP_COPIES: of entries that do. */
-enum { FP_SLOTS = 1024, FP_AHEAD = 8 << 20, FP_COPIES = 4 << 20, FP_SPARE = 24 << 20 };
+/* FP_SPARE: bytes kept for parts to come. FP_AHEAD: bytes of made blocks that wait for their turn; FP_COPIES: of entries that do.
+ * FP_TOGETHER: slots that the call takes at a time. */
+enum { FP_SLOTS = 1024, FP_TOGETHER = 64, FP_AHEAD = 8 << 20, FP_COPIES = 4 << 20, FP_SPARE = 24 << 20 };
 
 typedef struct fp_part { /* a made block, or: what was made so far does not count */
   struct fp_part *next;
@@ -43,7 +44,8 @@ typedef struct fp_ring {
   pthread_mutex_t lock;
   pthread_cond_t work, turn, made;
   unsigned idle, waiting; /* workers that wait for work, for their turn */
-  bool asleep;            /* the call waits for the head */
+  bool asleep;            /* the call waits for the head, */
+  uint64_t awaited;       /* and is told when this one is done: not of each name by itself */
   fp_part *spare;         /* parts to be used again */
   size_t spared;          /* their bytes */
   fp_slot slots[FP_SLOTS];
