@@ -9,6 +9,7 @@
 #include <nfsc/libnfs-raw-nfs.h>
 #include <nfsc/libnfs.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
@@ -36,7 +37,7 @@ typedef struct share {
   pthread_cond_t less;
   connection all[CONNECTIONS];
   unsigned made; /* connections so far: each has a name of its own */
-  bool gone;
+  atomic_bool gone;
 } share;
 
 static int64_t milliseconds(void) {
