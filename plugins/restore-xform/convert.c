@@ -80,6 +80,7 @@ static void convert_to(struct conv *v) {
   char note[300], counter[300];
   const char *slash = strchr(v->to, '/');
   v->to_version = slash ? slash + 1 : v->to;
+  if (!convert_is_whole(v)) return;
   convert_how_of(v->row->convert)(v);
   if (v->st != PINTLE_OK || v->skipped) return;
   cv_set_text(v, cv_at(v, "/apiVersion"), v->to);

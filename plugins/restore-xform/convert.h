@@ -81,6 +81,11 @@ void cv_lost(struct conv *v, const char *p, const char *why);                   
 PINTLE_PRINTF(5, 6) void cv_say(struct conv *v, int32_t severity, const char *code, const char *p, const char *format, ...);
 void cv_skip(struct conv *v, const char *why);
 
+/* ---- convert_shape.c: has every field that the row's conversion looks at its type? Reports those that have not. */
+bool convert_is_whole(struct conv *v);
+bool convert_fits(struct conv *v, const pintle_doc *doc, const char *shape); /* the same of any document; reports nothing */
+extern const char convert_metrics_shape[], convert_behavior_shape[];
+
 /* ---- the conversions, by file */
 convert_how convert_deployment, convert_daemonset, convert_statefulset, convert_replicaset, convert_job;            /* convert_apps.c */
 convert_how convert_ingress, convert_pdb, convert_psp, convert_endpointslice;                                       /* convert_net.c */

@@ -4,6 +4,7 @@
  * pkg/apis/autoscaling/{v1,v2beta1}/conversion.go of Kubernetes 1.23. */
 #include "convert.h"
 #include "xform.h"
+#include <ctype.h>
 #include <string.h>
 
 static void target(struct conv *v, const char *source, const char *type, const char *from, const char *key) {
@@ -60,9 +61,9 @@ static void lower_keys(const pintle_doc *d, const pintle_value *value, struct xf
   int32_t type = d->api->type(d, value);
   pintle_str s;
   if (type != PINTLE_T_OBJECT && type != PINTLE_T_ARRAY) {
-    if (type == PINTLE_T_STRING) xform_text_add(out, "\"", 1);
-    if (d->api->text(d, value, &s) == PINTLE_OK) xform_text_add(out, s.ptr, strcspn(s.ptr, "\"\\")); /* names of policies: never more */
-    if (type == PINTLE_T_STRING) xform_text_add(out, "\"", 1);
+    if (d->api->text(d, value, &s) != PINTLE_OK) return;
+    if (type == PINTLE_T_STRING) xform_text_json(out, s);
+    else xform_text_add(out, s.ptr, s.len);
     return;
   }
   xform_text_add(out, type == PINTLE_T_OBJECT ? "{" : "[", 1);
@@ -70,42 +71,53 @@ static void lower_keys(const pintle_doc *d, const pintle_value *value, struct xf
   for (const pintle_value *m = d->api->first(d, value); m; m = d->api->next(d, m)) {
     if (d->api->type(d, m) == PINTLE_T_NULL) continue;
     if (out->len > begin) xform_text_add(out, ",", 1);
-    if (type == PINTLE_T_OBJECT && d->api->key(d, m, &s) == PINTLE_OK && s.len) {
-      char first = (char)(*s.ptr >= 'A' && *s.ptr <= 'Z' ? *s.ptr + 32 : *s.ptr);
-      xform_text_add(out, "\"", 1);
-      xform_text_add(out, &first, 1);
-      xform_text_add(out, s.ptr + 1, strcspn(s.ptr + 1, "\"\\"));
-      xform_text_add(out, "\":", 2);
+    if (type == PINTLE_T_OBJECT && d->api->key(d, m, &s) == PINTLE_OK) {
+      size_t at = out->len + 1;
+      xform_text_json(out, s);
+      xform_text_add(out, ":", 1);
+      if (!out->failed) out->data[at] = (char)tolower((unsigned char)out->data[at]);
     }
     lower_keys(d, m, out);
   }
   xform_text_add(out, type == PINTLE_T_OBJECT ? "}" : "]", 1);
 }
 
-/* What the annotation holds, if it is JSON of that type. */
-static pintle_doc *document(struct conv *v, const char *p, int32_t type) {
+static pintle_doc *document(struct conv *v, const char *json, size_t len) {
   pintle_doc *d = NULL;
+  if (v->st != PINTLE_OK) return NULL;
+  pintle_status st = v->call->host->new_doc(v->call, json, len, &d);
+  if (st == PINTLE_NOMEM) v->st = pintle_fail(v->call, st, "out of memory");
+  return st == PINTLE_OK ? d : NULL;
+}
+
+/* What the annotation holds, if it is JSON of that shape. */
+static pintle_doc *annotated(struct conv *v, const char *p, const char *shape) {
   pintle_str s;
   if (v->st != PINTLE_OK || pintle_get_str(v->doc, p, &s) != PINTLE_OK) return NULL;
-  pintle_status st = v->call->host->new_doc(v->call, s.ptr, s.len, &d);
-  if (st == PINTLE_NOMEM) v->st = pintle_fail(v->call, st, "out of memory");
-  return st == PINTLE_OK && d->api->type(d, d->api->at(d, "")) == type ? d : NULL;
+  pintle_doc *d = document(v, s.ptr, s.len);
+  return d && convert_fits(v, d, shape) ? d : NULL;
 }
 
 static void behavior(struct conv *v) {
-  const char *from = annotation(v, ALPHA "behavior");
+  const char *from = annotation(v, ALPHA "behavior"), *to = cv_at(v, "/spec/behavior");
   struct xform_text t = {0};
-  pintle_doc *d = cv_has(v, cv_at(v, "/spec/behavior")) ? NULL : document(v, from, PINTLE_T_OBJECT);
-  if (!d) return;
-  lower_keys(d, d->api->at(d, ""), &t);
+  pintle_doc *d;
+  if (!cv_has(v, from)) return;
+  if ((d = annotated(v, from, "{}"))) lower_keys(d, d->api->at(d, ""), &t);
   xform_text_add(&t, "", 1);
   if (t.failed) v->st = pintle_fail(v->call, PINTLE_NOMEM, "out of memory");
-  else if (strcmp(t.data, "{}") != 0) cv_set(v, cv_at(v, "/spec/behavior"), t.data);
+  else if (!(d = document(v, t.data, t.len - 1)) || !convert_fits(v, d, convert_behavior_shape))
+    cv_lost(v, from, "it is no behavior of a HorizontalPodAutoscaler");
+  else if (strcmp(t.data, "{}") != 0) {
+    cv_lost(v, to, "the old version does not know it, and the annotation does");
+    cv_set(v, to, t.data);
+  }
   xform_text_free(&t);
 }
 
 static void drop_round_trip(struct conv *v) {
-  static const char *const names[] = {ALPHA "metrics", ALPHA "behavior", ALPHA "conditions", ALPHA "current-metrics", NULL};
+  static const char *const names[] = {ALPHA "behavior", ALPHA "conditions", ALPHA "current-metrics", NULL};
+  cv_lost(v, annotation(v, ALPHA "metrics"), "spec.metrics counts");
   for (const char *const *n = names; *n; n++) cv_erase(v, annotation(v, *n));
   if (cv_is_object(v, cv_at(v, "/metadata/annotations")) && cv_is_empty(v, cv_at(v, "/metadata/annotations")))
     cv_erase(v, cv_at(v, "/metadata/annotations"));
@@ -124,8 +136,12 @@ void convert_hpa_v2beta2(struct conv *v) { (void)v; } /* the same shape */
 void convert_hpa_v1(struct conv *v) {
   const char *cpu = cv_at(v, "/spec/targetCPUUtilizationPercentage"), *metrics = cv_at(v, "/spec/metrics");
   if (cv_has(v, annotation(v, ALPHA "metrics")) && !cv_has(v, metrics)) {
-    if (document(v, annotation(v, ALPHA "metrics"), PINTLE_T_ARRAY)) cv_set(v, metrics, cv_text(v, annotation(v, ALPHA "metrics")));
-    else cv_lost(v, annotation(v, ALPHA "metrics"), "it is not a list of metrics");
+    if (!annotated(v, annotation(v, ALPHA "metrics"), convert_metrics_shape))
+      cv_lost(v, annotation(v, ALPHA "metrics"), "it is no list of metrics");
+    else {
+      cv_set(v, metrics, cv_text(v, annotation(v, ALPHA "metrics")));
+      cv_erase(v, annotation(v, ALPHA "metrics"));
+    }
   }
   for (size_t i = 0, n = cv_count(v, metrics); i < n; i++) metric(v, cv_at(v, "/spec/metrics/%zu", i));
   if (cv_has(v, cpu)) {

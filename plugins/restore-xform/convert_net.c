@@ -5,18 +5,16 @@
 /* ---- Ingress */
 static bool all_digits(const char *s) { return *s && strspn(s, "0123456789") == strlen(s); }
 
-/* What v1 refuses in the backend that was made. */
-static void check_backend(struct conv *v, const char *p) {
-  const char *service = cv_key_at(v, p, "service"), *port = cv_key_at(v, service, "port");
+/* As k8s.io/apimachinery's IsValidPortName. */
+static bool is_port_name(const char *s) {
+  size_t n = strlen(s);
+  return n && n <= 15 && strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-") == n && strpbrk(s, "abcdefghijklmnopqrstuvwxyz") &&
+         !strstr(s, "--") && s[0] != '-' && s[n - 1] != '-';
+}
+
+static void check_port(struct conv *v, const char *port) {
   const char *number = cv_key_at(v, port, "number"), *name = cv_key_at(v, port, "name");
   int64_t n = 0;
-  if (!cv_has(v, service)) {
-    if (!cv_is_object(v, cv_key_at(v, p, "resource")))
-      cv_say(v, PINTLE_LOG_WARN, "invalid", p, "%s needs a Service or a resource as backend, and there is none", v->to);
-    return;
-  }
-  if (cv_is_empty(v, cv_key_at(v, service, "name")))
-    cv_say(v, PINTLE_LOG_WARN, "invalid", service, "%s needs the Service's name, and there is none (serviceName)", v->to);
   if (strstr(cv_text(v, name), "${"))
     cv_say(v, PINTLE_LOG_WARN, "doubtful", name, "%.100s is the Template's parameter: if it is a number, it has to stand in port.number",
            cv_text(v, name));
@@ -24,6 +22,24 @@ static void check_backend(struct conv *v, const char *p) {
     cv_say(v, PINTLE_LOG_WARN, "invalid", port, "%s needs a port, a number or a name, and there is none (servicePort)", v->to);
   else if (cv_has(v, number) && (v->doc->api->get_i64(v->doc, number, &n) != PINTLE_OK || n < 1 || n > 65535))
     cv_say(v, PINTLE_LOG_WARN, "invalid", number, "%.60s is no port: 1 to 65535", cv_json(v, number));
+  else if (!cv_is_empty(v, name) && !is_port_name(cv_text(v, name)))
+    cv_say(v, PINTLE_LOG_WARN, "invalid", name, "\"%.60s\" is no name of a port: at most 15 of a-z, 0-9 and single -, with a letter",
+           cv_text(v, name));
+}
+
+/* What v1 refuses in the backend that was made. */
+static void check_backend(struct conv *v, const char *p) {
+  const char *service = cv_key_at(v, p, "service"), *resource = cv_key_at(v, p, "resource");
+  if (!cv_has(v, service)) {
+    if (!cv_has(v, resource))
+      cv_say(v, PINTLE_LOG_WARN, "invalid", p, "%s needs a Service or a resource as backend, and there is none", v->to);
+    return;
+  }
+  if (cv_has(v, resource))
+    cv_say(v, PINTLE_LOG_WARN, "invalid", p, "%s takes a Service or a resource as backend, and both are there", v->to);
+  if (cv_is_empty(v, cv_key_at(v, service, "name")))
+    cv_say(v, PINTLE_LOG_WARN, "invalid", service, "%s needs the Service's name, and there is none (serviceName)", v->to);
+  check_port(v, cv_key_at(v, service, "port"));
 }
 
 static void backend(struct conv *v, const char *p) {
