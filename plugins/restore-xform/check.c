@@ -111,6 +111,7 @@ static pintle_status add_mapping(struct check *c, pintle_call *call, enum xform_
 pintle_status check_rules(struct xform *x, pintle_call *call) {
   static const enum xform_family named[] = {XFORM_HOSTS, XFORM_IMAGES, XFORM_NFS, XFORM_CLUSTER_DOMAIN};
   pintle_status st = PINTLE_OK;
+  x->check.rules = x;
   for (size_t i = 0; i < x->n_rules; i++)
     if (x->rules[i].limited) x->check.limited |= x->rules[i].families & ~XFORM_BIT(XFORM_TEXT);
   for (size_t k = 0; k < sizeof named / sizeof *named; k++) {

@@ -32,11 +32,13 @@ void check_class(struct xform_job *j, const char *pointer, pintle_str is) {
             k->c->why_not ? "known.storageClasses does not have it" : "neither the backup nor known.storageClasses has it");
 }
 
+/* One that is called as what a mapping makes of another: it may be that. */
 void check_namespace(struct xform_job *j, const char *pointer, pintle_str is) {
-  char name[64], subject[80];
-  if (!j->check || j->within || j->left || is.len >= sizeof name || xform_is_target(j, j->x, XFORM_NAMESPACES, is)) return;
+  const char *other;
+  char name[64];
+  if (!j->check || j->within || j->left || is.len >= sizeof name) return;
   memcpy(name, is.ptr, is.len), name[is.len] = 0;
-  const char *to = check_renamed(j->in->run, name);
-  if (!to || snprintf(subject, sizeof subject, "Namespace/%s", name) < 0) return;
-  check_say(j->check, pointer, subject, "still names the namespace %s, which is restored as %.63s", name, to);
+  const char *to = check_renamed(j->in->run, name, &other);
+  if (!to || (xform_is_target(j, j->x, XFORM_NAMESPACES, is) && !check_untouched(j->check, pointer))) return;
+  check_say_namespace(j->check, pointer, "the ", name, to, other);
 }

@@ -103,32 +103,48 @@ static void say_host(struct check_item *k, const struct check_place *p, struct w
             secret ? name->name : host, label);
 }
 
-const char *check_renamed(const pintle_doc *run, const char *ns) {
+const char *check_renamed(const pintle_doc *run, const char *ns, const char **other) {
   static const char *const mapping = "/spec/namespaceMapping";
   char at[400];
   const char *to = pintle_str_or(run, pintle_key(at, sizeof at, mapping, ns), NULL);
+  *other = NULL;
   if (!to || strcmp(to, ns) == 0) return NULL;
   for (const pintle_value *v = run->api->first(run, run->api->at(run, mapping)); v; v = run->api->next(run, v)) {
-    pintle_str s;
-    if (run->api->text(run, v, &s) == PINTLE_OK && strcmp(s.ptr, ns) == 0) return NULL; /* another one is called so now */
+    pintle_str s, key;
+    if (run->api->text(run, v, &s) == PINTLE_OK && strcmp(s.ptr, ns) == 0 && run->api->key(run, v, &key) == PINTLE_OK) *other = key.ptr;
   }
   return to;
+}
+
+void check_say_namespace(struct check_item *k, const char *pointer, const char *what, const char *name, const char *to, const char *other) {
+  char subject[100];
+  if (snprintf(subject, sizeof subject, "Namespace/%s", name) < 0) return;
+  if (other) check_say(k, pointer, subject, "still names %snamespace %s, which is restored as %.63s, and %.63s is restored as %s", what, name, to, other, name);
+  else check_say(k, pointer, subject, "still names %snamespace %s, which is restored as %.63s", what, name, to);
+}
+
+bool check_untouched(const struct check_item *k, const char *pointer) {
+  const char *is = pintle_str_or(k->doc, pointer, NULL), *was = k->in->item_from_backup ? pintle_str_or(k->in->item_from_backup, pointer, NULL) : NULL;
+  return is && was && strcmp(is, was) == 0;
 }
 
 /* "db.shop.svc.cluster.local", and the namespace shop is restored as another one. */
 static void service(struct check_item *k, const struct check_place *p, struct word w) {
   const char *svc = memmem(w.p, w.n, ".svc", 4), *ns = svc;
-  char name[64], pointer[600], subject[100];
+  const char *other;
+  char name[64], pointer[600];
   if (!svc || (svc + 4 < w.p + w.n && svc[4] != '.')) return;
   while (ns > w.p && ns[-1] != '.') ns--;
   size_t n = (size_t)(svc - ns);
   if (n == 0 || n >= sizeof name || ns == w.p) return;
   memcpy(name, ns, n);
   name[n] = 0;
-  const char *to = check_renamed(k->in->run, name);
-  if (!to || snprintf(subject, sizeof subject, "Namespace/%s", name) < 0) return;
-  check_say(k, check_pointer(p, pointer, sizeof pointer), subject, "still names a service of the namespace %s, which is restored as %.63s",
-            name, to);
+  const char *to = check_renamed(k->in->run, name, &other);
+  const struct xform_mapping *m = xform_find_exact(NULL, k->c->rules, XFORM_NAMESPACES, name, n);
+  const bool made = (other && k->c->rules->follow_restore) || xform_is_target(NULL, k->c->rules, XFORM_NAMESPACES, (pintle_str){name, n});
+  check_pointer(p, pointer, sizeof pointer);
+  if (!to || (m && strcmp(m->to, name) == 0) || (made && !check_untouched(k, pointer))) return; /* meant so; it may be what another's name became */
+  check_say_namespace(k, pointer, "a service of the ", name, to, other);
 }
 
 static bool edge(char c) { return c == '.' || c == '-' || c == '_' || c == '*'; }

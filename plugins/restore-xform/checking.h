@@ -10,6 +10,8 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+struct xform;
+
 /* ---- names that stand for objects */
 enum check_what {
   CHECK_NONE,
@@ -50,6 +52,7 @@ struct check { /* part of the instance; what stands before told is constant afte
   bool made, on, objects;
   bool classes_known;         /* of StorageClasses it can be said that one is unknown */
   uint64_t limited;           /* families of rules that have limits */
+  const struct xform *rules;  /* whose part this is, after check_rules */
   const char *why_not;        /* objects cannot be looked for; NULL: they can, or need not */
   struct check_list ignore;   /* globs over "Secret/shop/db", "StorageClass/gp2", "db.old.example.com" */
   struct check_list classes;  /* globs: known.storageClasses */
@@ -112,6 +115,10 @@ pintle_status check_name_add(struct check *c, pintle_call *call, const char *nam
 pintle_status check_names_index(struct check *c, pintle_call *call); /* after the last of them */
 /* Old hosts, and services of namespaces that are restored under another name, in every text of the item. */
 void check_texts(struct check_item *k);
-/* What the Restore's mapping makes of a namespace; NULL: it keeps its name, or another one is called so now. */
-const char *check_renamed(const pintle_doc *run, const char *ns);
+/* What the Restore's mapping makes of a namespace; NULL: it keeps its name. *other: the one that is called so now; NULL: none. */
+const char *check_renamed(const pintle_doc *run, const char *ns, const char **other);
+/* Is the text at this place as it was in the backup? False: it is not known. */
+bool check_untouched(const struct check_item *k, const char *pointer);
+/* A namespace that check_renamed knows is still named; what: "the ", "a service of the ". */
+void check_say_namespace(struct check_item *k, const char *pointer, const char *what, const char *name, const char *to, const char *other);
 #endif
