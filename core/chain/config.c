@@ -100,6 +100,6 @@ pintle_status chain_config_make(const chain_plan_options *o, arena *a, const cha
 void chain_plan_place(const chain_entry *entry, error *e) {
   char place[400];
   if (!e || entry->n_layers == 0) return;
-  const char *at = conf_options_place(entry->layers, entry->n_layers, e->place, place, sizeof place);
+  const char *at = conf_options_fault(entry->layers, entry->n_layers, e->place, place, sizeof place);
   if (at && at[0]) error_place(e, "%s", at);
 }

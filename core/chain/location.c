@@ -161,7 +161,7 @@ void chain_location_place(const chain_location *l, error *e) {
       place_at(l, injected_from[i].from, e);
       return;
     }
-  if (e->place[0]) conf_options_place(l->layers, l->n_layers, e->place, place, sizeof place);
+  if (e->place[0]) conf_options_fault(l->layers, l->n_layers, e->place, place, sizeof place);
   else conf_place(l->o.document, NULL, place, sizeof place);
   error_place(e, "%s", place);
 }

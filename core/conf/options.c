@@ -359,7 +359,23 @@ static const item_node *child(const item_node *node, str segment) {
   return m;
 }
 
-char *conf_options_place(const conf_layer *layers, size_t n, const char *pointer, char *to, size_t size) {
+/* Of a value within what a file holds: its place in that file. False: it cannot be told. */
+static bool place_in_file(const conf_layer *l, const item_node *ref, const char *pointer, char *to, size_t size) {
+  CLEANUP(buf_free) buf path = {0}, text = {0};
+  conf_set set = {0};
+  const item_node *node = NULL;
+  error e;
+  if (!*pointer || !str_is(item_key(ref), "fromFile") || item_string(ref).len == 0) return false;
+  reference_path(l, item_string(ref), &path);
+  if (!path.failed && file_read(AT_FDCWD, buf_z(&path), MAX_REFERENCE, &text, &e) == PINTLE_OK &&
+      conf_set_add(&set, buf_z(&path), buf_str(&text), &e) == PINTLE_OK && set.n == 1)
+    node = item_at(set.v[0]->doc, pointer);
+  if (node) conf_place(set.v[0], node, to, size);
+  conf_set_free(&set);
+  return node != NULL;
+}
+
+static char *place_at(const conf_layer *layers, size_t n, const char *pointer, bool files, char *to, size_t size) {
   CLEANUP(buf_free) buf segment = {0};
   to[0] = 0;
   if (!next_segment(&pointer, &segment)) {
@@ -372,13 +388,23 @@ char *conf_options_place(const conf_layer *layers, size_t n, const char *pointer
   if (!l) return snprintf(to, size, "default of \"%s\"", key.ptr), to;
   const item_node *node = given_in(l, key);
   bool top = true;
-  while (!reference(l, node) && next_segment(&pointer, &segment)) {
+  const item_node *ref;
+  while (!(ref = reference(l, node)) && next_segment(&pointer, &segment)) {
     const item_node *inner = child(node, buf_str(&segment));
     if (!inner) break;
     node = inner, top = false;
   }
+  if (files && ref && place_in_file(l, ref, pointer, to, size)) return to;
   place_of(l, l->document || top ? node : given_in(l, key), false, to, size);
   return to;
+}
+
+char *conf_options_place(const conf_layer *layers, size_t n, const char *pointer, char *to, size_t size) {
+  return place_at(layers, n, pointer, false, to, size);
+}
+
+char *conf_options_fault(const conf_layer *layers, size_t n, const char *pointer, char *to, size_t size) {
+  return place_at(layers, n, pointer, true, to, size);
 }
 
 const char *conf_options_source(const pintle_option *const *options, const conf_layer *layers, size_t n, const char *key) {

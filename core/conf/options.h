@@ -25,6 +25,8 @@ pintle_status conf_options(const pintle_option *const *options, uint32_t flags, 
                            const conf_environment *env, buf *json, error *e);
 /* Where the value at pointer of that document came from: "chain.yaml:12:5", or "default of --x" like text; to as conf_place. */
 char *conf_options_place(const conf_layer *layers, size_t n, const char *pointer, char *to, size_t size);
+/* As conf_options_place, but of what {fromFile: PATH} brought it is the place in that file, which is read again. */
+char *conf_options_fault(const conf_layer *layers, size_t n, const char *pointer, char *to, size_t size);
 /* Which layer gave key: its source, "default", or NULL. For chain show. */
 const char *conf_options_source(const pintle_option *const *options, const conf_layer *layers, size_t n, const char *key);
 #endif

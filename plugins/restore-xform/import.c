@@ -18,32 +18,38 @@ struct search {
   pintle_call *call;
   const char *name;
   struct import *to;
-  pintle_status (*row)(pintle_call *, struct import *, const char *at, const char *key, const char *value);
+  pintle_status (*row)(struct search *, const char *at, const char *key, const char *value);
   char found[260]; /* the ConfigMap's name; "": none yet */
+  const char *option; /* of one in the backup: where the configuration asks for it; NULL: it is part of the configuration */
+  char map[600];      /* "ConfigMap namespace/name" */
 };
 
-static pintle_status add(pintle_call *call, struct import *to, const char *name, const char *at, const char *from, const char *into) {
+static pintle_status add(struct search *s, const char *at, const char *from, const char *into) {
+  struct import *to = s->to;
   struct import_row *all = realloc(to->all, (to->n + 1) * sizeof *all);
-  if (!all) return no_memory(call);
+  if (!all) return no_memory(s->call);
   to->all = all;
   struct import_row *r = &all[to->n++];
-  *r = (struct import_row){strdup(from), strdup(into), xform_print("%s: %s -> %s", name, from, into), strdup(at)};
-  return r->from && r->to && r->label && r->at ? PINTLE_OK : no_memory(call);
+  *r = (struct import_row){strdup(from), strdup(into), xform_print("%s: %s -> %s", s->name, from, into), strdup(at)};
+  return r->from && r->to && r->label && r->at ? PINTLE_OK : no_memory(s->call);
 }
 
 static pintle_status rows(struct search *s, const pintle_doc *d, const char *map) {
-  char data[300], at[800];
+  char data[300], at[800], meta[300];
   pintle_status st = PINTLE_OK;
-  if (snprintf(data, sizeof data, "%s/data", map) < 0) return PINTLE_FAILED;
+  if (snprintf(data, sizeof data, "%s/data", map) < 0 || snprintf(meta, sizeof meta, "%s/metadata", map) < 0) return PINTLE_FAILED;
+  const char *ns = pintle_str_or(d, pintle_key(at, sizeof at, meta, "namespace"), "");
+  const char *name = pintle_str_or(d, pintle_key(at, sizeof at, meta, "name"), "");
+  if (snprintf(s->map, sizeof s->map, "ConfigMap %.253s%s%.253s", ns, *ns ? "/" : "", name) < 0) return PINTLE_FAILED;
   const pintle_value *v = d->api->at(d, data);
-  if (v && d->api->type(d, v) != PINTLE_T_OBJECT) return pintle_fail_at(s->call, PINTLE_INVALID, data, "data is no mapping");
+  if (v && d->api->type(d, v) != PINTLE_T_OBJECT) return pintle_fail_at(s->call, PINTLE_INVALID, s->option ? s->option : data, "%s: data is no mapping", s->map);
   for (v = d->api->first(d, v); v && st == PINTLE_OK; v = d->api->next(d, v)) {
     pintle_str key, value;
     if (d->api->key(d, v, &key) != PINTLE_OK) continue;
-    pintle_key(at, sizeof at, data, key.ptr);
+    const char *place = s->option ? s->option : pintle_key(at, sizeof at, data, key.ptr);
     if (d->api->type(d, v) != PINTLE_T_STRING || d->api->text(d, v, &value) != PINTLE_OK || strlen(value.ptr) != value.len)
-      return pintle_fail_at(s->call, PINTLE_INVALID, at, "not a text (numbers and booleans need quotes)");
-    st = s->row(s->call, s->to, at, key.ptr, value.ptr);
+      return pintle_fail_at(s->call, PINTLE_INVALID, place, "%s: %.100s is not a text (numbers and booleans need quotes)", s->map, key.ptr);
+    st = s->row(s, place, key.ptr, value.ptr);
   }
   return st;
 }
@@ -100,6 +106,7 @@ static pintle_status in_backup(struct search *s, const char *at) {
   if (s->call->host->property(s->call, "velero.namespace", &ns) != PINTLE_OK || !ns.len) ns = (pintle_str){"velero", 6};
   if (snprintf(labels, sizeof labels, "velero.io/plugin-config,%s=" KIND, s->name) < 0) return PINTLE_FAILED;
   const pintle_id id = {"", "v1", "configmaps", ns.ptr, ""};
+  s->option = at;
   pintle_status st = items->list(s->call, &id, labels, NULL, each, s);
   if (st != PINTLE_OK || *s->found) return st;
   return pintle_fail_at(s->call, PINTLE_INVALID, at, "no ConfigMap of namespace %.100s in the backup has the labels %s", ns.ptr, labels);
@@ -125,8 +132,9 @@ static pintle_status find(struct search *s) {
 }
 
 /* ---- storage classes: old: new */
-static pintle_status class_row(pintle_call *call, struct import *to, const char *at, const char *key, const char *value) {
-  return add(call, to, CLASSES, at, key, value);
+static pintle_status class_row(struct search *s, const char *at, const char *key, const char *value) {
+  const char *why = xform_family_infos[XFORM_STORAGE_CLASSES].wrong(key, value);
+  return why ? pintle_fail_at(s->call, PINTLE_INVALID, at, "%s: %.100s: %.100s: %s", s->map, key, value, why) : add(s, at, key, value);
 }
 
 pintle_status import_classes(pintle_call *call, struct import *to) {
@@ -143,7 +151,8 @@ static char *trimmed(pintle_call *call, const char *from, size_t n) {
   return copy;
 }
 
-static pintle_status image_row(pintle_call *call, struct import *to, const char *at, const char *key, const char *value) {
+static pintle_status image_row(struct search *s, const char *at, const char *key, const char *value) {
+  pintle_call *call = s->call;
   const char *comma = strchr(value, ',');
   char *from = comma ? trimmed(call, value, (size_t)(comma - value)) : NULL,
        *into = comma ? trimmed(call, comma + 1, strlen(comma + 1)) : NULL;
@@ -152,7 +161,7 @@ static pintle_status image_row(pintle_call *call, struct import *to, const char 
     pintle_log(call, PINTLE_LOG_WARN, IMAGES ": %.100s: \"%.200s\" is passed over: it is not \"old,new\"", key, value);
     return PINTLE_OK;
   }
-  return add(call, to, IMAGES, at, from, into);
+  return add(s, at, from, into);
 }
 
 static int longest_first(const void *x, const void *y) {

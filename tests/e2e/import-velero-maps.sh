@@ -87,4 +87,17 @@ chain ''
 run "$PINTLE" restore create r9 --from-backup b1 --to to9
 expect_status 2
 expect_err pintle.yaml:17:8 No_Class
+# a bad entry is told where it stands: in the file that is named, in the ConfigMap of the backup
+map change-storage-class 'gp2: No_Class' >bad.yaml
+chain 'velero.io/change-storage-class: {fromFile: bad.yaml}'
+run "$PINTLE" chain run --phase restore --action pintle.io/resolve-references pvc.yaml
+expect_status 2
+expect_err bad.yaml:9:8: "ConfigMap velero/change-storage-class-config: gp2: No_Class: the second is no name of a StorageClass"
+mkdir bad
+cat in/all.yaml >bad/all.yaml
+sed -i 's/gp2: from-backup/gp2: No_Class/' bad/all.yaml
+chain 'velero.io/change-storage-class: backup'
+run "$PINTLE" chain run --phase restore --action pintle.io/resolve-references bad
+expect_status 2
+expect_err pintle.yaml:7: "ConfigMap velero/change-storage-class-config: gp2: No_Class: the second is no name of a StorageClass"
 pass

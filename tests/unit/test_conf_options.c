@@ -226,6 +226,33 @@ START_TEST(references) {
 }
 END_TEST
 
+/* What is wrong in a file that an option names stands there. */
+START_TEST(place_in_a_file) {
+  char dir[] = "/tmp/pintle-conf-XXXXXX", map[128], chain[128], place[200], right[200];
+  ck_assert_ptr_nonnull(mkdtemp(dir));
+  snprintf(map, sizeof map, "%s/map.yaml", dir);
+  snprintf(chain, sizeof chain, "%s/chain.yaml", dir);
+  FILE *f = fopen(map, "w");
+  ck_assert_ptr_nonnull(f);
+  fputs("a:\n- x\n- {b/c: 1}\n", f);
+  fclose(f);
+  conf_set s = {0};
+  error e;
+  ck_assert_int_eq(conf_set_add(&s, chain, STR("{kind: PluginChain, config: {mapping: {fromFile: map.yaml}}}"), &e), PINTLE_OK);
+  const conf_layer l = {.source = "chain file", .document = s.v[0], .object = item_at(s.v[0]->doc, "/config")};
+  snprintf(right, sizeof right, "%s:3:9", map);
+  ck_assert_str_eq(conf_options_fault(&l, 1, "/mapping/a/1/b~1c", place, sizeof place), right);
+  snprintf(right, sizeof right, "%s:1:39", chain);
+  ck_assert_str_eq(conf_options_fault(&l, 1, "/mapping", place, sizeof place), right);
+  ck_assert_str_eq(conf_options_fault(&l, 1, "/mapping/none", place, sizeof place), right);
+  ck_assert_str_eq(conf_options_place(&l, 1, "/mapping/a/1/b~1c", place, sizeof place), right);
+  unlink(map);
+  ck_assert_str_eq(conf_options_fault(&l, 1, "/mapping/a/1/b~1c", place, sizeof place), right);
+  rmdir(dir);
+  conf_set_free(&s);
+}
+END_TEST
+
 /* Text layers name no files: who may edit a ConfigMap may not read the host. */
 START_TEST(text_refers_to_nothing) {
   item_doc *init = NULL;
@@ -377,6 +404,7 @@ int main(void) {
   tcase_add_test(t, sizes);
   tcase_add_test(t, later_layers_win_key_by_key);
   tcase_add_test(t, references);
+  tcase_add_test(t, place_in_a_file);
   tcase_add_test(t, text_refers_to_nothing);
   tcase_add_test(t, one_option_is_the_whole);
   tcase_add_test(t, open_configuration);
