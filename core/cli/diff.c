@@ -99,14 +99,6 @@ static void notes(const cli_diff_style *s, const char *pointer, bool rest, buf *
   }
 }
 
-static void token(buf *pointer, str key) {
-  buf_addc(pointer, '/');
-  for (size_t i = 0; i < key.len; i++)
-    if (key.ptr[i] == '~') buf_addz(pointer, "~0");
-    else if (key.ptr[i] == '/') buf_addz(pointer, "~1");
-    else buf_addc(pointer, key.ptr[i]);
-}
-
 typedef struct walk {
   void (*visit)(void *ctx, const char *pointer, const item_node *old, const item_node *new);
   void *ctx;
@@ -118,14 +110,14 @@ static void objects(const walk *w, const char *pointer, const item_node *old, co
     CLEANUP(buf_free) buf at = {0};
     if (item_member(old, item_key(m)) != m) continue;
     buf_addz(&at, pointer);
-    token(&at, item_key(m));
+    item_pointer_add(&at, item_key(m));
     values(w, buf_z(&at), m, item_member(new, item_key(m)));
   }
   for (const item_node *m = item_first(new); m; m = item_next(m)) {
     CLEANUP(buf_free) buf at = {0};
     if (item_member(new, item_key(m)) != m || item_member(old, item_key(m))) continue;
     buf_addz(&at, pointer);
-    token(&at, item_key(m));
+    item_pointer_add(&at, item_key(m));
     values(w, buf_z(&at), NULL, m);
   }
 }
@@ -215,16 +207,13 @@ static void operations(const play *p, const item_node *patch) {
 }
 
 static pintle_status apply(play *p, const item_node *patch, const item_doc *record, bool show, error *e) {
-  CLEANUP(buf_free) buf ops = {0};
   CLEANUP(buf_free) buf now = {0};
-  pintle_status st = item_print(record, patch, 0, &ops);
-  if (st == PINTLE_OK && show) st = item_print(p->doc, NULL, 0, &now);
+  pintle_status st = show ? item_print(p->doc, NULL, 0, &now) : PINTLE_OK;
   if (st == PINTLE_OK && show) st = item_parse(p->copy, buf_str(&now), 0, NULL, e);
   if (st != PINTLE_OK) return error_nomem(e);
-  st = item_doc_api.patch(item_handle(p->doc), ops.data, ops.len);
-  if (st != PINTLE_OK) return error_set(e, st, "the record of the actions does not fit the item");
-  if (show) cli_diff_values(&p->style, item_root(p->copy), item_root(p->doc), p->out);
-  return PINTLE_OK;
+  st = item_replay(p->doc, record, patch, e);
+  if (st == PINTLE_OK && show) cli_diff_values(&p->style, item_root(p->copy), item_root(p->doc), p->out);
+  return st;
 }
 
 static pintle_status one_action(play *p, const item_node *action, const item_doc *record, error *e) {

@@ -63,16 +63,8 @@ char *conf_path(const item_node *node, char *to) {
   CLEANUP(buf_free) buf segment = {0};
   CLEANUP(buf_free) buf out = {0};
   if (node) item_pointer(node, &pointer);
-  const char *p = buf_z(&pointer), *end = p + pointer.len;
-  while (p < end) {
-    buf_clear(&segment);
-    for (p++; p < end && *p != '/'; p++) {
-      bool escape = *p == '~' && p + 1 < end;
-      buf_addc(&segment, !escape ? *p : p[1] == '1' ? '/' : '~');
-      if (escape) p++;
-    }
-    add_segment(&out, buf_str(&segment));
-  }
+  str left = buf_str(&pointer);
+  while (item_pointer_next(&left, &segment)) add_segment(&out, buf_str(&segment));
   if (out.failed || segment.failed || pointer.failed || out.len == 0) return memcpy(to, "the document", sizeof "the document");
   if (out.len < CONF_PATH_SIZE) return memcpy(to, buf_z(&out), out.len + 1);
   snprintf(to, CONF_PATH_SIZE, "...%s", out.data + out.len - (CONF_PATH_SIZE - 4));

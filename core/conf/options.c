@@ -332,20 +332,6 @@ pintle_status conf_options(const pintle_option *const *options, uint32_t flags, 
 
 /* ---- where a value came from */
 
-/* Takes the first segment off *pointer, unescaped. */
-static bool next_segment(const char **pointer, buf *out) {
-  const char *p = *pointer;
-  if (*p != '/') return false;
-  buf_clear(out);
-  for (p++; *p && *p != '/'; p++) {
-    bool escape = *p == '~' && (p[1] == '0' || p[1] == '1');
-    buf_addc(out, !escape ? *p : p[1] == '1' ? '/' : '~');
-    if (escape) p++;
-  }
-  *pointer = p;
-  return !out->failed;
-}
-
 static const item_node *child(const item_node *node, str segment) {
   size_t index = 0;
   if (item_type(node) == PINTLE_T_OBJECT) return item_member(node, segment);
@@ -375,10 +361,10 @@ static bool place_in_file(const conf_layer *l, const item_node *ref, const char 
   return node != NULL;
 }
 
-static char *place_at(const conf_layer *layers, size_t n, const char *pointer, bool files, char *to, size_t size) {
+static char *place_at(const conf_layer *layers, size_t n, str pointer, bool files, char *to, size_t size) {
   CLEANUP(buf_free) buf segment = {0};
   to[0] = 0;
-  if (!next_segment(&pointer, &segment)) {
+  if (!item_pointer_next(&pointer, &segment)) {
     for (size_t i = n; i-- > 0 && !to[0];)
       if (layers[i].object) place_of(&layers[i], layers[i].object, false, to, size);
     return to;
@@ -389,22 +375,22 @@ static char *place_at(const conf_layer *layers, size_t n, const char *pointer, b
   const item_node *node = given_in(l, key);
   bool top = true;
   const item_node *ref;
-  while (!(ref = reference(l, node)) && next_segment(&pointer, &segment)) {
+  while (!(ref = reference(l, node)) && item_pointer_next(&pointer, &segment)) {
     const item_node *inner = child(node, buf_str(&segment));
     if (!inner) break;
     node = inner, top = false;
   }
-  if (files && ref && place_in_file(l, ref, pointer, to, size)) return to;
+  if (files && ref && place_in_file(l, ref, pointer.ptr, to, size)) return to;
   place_of(l, l->document || top ? node : given_in(l, key), false, to, size);
   return to;
 }
 
 char *conf_options_place(const conf_layer *layers, size_t n, const char *pointer, char *to, size_t size) {
-  return place_at(layers, n, pointer, false, to, size);
+  return place_at(layers, n, str_of(pointer), false, to, size);
 }
 
 char *conf_options_fault(const conf_layer *layers, size_t n, const char *pointer, char *to, size_t size) {
-  return place_at(layers, n, pointer, true, to, size);
+  return place_at(layers, n, str_of(pointer), true, to, size);
 }
 
 const char *conf_options_source(const pintle_option *const *options, const conf_layer *layers, size_t n, const char *key) {

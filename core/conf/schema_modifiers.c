@@ -18,12 +18,7 @@ static pintle_status verify_version(const conf_document *d, const item_node *nod
   return PINTLE_INVALID;
 }
 
-static bool is_pointer(str s) {
-  if (!s.len || s.ptr[0] != '/') return false;
-  for (size_t i = 0; i < s.len; i++)
-    if (s.ptr[i] == '~' && (i + 1 >= s.len || (s.ptr[i + 1] != '0' && s.ptr[i + 1] != '1'))) return false;
-  return true;
-}
+static bool is_pointer(str s) { return s.len && item_pointer_ok(s); }
 
 /* An empty from is as good as none, as in Velero. */
 static pintle_status verify_patch(const conf_document *d, const item_node *node, error *e) {

@@ -53,6 +53,10 @@ uint32_t item_offset(const item_node *);                               /* where 
 void item_place(str text, size_t offset, uint32_t *line, uint32_t *column); /* 1-based */
 /* Appends the pointer ("/metadata/labels/a~1b") of the node to *out. */
 void item_pointer(const item_node *, buf *out);
+/* Pointers by hand: appends "/" and the key, escaped; takes the first token off *pointer, unescaped into *key (false: there is none, or no memory). */
+void item_pointer_add(buf *out, str key);
+bool item_pointer_next(str *pointer, buf *key);
+bool item_pointer_ok(str pointer); /* syntax and UTF-8 */
 
 /* ---- comparing: objects regardless of order, numbers by value and exactly (1.0 equals 1 and 1e0; 2^53 differs from 2^53+1) */
 bool item_equal(const item_node *a, const item_node *b);
@@ -99,6 +103,9 @@ pintle_status item_strategic(item_doc *d, str patch, item_schema schema, const v
  * it changed is edited, all or nothing; numbers that only look otherwise, the order of keys and everything else stay. INVALID: no such JSON, or
  * too much of it; DENIED. */
 pintle_status item_from_go(item_doc *d, str text, error *e);
+
+/* Applies ops, a node of another document: an RFC 6902 array, or one operation of such. All or nothing; *e says that it does not fit. */
+pintle_status item_replay(item_doc *d, const item_doc *of, const item_node *ops, error *e);
 
 /* ---- the functions that plugins call, 512 zero bytes behind them (R2). RFC 7396 merge, RFC 6902 patch (all or nothing). Edits outside a
  * transaction work as well. Texts given to set_json, merge and patch obey the document's limits; so does the document as a whole.

@@ -98,7 +98,6 @@ item_size item_measure(const item_node *n);
 typedef struct item_token {
   const char *at, *end; /* between the slashes, escaped */
 } item_token;
-bool item_pointer_ok(str pointer);                 /* syntax and UTF-8 */
 bool item_token_next(str *pointer, item_token *t); /* false: no more */
 bool item_token_is(item_token t, str key);
 enum { INDEX_BAD = -1, INDEX_END = -2 };

@@ -77,3 +77,14 @@ pintle_status item_patch(item_doc *d, str text) {
   for (item_node *op = ops->first; op && st == PINTLE_OK; op = op->next) st = apply(d, op);
   return st;
 }
+
+pintle_status item_replay(item_doc *d, const item_doc *of, const item_node *ops, error *e) {
+  CLEANUP(buf_free) buf text = {0};
+  const bool one = item_type(ops) != PINTLE_T_ARRAY;
+  if (one) buf_addc(&text, '[');
+  pintle_status st = item_print(of, ops, 0, &text);
+  if (one) buf_addc(&text, ']');
+  if (st != PINTLE_OK || text.failed) return error_nomem(e);
+  st = item_doc_api.patch(item_handle(d), text.data, text.len);
+  return st == PINTLE_OK ? st : error_set(e, st, "the record of the actions does not fit the item");
+}

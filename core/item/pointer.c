@@ -19,24 +19,43 @@ bool item_token_next(str *p, item_token *t) {
   return true;
 }
 
+/* ~0 and ~1, in both directions: what stands behind the ~ for c, 0: c stands for itself. */
+static char escape_of(char c) { return (char)(c == '~' ? '0' : c == '/' ? '1' : 0); }
+static char unescaped(const char **p, const char *end) {
+  if (**p != '~' || *p + 1 >= end) return *(*p)++;
+  *p += 2;
+  return (char)((*p)[-1] == '0' ? '~' : '/');
+}
+
 static size_t unescape(char *to, item_token t) {
   size_t n = 0;
-  for (const char *p = t.at; p < t.end; p++) {
-    if (*p == '~' && p + 1 < t.end) to[n++] = *++p == '0' ? '~' : '/';
-    else to[n++] = *p;
-  }
+  for (const char *p = t.at; p < t.end;) to[n++] = unescaped(&p, t.end);
   return n;
+}
+
+void item_pointer_add(buf *out, str key) {
+  buf_addc(out, '/');
+  for (size_t i = 0; i < key.len; i++) {
+    const char escape = escape_of(key.ptr[i]);
+    buf_addc(out, escape ? '~' : key.ptr[i]);
+    if (escape) buf_addc(out, escape);
+  }
+}
+
+bool item_pointer_next(str *pointer, buf *key) {
+  item_token t;
+  if (!pointer->len || pointer->ptr[0] != '/' || !item_token_next(pointer, &t)) return false;
+  buf_clear(key);
+  for (const char *p = t.at; p < t.end;) buf_addc(key, unescaped(&p, t.end));
+  return !key->failed;
 }
 
 bool item_token_is(item_token t, str key) {
   size_t len = (size_t)(t.end - t.at), i = 0;
   if (len == key.len) return len == 0 || (memcmp(t.at, key.ptr, len) == 0 && !memchr(t.at, '~', len));
   if (len < key.len) return false;
-  for (const char *p = t.at; p < t.end; p++, i++) {
-    char c = *p;
-    if (c == '~' && p + 1 < t.end) c = *++p == '0' ? '~' : '/';
-    if (i >= key.len || c != key.ptr[i]) return false;
-  }
+  for (const char *p = t.at; p < t.end; i++)
+    if (i >= key.len || unescaped(&p, t.end) != key.ptr[i]) return false;
   return i == key.len;
 }
 
@@ -116,17 +135,16 @@ static size_t decimals(size_t v) {
 static size_t token_length(const item_node *n) {
   if (!n->key) return 1 + decimals(index_of(n));
   size_t len = 1 + n->key_len;
-  for (uint32_t i = 0; i < n->key_len; i++) len += n->key[i] == '~' || n->key[i] == '/';
+  for (uint32_t i = 0; i < n->key_len; i++) len += escape_of(n->key[i]) != 0;
   return len;
 }
 
 static char *token_before(char *to, const item_node *n) {
   if (n->key)
     for (uint32_t i = n->key_len; i-- > 0;) {
-      char c = n->key[i];
-      bool escaped = c == '~' || c == '/';
-      *--to = escaped ? (char)(c == '~' ? '0' : '1') : c;
-      if (escaped) *--to = '~';
+      const char escape = escape_of(n->key[i]);
+      *--to = escape ? escape : n->key[i];
+      if (escape) *--to = '~';
     }
   else {
     size_t index = index_of(n);

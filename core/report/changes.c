@@ -32,15 +32,7 @@ typedef struct play {
   bool moved;         /* a hidden value stands somewhere else by now */
 } play;
 
-static pintle_status apply(play *p, const item_node *op, error *e) {
-  CLEANUP(buf_free) buf patch = {0};
-  buf_addc(&patch, '[');
-  if (item_print(p->r->record, op, 0, &patch) != PINTLE_OK) return error_nomem(e);
-  buf_addc(&patch, ']');
-  if (patch.failed) return error_nomem(e);
-  pintle_status st = item_doc_api.patch(item_handle(p->r->before), patch.data, patch.len);
-  return st == PINTLE_OK ? st : error_set(e, st, "the record of the actions does not fit the item");
-}
+static pintle_status apply(play *p, const item_node *op, error *e) { return item_replay(p->r->before, p->r->record, op, e); }
 
 static pintle_status change(play *p, const item_node *op, const item_node *notes, buf *out, error *e) {
   str path = text_of(op, "path"), from = text_of(op, "from");

@@ -2,14 +2,6 @@
 #include "report/inside.h"
 #include <ctype.h>
 
-static void token(buf *pointer, str key) {
-  buf_addc(pointer, '/');
-  for (size_t i = 0; i < key.len; i++)
-    if (key.ptr[i] == '~') buf_addz(pointer, "~0");
-    else if (key.ptr[i] == '/') buf_addz(pointer, "~1");
-    else buf_addc(pointer, key.ptr[i]);
-}
-
 /* "rules[1].hosts: a -> b" is at /rules/1/hosts/a, "configMaps[2]: ..." at /configMaps/2. */
 static void pointer_of(str rule, buf *pointer) {
   const char *colon = memmem(rule.ptr, rule.len, ": ", 2);
@@ -18,13 +10,13 @@ static void pointer_of(str rule, buf *pointer) {
     size_t from = i;
     while (i < end && (isalnum((unsigned char)rule.ptr[i]) || rule.ptr[i] == '-')) i++;
     if (i == from) return;
-    token(pointer, (str){rule.ptr + from, i - from});
+    item_pointer_add(pointer, (str){rule.ptr + from, i - from});
     if (i < end && rule.ptr[i] == ']') i++;
     if (i < end && (rule.ptr[i] == '[' || rule.ptr[i] == '.')) i++;
   }
   const char *rest = colon ? colon + 2 : NULL, *last = NULL;
   for (const char *p = rest; p && (p = memmem(p, (size_t)(rule.ptr + rule.len - p), " -> ", 4)); p += 4) last = p;
-  if (last && end && rule.ptr[end - 1] != ']') token(pointer, (str){rest, (size_t)(last - rest)});
+  if (last && end && rule.ptr[end - 1] != ']') item_pointer_add(pointer, (str){rest, (size_t)(last - rest)});
 }
 
 static void rule(const report_rules_from *from, const item_node *action, const item_node *c, buf *b) {

@@ -60,3 +60,5 @@ const char *xform_short(pintle_str s, char *to) {
   strcpy(to + n, n < s.len ? "..." : "");
   return to;
 }
+
+char xform_pointer_escape(char c) { return (char)(c == '~' ? '0' : c == '/' ? '1' : 0); }

@@ -101,8 +101,8 @@ size_t text_push(struct text_edit *e, const char *key, size_t n) {
   size_t was = e->path.len;
   xform_text_add(&e->path, "/", 1);
   for (size_t i = 0; i < n; i++) {
-    if (key[i] == '~') xform_text_add(&e->path, "~0", 2);
-    else if (key[i] == '/') xform_text_add(&e->path, "~1", 2);
+    const char escaped[2] = {'~', xform_pointer_escape(key[i])};
+    if (escaped[1]) xform_text_add(&e->path, escaped, 2);
     else xform_text_add(&e->path, key + i, 1);
   }
   return was;

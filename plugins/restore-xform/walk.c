@@ -34,9 +34,9 @@ static size_t deeper(struct walk *w, size_t n, pintle_str key) {
   if (n + 2 * key.len + 2 > sizeof w->pointer) return 0;
   w->pointer[n++] = '/';
   for (size_t i = 0; i < key.len; i++) {
-    char c = key.ptr[i];
-    w->pointer[n++] = (char)(c == '/' ? '~' : c);
-    if (c == '/' || c == '~') w->pointer[n++] = (char)(c == '/' ? '1' : '0');
+    const char escape = xform_pointer_escape(key.ptr[i]);
+    w->pointer[n++] = (char)(escape ? '~' : key.ptr[i]);
+    if (escape) w->pointer[n++] = escape;
   }
   w->pointer[n] = 0;
   return n;

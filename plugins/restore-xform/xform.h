@@ -181,6 +181,8 @@ struct xform_text { /* grows; failed: no memory */
 void xform_text_add(struct xform_text *t, const char *p, size_t n);
 void xform_text_json(struct xform_text *t, pintle_str s); /* as a JSON string */
 void xform_text_free(struct xform_text *t);
+/* What stands behind a ~ for c in a JSON Pointer; 0: c stands for itself. (pintle_key writes whole ones.) */
+char xform_pointer_escape(char c);
 char *xform_print(const char *format, ...) PINTLE_PRINTF(1, 2); /* to be freed; NULL: no memory */
 /* At most 60 bytes of s on one line, for notes; in to, which holds 72. Returns to. */
 const char *xform_short(pintle_str s, char *to);
