@@ -161,7 +161,8 @@ int main(void) {
   TCase *t = tcase_create("beside");
   tcase_set_timeout(t, 60);
   suite_add_tcase(suite, t);
-  tcase_add_loop_test(t, beside, 0, 4);
+  const char *times = getenv("NAS_ROUNDS"); /* tests/check --long */
+  tcase_add_loop_test(t, beside, 0, times && atoi(times) > 0 ? 4 * atoi(times) : 4);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_NORMAL);
   int failed = srunner_ntests_failed(runner);

@@ -220,7 +220,7 @@ int main(void) {
   tcase_add_test(c, every_kind);
   tcase_add_test(c, racy);
   tcase_add_test(c, inside);
-  tcase_add_loop_test(c, generations, 0, 4);
+  tcase_add_loop_test(c, generations, 0, (int)rounds(4));
   suite_add_tcase(s, c);
   SRunner *r = srunner_create(s);
   srunner_run_all(r, CK_NORMAL);
