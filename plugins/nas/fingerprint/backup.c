@@ -1,6 +1,7 @@
 /* backup.c -- a tree into a repository: walk, compare with the manifest before, read what changed.  SPDX-License-Identifier: Apache-2.0 */
 #include "backup.h"
 #include "links.h"
+#include "packs.h"
 #include "repo_in.h"
 #include "slot.h"
 #include "walk.h"
@@ -313,7 +314,8 @@ static pintle_status one(backup *b, const fp_item *i) {
     if (e.type == FP_HARD) return b->ring.tail == b->ring.head ? append(b, &e) : enqueue(b, &e, i, NULL, true, false);
   }
   for (int k = 0; k < 2 && !known; k++)
-    if (before[k] && unchanged(b, &b->prior[k], before[k], i)) {
+    if (before[k] && unchanged(b, &b->prior[k], before[k], i) &&
+        fp_packs_have(b->call, b->repo, fp_run_packs(b->run), before[k]->blocks, before[k]->n_blocks)) {
       if (in_sample(b, i)) return enqueue(b, &e, i, before[k], false, true);
       e.xattrs = before[k]->xattrs, e.n_xattrs = before[k]->n_xattrs, e.marks = before[k]->marks;
       e.target = before[k]->target, e.target_len = before[k]->target_len;
@@ -335,8 +337,10 @@ static pintle_status open_priors(backup *b) {
   const fp_head *h = fp_run_parent(b->run);
   if (s && fp_reader_resume(b->call, b->repo, s->id, &b->prior[0].reader) == PINTLE_OK) b->prior[0].started = s->started;
   if (h && fp_reader_open(b->call, b->repo, h, &b->prior[1].reader) == PINTLE_OK) b->prior[1].started = h->started;
+  else if (h) pintle_log(b->call, PINTLE_LOG_WARN, "the backup before, %s, cannot be read: all of the share is", h->id);
+  pintle_status st = b->prior[0].reader || b->prior[1].reader ? fp_packs_list(b->call, b->repo, fp_run_packs(b->run)) : PINTLE_OK;
   for (int k = 0; k < 2; k++) prior_next(b, &b->prior[k]);
-  return PINTLE_OK;
+  return st;
 }
 
 static pintle_status all(backup *b) {

@@ -99,7 +99,11 @@ struct fp_null {
 static pintle_status null_put(void *self, pintle_call *call, const char *key, const void *data, size_t n) {
   fp_null *s = self;
   s->bytes += n;
-  return strstr(key, "/pack/") ? PINTLE_OK : dir_put(s->dir, call, key, data, n);
+  if (!strstr(key, "/pack/")) return dir_put(s->dir, call, key, data, n);
+  char path[PATH];
+  pintle_status st = dir_put(s->dir, call, key, data, 0); /* of a pack only its size */
+  if (st != PINTLE_OK || snprintf(path, sizeof path, "%s/%s", s->dir, key) >= PATH) return st;
+  return truncate(path, (off_t)n) == 0 ? PINTLE_OK : PINTLE_FAILED;
 }
 
 static pintle_status null_get(void *self, pintle_call *call, const char *key, int64_t offset, void *to, size_t n, size_t *got) {

@@ -1,6 +1,7 @@
 /* blocks.c -- blocks are made by workers and placed by the call.  SPDX-License-Identifier: Apache-2.0 */
 #include "blocks.h"
 #include "pack.h"
+#include "packs.h"
 #include "table.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -151,17 +152,19 @@ pintle_status fp_blocks_learn(pintle_call *call, fp_blocks *b, const fp_block *l
   return PINTLE_OK;
 }
 
+/* What cannot be read is not learned: it was told when the manifests were compared with the share. */
 static pintle_status learn_all(pintle_call *call, fp_blocks *b, fp_reader *from) {
   const fp_entry *e = NULL;
   pintle_status st;
   uint64_t n = 0;
   while ((st = fp_reader_next(call, from, &e)) == PINTLE_OK && e) {
-    st = fp_blocks_learn(call, b, e->blocks, e->n_blocks);
+    for (size_t i = 0; st == PINTLE_OK && i < e->n_blocks; i++)
+      if (fp_packs_have(call, b->repo, fp_run_packs(b->run), &e->blocks[i], 1)) st = fp_blocks_learn(call, b, &e->blocks[i], 1);
     if (st == PINTLE_OK && ++n % 4096 == 0) st = fp_run_alive(call, b->run);
     if (st != PINTLE_OK) break;
   }
   fp_reader_close(from);
-  return st;
+  return st == PINTLE_FAILED || st == PINTLE_NOT_FOUND ? PINTLE_OK : st;
 }
 
 pintle_status fp_blocks_learn_parents(pintle_call *call, fp_blocks *b) {
@@ -174,6 +177,7 @@ pintle_status fp_blocks_learn_parents(pintle_call *call, fp_blocks *b) {
   if (parent && !fp_table_expect(b->table, parent->counts.files + parent->counts.bytes / FP_BLOCK_MAX)) return table_failed(call, b);
   if (parent) st = fp_reader_open(call, b->repo, parent, &from);
   if (parent && st == PINTLE_OK) st = learn_all(call, b, from);
+  else if (st == PINTLE_FAILED || st == PINTLE_NOT_FOUND) st = PINTLE_OK;
   if (st == PINTLE_OK && before) {
     st = fp_reader_resume(call, b->repo, before->id, &from);
     if (st == PINTLE_OK) st = learn_all(call, b, from);

@@ -51,8 +51,9 @@ static void tell(pintle_call *call, const nas_volume *v, const fp_head *h, int n
                "volume %s: was read over NFSv%d, which shows neither extended attributes, ACLs, holes nor numbers of devices", v->pv, nfs);
   if (c->errors)
     pintle_log(call, PINTLE_LOG_ERROR, "volume %s: %" PRIu64 " names could not be read; they are listed before", v->pv, c->errors);
-  call->host->count(call, "bytes read from shares", (int64_t)c->read);
-  call->host->count(call, "bytes stored of shares", (int64_t)c->stored);
+  /* a counter that stays 0 is a rule that never matched */
+  if (c->read) call->host->count(call, "bytes read from shares", (int64_t)c->read);
+  if (c->stored) call->host->count(call, "bytes stored of shares", (int64_t)c->stored);
 }
 
 static pintle_status back_up(fp_driver *d, pintle_call *call, const nas_volume *v, const char *name, bool now) {

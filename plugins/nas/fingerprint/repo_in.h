@@ -114,6 +114,7 @@ const char *fp_run_scratch(const fp_run *);
 int fp_run_level(const fp_run *);
 uint32_t fp_run_number(const fp_run *);
 struct fp_blocks **fp_run_blocks(fp_run *);
+struct fp_packs *fp_run_packs(fp_run *);
 void fp_run_sleep(fp_run *, int64_t seconds);            /* for tests: as if it had not run for so long */
 pintle_status fp_run_alive(pintle_call *call, fp_run *); /* the heartbeat, if it is time */
 /* Puts the segment that is open, so that a run that is killed is resumed from here. Not between the parts of an entry. */

@@ -30,6 +30,7 @@ pintle_status fp_run_begin(pintle_call *call, fp_repo *r, const fp_run_options *
 void fp_run_free(fp_run *run) {
   if (!run) return;
   fp_blocks_free(run->blocks);
+  fp_packs_free(&run->packs);
   fp_packer_free(&run->packer);
   fp_index_free(&run->index);
   fp_bytes_free(&run->segment);
@@ -48,6 +49,9 @@ int fp_run_level(const fp_run *run) { return run->level; }
 uint32_t fp_run_number(const fp_run *run) { return run->number; }
 struct fp_blocks **fp_run_blocks(fp_run *run) {
   return &run->blocks;
+}
+struct fp_packs *fp_run_packs(fp_run *run) {
+  return &run->packs;
 }
 void fp_run_sleep(fp_run *run, int64_t seconds) { run->written -= seconds * FP_SECOND, run->looked -= seconds * FP_SECOND; }
 

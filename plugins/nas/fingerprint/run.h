@@ -1,7 +1,7 @@
 /* run.h -- a run, for the files that make one.  SPDX-License-Identifier: Apache-2.0 */
 #ifndef FP_RUN_H
 #define FP_RUN_H
-#include "repo_in.h"
+#include "packs.h"
 
 struct fp_run {
   fp_repo *repo;
@@ -15,6 +15,7 @@ struct fp_run {
   int64_t segmented;       /* the last segment was put */
   bool over;
   struct fp_blocks *blocks;
+  fp_packs packs; /* not listed: nothing is taken from a manifest before */
   /* the manifest */
   fp_packer packer;
   fp_index index;
