@@ -92,10 +92,11 @@ pintle_status xform_change(struct xform_job *j, const char *pointer, const char 
 void xform_tell(struct xform_job *j, const char *pointer, const struct xform_mapping *m, pintle_str is, pintle_str to) {
   char note[700];
   int family = (int)strcspn(m->label, ":");
-  if (j->left) check_left(j, pointer, m, is);
+  const bool keeps = is.len == to.len && memcmp(is.ptr, to.ptr, is.len) == 0;
+  if (j->left && !keeps) check_left(j, pointer, m, is);
   if (j->within || j->left) return;
   j->call->host->count(j->call, m->label, 1);
-  if (is.len == to.len && memcmp(is.ptr, to.ptr, is.len) == 0) return; /* a rule that keeps a name has matched, too */
+  if (keeps) return; /* a rule that keeps a name has matched, too */
   int n = j->redact ? snprintf(note, sizeof note, "%.*s: (hidden)", family, m->label)
                     : snprintf(note, sizeof note, "%.*s: %.*s -> %.*s", family, m->label, (int)(is.len < 250 ? is.len : 250), is.ptr,
                                (int)(to.len < 250 ? to.len : 250), to.ptr);

@@ -74,8 +74,27 @@ static const char *wrong_host(const char *from, const char *to) {
   return wild(from) == wild(to) ? NULL : "either both begin with \"*.\", or none";
 }
 
+/* A URL, a host with a port or a dot at the end, ".example.com", capital letters: the host that is meant. */
+static const char *meant_host(const char *s, char *room) {
+  const char *scheme = strstr(s, "://"), *at = strchr(s, '@'), *p = at ? at + 1 : scheme ? scheme + 3 : s;
+  size_t n = 0;
+  if (*p == '.' || (*p == '*' && p[1] != '.' && p[1])) n = (size_t)snprintf(room, 3, *p == '.' ? "*" : "*."), p += *p == '*';
+  for (; *p && !strchr("/:?# ", *p) && n < 253; p++) room[n++] = (char)(*p >= 'A' && *p <= 'Z' ? *p + 32 : *p);
+  while (n && room[n - 1] == '.') n--;
+  room[n] = 0;
+  return is_name(XFORM_NAME_HOST, wild(room) ? room + 2 : room) ? room : NULL;
+}
+
+static const char *meant_domain(const char *s, char *room) {
+  const char *host = meant_host(strncmp(s, "svc.", 4) == 0 ? s + 4 : s, room);
+  return host && !wild(host) ? host : NULL;
+}
+
+static const char *meant_class(const char *s, char *room) { return (void)room, *s ? NULL : "none"; }
+
 static const char *wrong_domain(const char *from, const char *to) {
-  return is_name(XFORM_NAME_HOST, from) && is_name(XFORM_NAME_HOST, to) ? NULL : "lower case, labels of letters, digits and -, 63 at most each";
+  if (!is_name(XFORM_NAME_HOST, from) || !is_name(XFORM_NAME_HOST, to)) return "lower case, labels of letters, digits and -, 63 at most each";
+  return strncmp(from, "svc.", 4) == 0 || strncmp(to, "svc.", 4) == 0 ? "the domain is what stands behind \"svc.\"" : NULL;
 }
 
 /* ---- images, as the distribution project's reference grammar has them */
@@ -274,32 +293,32 @@ static const char *wrong_nfs(const char *from, const char *to) {
 }
 
 const struct xform_family_info xform_family_infos[XFORM_FAMILIES] = {
-    [XFORM_STORAGE_CLASSES] = {"storageClasses", wrong_class, true},
-    [XFORM_SNAPSHOT_CLASSES] = {"volumeSnapshotClasses", wrong_name, true},
-    [XFORM_ATTRIBUTES_CLASSES] = {"volumeAttributesClasses", wrong_name, true},
-    [XFORM_DRIVERS] = {"volumeDrivers", wrong_driver, true},
-    [XFORM_HANDLES] = {"volumeHandles", wrong_text, true},
-    [XFORM_NFS] = {"nfs", wrong_nfs, false},
-    [XFORM_HOSTS] = {"hosts", wrong_host, false},
-    [XFORM_CLUSTER_DOMAIN] = {"clusterDomain", wrong_domain, false},
-    [XFORM_INGRESS_CLASSES] = {"ingressClasses", wrong_name, true},
-    [XFORM_GATEWAY_CLASSES] = {"gatewayClasses", wrong_name, true},
-    [XFORM_TLS_SECRETS] = {"tlsSecrets", wrong_name, true},
-    [XFORM_ISSUERS] = {"issuers", wrong_name, true},
-    [XFORM_ADDRESSES] = {"addresses", wrong_address, false},
-    [XFORM_LB_CLASSES] = {"loadBalancerClasses", wrong_lb_class, true},
-    [XFORM_IMAGES] = {"images", wrong_image, false},
-    [XFORM_PULL_SECRETS] = {"imagePullSecrets", wrong_name, true},
-    [XFORM_NODE_LABELS] = {"nodeLabels", wrong_label, true},
-    [XFORM_ZONES] = {"zones", wrong_zone, true},
-    [XFORM_NODES] = {"nodes", wrong_name, true},
-    [XFORM_TAINTS] = {"taints", wrong_label, true},
-    [XFORM_ACCOUNTS] = {"serviceAccounts", wrong_name, true},
-    [XFORM_CLOUD] = {"cloudIdentities", wrong_identity, true},
-    [XFORM_PRIORITY_CLASSES] = {"priorityClasses", wrong_name, true},
-    [XFORM_RUNTIME_CLASSES] = {"runtimeClasses", wrong_name, true},
-    [XFORM_SCHEDULERS] = {"schedulers", wrong_name, true},
-    [XFORM_NAMESPACES] = {"namespaces", wrong_namespace, true},
-    [XFORM_ANNOTATIONS] = {"annotations", wrong_annotation, true},
-    [XFORM_TEXT] = {"text", NULL, false},
+    [XFORM_STORAGE_CLASSES] = {"storageClasses", wrong_class, true, meant_class},
+    [XFORM_SNAPSHOT_CLASSES] = {"volumeSnapshotClasses", wrong_name, true, NULL},
+    [XFORM_ATTRIBUTES_CLASSES] = {"volumeAttributesClasses", wrong_name, true, NULL},
+    [XFORM_DRIVERS] = {"volumeDrivers", wrong_driver, true, NULL},
+    [XFORM_HANDLES] = {"volumeHandles", wrong_text, true, NULL},
+    [XFORM_NFS] = {"nfs", wrong_nfs, false, NULL},
+    [XFORM_HOSTS] = {"hosts", wrong_host, false, meant_host},
+    [XFORM_CLUSTER_DOMAIN] = {"clusterDomain", wrong_domain, false, meant_domain},
+    [XFORM_INGRESS_CLASSES] = {"ingressClasses", wrong_name, true, NULL},
+    [XFORM_GATEWAY_CLASSES] = {"gatewayClasses", wrong_name, true, NULL},
+    [XFORM_TLS_SECRETS] = {"tlsSecrets", wrong_name, true, NULL},
+    [XFORM_ISSUERS] = {"issuers", wrong_name, true, NULL},
+    [XFORM_ADDRESSES] = {"addresses", wrong_address, false, NULL},
+    [XFORM_LB_CLASSES] = {"loadBalancerClasses", wrong_lb_class, true, NULL},
+    [XFORM_IMAGES] = {"images", wrong_image, false, NULL},
+    [XFORM_PULL_SECRETS] = {"imagePullSecrets", wrong_name, true, NULL},
+    [XFORM_NODE_LABELS] = {"nodeLabels", wrong_label, true, NULL},
+    [XFORM_ZONES] = {"zones", wrong_zone, true, NULL},
+    [XFORM_NODES] = {"nodes", wrong_name, true, NULL},
+    [XFORM_TAINTS] = {"taints", wrong_label, true, NULL},
+    [XFORM_ACCOUNTS] = {"serviceAccounts", wrong_name, true, NULL},
+    [XFORM_CLOUD] = {"cloudIdentities", wrong_identity, true, NULL},
+    [XFORM_PRIORITY_CLASSES] = {"priorityClasses", wrong_name, true, NULL},
+    [XFORM_RUNTIME_CLASSES] = {"runtimeClasses", wrong_name, true, NULL},
+    [XFORM_SCHEDULERS] = {"schedulers", wrong_name, true, NULL},
+    [XFORM_NAMESPACES] = {"namespaces", wrong_namespace, true, NULL},
+    [XFORM_ANNOTATIONS] = {"annotations", wrong_annotation, true, NULL},
+    [XFORM_TEXT] = {"text", NULL, false, NULL},
 };

@@ -159,11 +159,22 @@ static bool add_nfs(struct xform *x, size_t rule, const char *option, const char
   return m != NULL;
 }
 
+static pintle_status wrong(pintle_call *call, enum xform_family f, const char *pointer, const char *from, const char *to) {
+  const struct xform_family_info *info = &xform_family_infos[f];
+  char from_room[XFORM_ROOM], to_room[XFORM_ROOM];
+  const char *a = info->meant ? info->meant(from, from_room) : NULL, *b = info->meant ? info->meant(to, to_room) : NULL;
+  const char *why = info->wrong(from, to);
+  if (!a) a = from;
+  if (!b) b = to;
+  if ((strcmp(a, from) == 0 && strcmp(b, to) == 0) || info->wrong(a, b))
+    return pintle_fail_at(call, PINTLE_INVALID, pointer, "%.100s: %.100s: %s", from, to, why);
+  return pintle_fail_at(call, PINTLE_INVALID, pointer, "%.100s: %.100s: %s; write {\"%.253s\": \"%.253s\"}", from, to, why, a, b);
+}
+
 pintle_status xform_map_add(struct xform *x, pintle_call *call, enum xform_family f, size_t rule, const char *pointer, const char *option,
                             const char *from, const char *to) {
   struct xform_map *map = &x->maps[f];
-  const char *why = xform_family_infos[f].wrong(from, to);
-  if (why) return pintle_fail_at(call, PINTLE_INVALID, pointer, "%.100s: %.100s: %s", from, to, why);
+  if (xform_family_infos[f].wrong(from, to)) return wrong(call, f, pointer, from, to);
   if (strlen(from) >= XFORM_ROOM / 2 || strlen(to) >= XFORM_ROOM) return pintle_fail_at(call, PINTLE_INVALID, pointer, "too long");
   bool added = f == XFORM_IMAGES ? add_image(x, rule, option, from, to)
                : f == XFORM_NFS  ? add_nfs(x, rule, option, from, to)

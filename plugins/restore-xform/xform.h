@@ -55,6 +55,8 @@ struct xform_family_info {
   /* What is wrong with a pair, NULL: nothing. */
   const char *(*wrong)(const char *from, const char *to);
   bool globs; /* from may hold * and ? */
+  /* What is meant by a side that is wrong, in room (of XFORM_ROOM); NULL: nobody knows. */
+  const char *(*meant)(const char *side, char *room);
 };
 extern const struct xform_family_info xform_family_infos[XFORM_FAMILIES];
 #define XFORM_BIT(family) ((uint64_t)1 << (family))
