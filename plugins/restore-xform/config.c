@@ -48,6 +48,15 @@ pintle_status xform_config_keys(pintle_call *call, const char *at, const char *c
   return PINTLE_OK;
 }
 
+pintle_status xform_config_misnamed(pintle_call *call, const char *at, const char *const (*names)[2]) {
+  const pintle_doc *config = call->host->config(call);
+  char pointer[512];
+  for (; (*names)[0]; names++)
+    if (config->api->at(config, pintle_key(pointer, sizeof pointer, at, (*names)[0])))
+      return pintle_fail_at(call, PINTLE_INVALID, pointer, "unknown key \"%s\"; did you mean \"%s\"?", (*names)[0], (*names)[1]);
+  return PINTLE_OK;
+}
+
 pintle_status xform_config_text(pintle_call *call, const char *at, const char *key, const char **out) {
   const pintle_doc *config = call->host->config(call);
   char pointer[512];

@@ -17,6 +17,15 @@ static const char *wrong_name(const char *from, const char *to) {
   return is_to(XFORM_NAME_OBJECT, from, to) ? NULL : "the second is no name that an object may have" OBJECT_FORM;
 }
 
+/* "shop/Web_App": the name alone, as it may be. */
+static const char *meant_name(const char *s, char *room) {
+  const char *slash = strrchr(s, '/');
+  size_t n = 0;
+  for (const char *p = slash ? slash + 1 : s; *p && n < 253; p++) room[n++] = (char)(*p >= 'A' && *p <= 'Z' ? *p + 32 : *p == '_' || *p == ' ' ? '-' : *p);
+  room[n] = 0;
+  return room;
+}
+
 static const char *wrong_class(const char *from, const char *to) {
   if (!is_from(XFORM_NAME_OBJECT, from)) return "the first is no name of a StorageClass" OBJECT_FORM ", nor a pattern, nor none";
   return is_to(XFORM_NAME_OBJECT, from, to) ? NULL : "the second is no name of a StorageClass" OBJECT_FORM ", nor default, nor none";
@@ -90,7 +99,7 @@ static const char *meant_domain(const char *s, char *room) {
   return host && !wild(host) ? host : NULL;
 }
 
-static const char *meant_class(const char *s, char *room) { return (void)room, *s ? NULL : "none"; }
+static const char *meant_class(const char *s, char *room) { return *s ? meant_name(s, room) : "none"; }
 
 static const char *wrong_domain(const char *from, const char *to) {
   if (!is_name(XFORM_NAME_HOST, from) || !is_name(XFORM_NAME_HOST, to)) return "lower case, labels of letters, digits and -, 63 at most each";
@@ -207,6 +216,17 @@ static const char *wrong_image(const char *from, const char *to) {
                                               : NULL;
 }
 
+/* A URL, "r.io/" with a *; no registry is docker.io. */
+static const char *meant_image(const char *s, char *room) {
+  const char *scheme = strstr(s, "://");
+  if (snprintf(room, 254, "%s", scheme ? scheme + 3 : *s ? s : "docker.io") < 0) return NULL;
+  size_t n = strlen(room);
+  while (n && room[n - 1] == '*') n--;
+  if (n && room[n - 1] == ':') n--;
+  room[n] = 0;
+  return n ? room : NULL;
+}
+
 /* ---- addresses */
 static bool v4(const char *s, size_t n) {
   size_t parts = 0, i = 0;
@@ -272,6 +292,22 @@ static const char *wrong_label(const char *from, const char *to) {
   return !f == !t ? NULL : "either both say \"key=value\", or both a key";
 }
 
+/* "key: value", and a taint with its effect: "key=value:NoSchedule". */
+static const char *meant_label(const char *s, char *room) {
+  static const char *const effects[] = {":NoSchedule", ":PreferNoSchedule", ":NoExecute"};
+  if (snprintf(room, 254, "%s", s) < 0) return NULL;
+  for (size_t i = 0; i < sizeof effects / sizeof *effects; i++) {
+    const size_t n = strlen(room), k = strlen(effects[i]);
+    if (n > k && strcmp(room + n - k, effects[i]) == 0) room[n - k] = 0;
+  }
+  char *colon = strchr(room, ':');
+  if (!colon) return room;
+  *colon = '=';
+  const size_t blanks = strspn(colon + 1, " ");
+  memmove(colon + 1, colon + 1 + blanks, strlen(colon + 1 + blanks) + 1);
+  return room;
+}
+
 #define NAMESPACE_FORM " is no namespace: lower case letters and digits, between them -, 63 at most"
 static const char *wrong_namespace(const char *from, const char *to) {
   if (!is_from(XFORM_NAME_NAMESPACE, from)) return "the first" NAMESPACE_FORM;
@@ -294,30 +330,30 @@ static const char *wrong_nfs(const char *from, const char *to) {
 
 const struct xform_family_info xform_family_infos[XFORM_FAMILIES] = {
     [XFORM_STORAGE_CLASSES] = {"storageClasses", wrong_class, true, meant_class},
-    [XFORM_SNAPSHOT_CLASSES] = {"volumeSnapshotClasses", wrong_name, true, NULL},
-    [XFORM_ATTRIBUTES_CLASSES] = {"volumeAttributesClasses", wrong_name, true, NULL},
+    [XFORM_SNAPSHOT_CLASSES] = {"volumeSnapshotClasses", wrong_name, true, meant_name},
+    [XFORM_ATTRIBUTES_CLASSES] = {"volumeAttributesClasses", wrong_name, true, meant_name},
     [XFORM_DRIVERS] = {"volumeDrivers", wrong_driver, true, NULL},
     [XFORM_HANDLES] = {"volumeHandles", wrong_text, true, NULL},
     [XFORM_NFS] = {"nfs", wrong_nfs, false, NULL},
     [XFORM_HOSTS] = {"hosts", wrong_host, false, meant_host},
     [XFORM_CLUSTER_DOMAIN] = {"clusterDomain", wrong_domain, false, meant_domain},
-    [XFORM_INGRESS_CLASSES] = {"ingressClasses", wrong_name, true, NULL},
-    [XFORM_GATEWAY_CLASSES] = {"gatewayClasses", wrong_name, true, NULL},
-    [XFORM_TLS_SECRETS] = {"tlsSecrets", wrong_name, true, NULL},
-    [XFORM_ISSUERS] = {"issuers", wrong_name, true, NULL},
+    [XFORM_INGRESS_CLASSES] = {"ingressClasses", wrong_name, true, meant_name},
+    [XFORM_GATEWAY_CLASSES] = {"gatewayClasses", wrong_name, true, meant_name},
+    [XFORM_TLS_SECRETS] = {"tlsSecrets", wrong_name, true, meant_name},
+    [XFORM_ISSUERS] = {"issuers", wrong_name, true, meant_name},
     [XFORM_ADDRESSES] = {"addresses", wrong_address, false, NULL},
     [XFORM_LB_CLASSES] = {"loadBalancerClasses", wrong_lb_class, true, NULL},
-    [XFORM_IMAGES] = {"images", wrong_image, false, NULL},
-    [XFORM_PULL_SECRETS] = {"imagePullSecrets", wrong_name, true, NULL},
-    [XFORM_NODE_LABELS] = {"nodeLabels", wrong_label, true, NULL},
+    [XFORM_IMAGES] = {"images", wrong_image, false, meant_image},
+    [XFORM_PULL_SECRETS] = {"imagePullSecrets", wrong_name, true, meant_name},
+    [XFORM_NODE_LABELS] = {"nodeLabels", wrong_label, true, meant_label},
     [XFORM_ZONES] = {"zones", wrong_zone, true, NULL},
-    [XFORM_NODES] = {"nodes", wrong_name, true, NULL},
-    [XFORM_TAINTS] = {"taints", wrong_label, true, NULL},
-    [XFORM_ACCOUNTS] = {"serviceAccounts", wrong_name, true, NULL},
+    [XFORM_NODES] = {"nodes", wrong_name, true, meant_name},
+    [XFORM_TAINTS] = {"taints", wrong_label, true, meant_label},
+    [XFORM_ACCOUNTS] = {"serviceAccounts", wrong_name, true, meant_name},
     [XFORM_CLOUD] = {"cloudIdentities", wrong_identity, true, NULL},
-    [XFORM_PRIORITY_CLASSES] = {"priorityClasses", wrong_name, true, NULL},
-    [XFORM_RUNTIME_CLASSES] = {"runtimeClasses", wrong_name, true, NULL},
-    [XFORM_SCHEDULERS] = {"schedulers", wrong_name, true, NULL},
+    [XFORM_PRIORITY_CLASSES] = {"priorityClasses", wrong_name, true, meant_name},
+    [XFORM_RUNTIME_CLASSES] = {"runtimeClasses", wrong_name, true, meant_name},
+    [XFORM_SCHEDULERS] = {"schedulers", wrong_name, true, meant_name},
     [XFORM_NAMESPACES] = {"namespaces", wrong_namespace, true, NULL},
     [XFORM_ANNOTATIONS] = {"annotations", wrong_annotation, true, NULL},
     [XFORM_TEXT] = {"text", NULL, false, NULL},

@@ -99,17 +99,30 @@ static pintle_status imported(struct xform_job *j, const struct xform_place *p, 
   return to ? xform_put(j, p->pointer, &m, is, (pintle_str){to, strlen(to)}) : pintle_fail(j->call, PINTLE_NOMEM, "out of memory");
 }
 
+/* Of "${IMAGE}" and "${REGISTRY}/a" in a template nobody knows where they are. */
+static bool is_known(pintle_str is) {
+  size_t i = 0;
+  while (i < is.len && !strchr("/:@", is.ptr[i]) && strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-[", is.ptr[i])) i++;
+  return i == is.len || (i > 0 && strchr("/:@", is.ptr[i]));
+}
+
 pintle_status xform_image(struct xform_job *j, const struct xform_place *p) {
   char room[XFORM_ROOM], made[2 * XFORM_ROOM];
   pintle_str is;
   const pintle_doc *d = j->doc;
   if (d->api->type(d, p->value) != PINTLE_T_STRING || d->api->text(d, p->value, &is) != PINTLE_OK || !is.len || memchr(is.ptr, 0, is.len))
     return PINTLE_OK;
-  const pintle_str full = xform_image_full(is, false, room);
-  const struct xform_mapping *m = rule_for(j, full);
+  if (!is_known(is)) return PINTLE_OK;
+  pintle_str full = xform_image_full(is, false, room), tagged = full;
+  if (full.len && name_of(full) == full.len && full.len + sizeof ":latest" <= sizeof room) { /* what is meant without a tag */
+    memcpy(room + full.len, ":latest", sizeof ":latest");
+    tagged.len += sizeof ":latest" - 1;
+  }
+  const struct xform_mapping *m = rule_for(j, tagged);
   if (!m) check_near(j, XFORM_IMAGES, is);
   if (!m) return imported(j, p, is);
-  int n = snprintf(made, sizeof made, "%s%.*s", m->to, (int)(full.len - strlen(m->from)), full.ptr + strlen(m->from));
+  const size_t from = strlen(m->from) < full.len ? strlen(m->from) : full.len;
+  int n = snprintf(made, sizeof made, "%s%.*s", m->to, (int)(full.len - from), full.ptr + from);
   if (n < 0 || (size_t)n >= sizeof made) return PINTLE_OK;
   return xform_put(j, p->pointer, m, is, (pintle_str){made, (size_t)n});
 }

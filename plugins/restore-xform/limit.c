@@ -106,6 +106,10 @@ pintle_status xform_limits_read(struct xform_rule *r, pintle_call *call, const c
   if (st == PINTLE_OK) st = globs(r, call, at, "inNamespaces", XFORM_NAME_NAMESPACE, &r->ns);
   if (st == PINTLE_OK) st = globs(r, call, at, "inOriginalNamespaces", XFORM_NAME_NAMESPACE, &r->original_ns);
   if (st == PINTLE_OK) st = globs(r, call, at, "withNames", XFORM_NAME_OBJECT, &r->names);
+  const pintle_doc *config = call->host->config(call);
+  const pintle_value *selector = config->api->at(config, pintle_key(pointer, sizeof pointer, at, "withLabels"));
+  if (st == PINTLE_OK && selector && config->api->type(config, selector) != PINTLE_T_STRING)
+    return pintle_fail_at(call, PINTLE_INVALID, pointer, "withLabels is a text, as kubectl has it: \"app=web,tier in (a, b),!legacy\"");
   if (st == PINTLE_OK) st = xform_config_text(call, at, "withLabels", &labels);
   if (st == PINTLE_OK && labels)
     st = xform_labels_read(call, pintle_key(pointer, sizeof pointer, at, "withLabels"), labels, &r->labels, &r->n_labels);

@@ -228,6 +228,8 @@ static pintle_status members(struct xform *x, pintle_call *call, enum xform_fami
       continue;
     }
     if (!prefix) say_boolean(call, option, from.ptr);
+    if ((f == XFORM_NODE_LABELS || f == XFORM_TAINTS) && config->api->type(config, v) == PINTLE_T_OBJECT)
+      return pintle_fail_at(call, PINTLE_INVALID, pointer, "values are mapped with their key: {\"%.100s=old\": \"%.100s=new\"}", from.ptr, from.ptr);
     if ((st = xform_config_text(call, at, from.ptr, &to)) != PINTLE_OK) break;
     if (!to) return pintle_fail_at(call, PINTLE_INVALID, pointer, "not a name");
     int n = snprintf(composed, sizeof composed, "%s%s%s", prefix ? prefix : "", prefix ? "=" : "", from.ptr);

@@ -18,6 +18,8 @@ static pintle_status namespaces(struct xform *x, pintle_call *call, size_t rule,
     return PINTLE_OK;
   }
   if (!*at && v) x->follow_restore = false;
+  if (*at && v && config->api->type(config, v) != PINTLE_T_OBJECT)
+    return pintle_fail_at(call, PINTLE_INVALID, pointer, "namespaces is a mapping, {old: new}; inNamespaces says which items the rule is for");
   return xform_map_read(x, call, XFORM_NAMESPACES, "namespaces", rule, at);
 }
 
@@ -28,6 +30,19 @@ static pintle_status families(struct xform *x, pintle_call *call, size_t rule, c
   if (st == PINTLE_OK && !*at) st = xform_map_read(x, call, XFORM_HOSTS, "ingressHosts", rule, at); /* its older name */
   return st == PINTLE_OK ? xform_texts_read(x, call, rule, at) : st;
 }
+
+static const char *const misnamed[][2] = {{"labelSelector", "withLabels"},
+                                          {"labels", "withLabels"},
+                                          {"selector", "withLabels"},
+                                          {"names", "withNames"},
+                                          {"name", "withNames"},
+                                          {"namespace", "inNamespaces"},
+                                          {"includedNamespaces", "inNamespaces"},
+                                          {"resources", "inKinds"},
+                                          {"includedResources", "inKinds"},
+                                          {"kind", "inKinds"},
+                                          {"originalNamespaces", "inOriginalNamespaces"},
+                                          {NULL, NULL}};
 
 /* One of `rules`: its keys, limits and families. What it maps is what the counts grew by. */
 static pintle_status one(struct xform *x, pintle_call *call, size_t i) {
@@ -42,7 +57,8 @@ static pintle_status one(struct xform *x, pintle_call *call, size_t i) {
   x->rules[i].index = (int)i;
   if (config->api->type(config, config->api->at(config, at)) != PINTLE_T_OBJECT)
     return pintle_fail_at(call, PINTLE_INVALID, at, "a rule is a mapping, {inKinds: [Ingress], hosts: {old: new}}");
-  pintle_status st = xform_config_keys(call, at, keys);
+  pintle_status st = xform_config_misnamed(call, at, misnamed);
+  if (st == PINTLE_OK) st = xform_config_keys(call, at, keys);
   if (st == PINTLE_OK) st = xform_limits_read(&x->rules[i], call, at);
   uint64_t before = x->families;
   x->families = 0;

@@ -45,7 +45,9 @@ static const char *path_wrong(const char *path, unsigned set) {
   if (set & POINTERS) {
     for (const char *p = path; (p = strchr(p, '~')); p++)
       if (p[1] != '0' && p[1] != '1') return "a ~ in a JSON Pointer is written ~0, and a / in a key ~1";
-    return NULL;
+    const char *deep = strstr(path, "/**"), *last = strrchr(path, '/');
+    if (deep && (!deep[3] || deep[3] == '/')) return "a * is one element or member, and nothing is several levels of them";
+    return strcmp(last, "/-") == 0 ? "- is behind the last element, where nothing stands" : NULL;
   }
   for (const char *p = path; *p; p++) {
     const bool letter = (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9');

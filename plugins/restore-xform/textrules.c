@@ -7,6 +7,10 @@
 static const char *const map_keys[] = {"name", "namespace", "key", "value", "pattern", "to", NULL};
 static const char *const text_keys[] = {"name", "namespace", "key",   "env",     "args", "secrets", "format",
                                         "path", "section",   "value", "pattern", "to",   "hosts",   NULL};
+static const char *const misnamed[][2] = {{"regex", "pattern"},    {"regexp", "pattern"}, {"match", "pattern"},  {"from", "value"}, {"old", "value"},
+                                          {"new", "to"},           {"replace", "to"},     {"replacement", "to"}, {"file", "key"},   {"entry", "key"},
+                                          {"configMap", "name"},   {"jsonPath", "path"},  {"pointer", "path"},   {"variable", "env"}, {"containerArgs", "args"},
+                                          {NULL, NULL}};
 #define UPPER "_ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 static bool same(const char *a, const char *b) { return a && b ? strcmp(a, b) == 0 : a == b; }
@@ -38,6 +42,13 @@ static pintle_status flag(pintle_call *call, const char *at, const char *key, bo
   return PINTLE_OK;
 }
 
+/* As other tools write groups. */
+static bool has_dollar_group(const char *to) {
+  for (const char *p = to; (p = strchr(p, '$')); p++)
+    if ((p[1] >= '1' && p[1] <= '9') || (p[1] == '{' && p[2] >= '1' && p[2] <= '9' && p[3] == '}')) return true;
+  return false;
+}
+
 static pintle_status compile(pintle_call *call, const char *at, struct xform_text_rule *r) {
   char pointer[100], why[200];
   regmatch_t m;
@@ -61,6 +72,8 @@ static pintle_status compile(pintle_call *call, const char *at, struct xform_tex
     r->groups = r->groups || (p[1] >= '1' && p[1] <= '9');
     if (p[1]) p++;
   }
+  if (r->pattern.re_nsub && has_dollar_group(r->to))
+    pintle_log(call, PINTLE_LOG_WARN, "%s: a $ with a digit is put there as it stands; the groups of the pattern are \\1 to \\9", at + 1);
   pintle_key(pointer, sizeof pointer, at, "to");
   return wrong ? pintle_fail_at(call, PINTLE_INVALID, pointer, "%.200s: %s", hide ? "(hidden)" : r->to, wrong) : PINTLE_OK;
 }
@@ -114,7 +127,8 @@ static pintle_status path(pintle_call *call, const char *at, struct xform_text_r
 }
 
 static pintle_status fields(pintle_call *call, const char *at, bool maps, struct xform_text_rule *r) {
-  pintle_status st = xform_config_keys(call, at, maps ? map_keys : text_keys);
+  pintle_status st = xform_config_misnamed(call, at, misnamed);
+  if (st == PINTLE_OK) st = xform_config_keys(call, at, maps ? map_keys : text_keys);
   if (st == PINTLE_OK) st = glob(call, at, "namespace", "", &r->ns);
   if (st == PINTLE_OK) st = glob(call, at, "name", "", &r->name);
   if (st == PINTLE_OK) st = glob(call, at, "key", UPPER, &r->key);

@@ -154,6 +154,8 @@ bool xform_glob(const char *glob, pintle_str is); /* * and ? */
 /* ---- config.c */
 /* Every member of the object at `at` is one of the NULL-ended keys; else INVALID with the nearest right name. */
 pintle_status xform_config_keys(pintle_call *call, const char *at, const char *const *keys);
+/* Pairs, ended by NULL: what a key is called elsewhere, and here. INVALID: one of the former is there. */
+pintle_status xform_config_misnamed(pintle_call *call, const char *at, const char *const (*names)[2]);
 const char *xform_config_nearest(const char *name, const char *const *keys); /* NULL: none is near */
 /* *out = the string at `at`/key, NULL when absent. INVALID: no string, or it holds U+0000. */
 pintle_status xform_config_text(pintle_call *call, const char *at, const char *key, const char **out);

@@ -59,6 +59,10 @@ START_TEST(limits) {
       {LIMIT("'inOriginalNamespaces':['Shop']"), "/rules/0/inOriginalNamespaces/0", "this rule can never match"},
       {LIMIT("'withNames':['a-.*']"), "/rules/0/withNames/0", "a-.*: no object can be called so"},
       {LIMIT("'withNames':['my_app']"), "/rules/0/withNames/0", "this rule can never match"},
+      {LIMIT("'withLabels':{'matchLabels':{'a':'b'}}"), "/rules/0/withLabels", "withLabels is a text, as kubectl has it"},
+      {LIMIT("'labelSelector':'a=b'"), "/rules/0/labelSelector", "did you mean \"withLabels\"?"},
+      {LIMIT("'names':['a']"), "/rules/0/names", "did you mean \"withNames\"?"},
+      {LIMIT("'namespaces':['a']"), "/rules/0/namespaces", "inNamespaces says which items the rule is for"},
       {LIMIT("'inKinds':['*']"), "/rules/0/inKinds/0", "without inKinds all kinds are meant"},
       {LIMIT("'inKinds':['Pod,Job']"), "/rules/0/inKinds/0", "no kind holds a \",\""},
       {LIMIT("'inKinds':['deployments.v1.apps']"), "/rules/0/inKinds/0", "a version is not said here; write deployments.apps"},
@@ -130,6 +134,13 @@ START_TEST(names) {
       {"{'storageClasses':{'':'x'}}", "/storageClasses/", "write {\"none\": \"x\"}"},
       {"{'storageClasses':{'x':''}}", "/storageClasses/x", "write {\"x\": \"none\"}"},
       {"{'clusterDomain':{'svc.cluster.local':'svc.west.'}}", "/clusterDomain/svc.cluster.local", "write {\"cluster.local\": \"west\"}"},
+      {"{'images':{'https://r.io':'s.io/*'}}", "/images/https:~1~1r.io", "write {\"r.io\": \"s.io/\"}"},
+      {"{'images':{'':'s.io'}}", "/images/", "write {\"docker.io\": \"s.io\"}"},
+      {"{'images':{'redis:*':'s.io/redis'}}", "/images/redis:*", "write {\"redis\": \"s.io/redis\"}"},
+      {"{'serviceAccounts':{'shop/Web':'shop/web_2'}}", "/serviceAccounts/shop~1Web", "write {\"web\": \"web-2\"}"},
+      {"{'taints':{'a=b:NoSchedule':'c=d:NoSchedule'}}", "/taints/a=b:NoSchedule", "write {\"a=b\": \"c=d\"}"},
+      {"{'nodeLabels':{'pool: a':'pool: b'}}", "/nodeLabels/pool: a", "write {\"pool=a\": \"pool=b\"}"},
+      {"{'nodeLabels':{'pool':{'a':'b'}}}", "/nodeLabels/pool", "{\"pool=old\": \"pool=new\"}"},
       {"{'clusterDomain':{'cluster.local':'" A64 "'}}", "/clusterDomain/cluster.local", "63 at most each"},
       {"{'ingressClasses':{'nginx/a':'b'}}", "/ingressClasses/nginx~1a", "the first is no name"},
       {"{'gatewayClasses':{'a':'B'}}", "/gatewayClasses/a", "the second is no name"},
@@ -278,6 +289,10 @@ START_TEST(texts) {
       {TEXT("{'key':'a.cfg','path':'[s]','to':'b'}"), "/text/0/path", "a section is said with \"section\""},
       {TEXT("{'key':'config','path':'a','to':'b'}"), "/text/0/path", "\"format\" is needed: \"config\" has no suffix that says one"},
       {TEXT("{'key':'app*.conf','path':'a','to':'b'}"), "/text/0/path", "\"format\" is needed"},
+      {TEXT("{'format':'yaml','path':'/a/**/b','to':'b'}"), "/text/0/path", "a * is one element or member"},
+      {TEXT("{'format':'json','path':'/a/-','to':'b'}"), "/text/0/path", "- is behind the last element"},
+      {TEXT("{'regex':'a','to':'b'}"), "/text/0/regex", "did you mean \"pattern\"?"},
+      {TEXT("{'from':'a','to':'b'}"), "/text/0/from", "did you mean \"value\"?"},
       {TEXT("{'env':'A=B','to':'b'}"), "/text/0/env", "no env holds a \"=\""},
       {TEXT("{'key':'a/b','to':'b'}"), "/text/0/key", "no key holds a \"/\""},
       {"{'rules':[{'inNamespaces':['shop'],'text':[{'namespace':'db-*','value':'a','to':'b'}]}]}", "/rules/0/text/0/namespace",
@@ -305,7 +320,25 @@ START_TEST(texts) {
 }
 END_TEST
 
+/* What other tools call a group is a text here. */
+START_TEST(groups) {
+  static const refused_row rows[] = {{TEXT("{'pattern':'a(b)','to':'$1c'}"), NULL, "WARN text/0: a $ with a digit is put there as it stands"},
+                                     {TEXT("{'pattern':'a(b)','to':'${1}c'}"), NULL, "WARN text/0: a $ with a digit is put there as it stands"},
+                                     {TEXT("{'pattern':'ab','to':'$1c'}"), NULL, ""},
+                                     {TEXT("{'pattern':'a(b)','to':'$c'}"), NULL, ""}};
+  ALL(rows, {
+    char *config = quoted(rows[i_].config);
+    pintle_test_host *h = xform_host();
+    ck_assert(pintle_test_create(h, PINTLE_TEST_RESTORE, "pintle.io/resolve-references", config) != NULL);
+    const char *log = pintle_test_last(h)->log;
+    ck_assert_msg(*rows[i_].why ? strstr(log, rows[i_].why) != NULL : !*log, "%s: %s", config, log);
+    pintle_test_free(h);
+    free(config);
+  });
+}
+END_TEST
+
 int main(void) {
-  const TTest *const tests[] = {limits, short_names, names, no_ops, behind, texts};
+  const TTest *const tests[] = {groups, limits, short_names, names, no_ops, behind, texts};
   return xform_main("xform_refused", tests, sizeof tests / sizeof *tests);
 }
