@@ -60,6 +60,31 @@ static pintle_status read_suffixes(struct check *c, pintle_call *call) {
   return st;
 }
 
+/* "secrets/shop": a kind stands there as findings have it. */
+static pintle_status check_ignored(const struct check *c, pintle_call *call) {
+  for (size_t i = 0; i < c->ignore.n; i++) {
+    const char *s = c->ignore.all[i], *slash = strchr(s, '/');
+    const size_t n = slash ? (size_t)(slash - s) : 0;
+    const char *kind = check_kind_meant(s, n);
+    char at[60];
+    if (!kind || strncmp(kind, s, n) == 0) continue;
+    if (snprintf(at, sizeof at, "/unresolved/ignore/%zu", i) < 0) return PINTLE_FAILED;
+    return pintle_fail_at(call, PINTLE_INVALID, at, "%.100s: it can never match: the kind is written %s%.100s", s, kind, slash);
+  }
+  return PINTLE_OK;
+}
+
+static pintle_status check_classes(const struct check *c, pintle_call *call) {
+  for (size_t i = 0; i < c->classes.n; i++) {
+    const char *s = c->classes.all[i];
+    char at[60];
+    if (strpbrk(s, "[]!\\") || xform_legal(XFORM_NAME_OBJECT, s, strlen(s), true)) continue;
+    if (snprintf(at, sizeof at, "/known/storageClasses/%zu", i) < 0) return PINTLE_FAILED;
+    return pintle_fail_at(call, PINTLE_INVALID, at, "%.100s: no StorageClass can be called so", s);
+  }
+  return PINTLE_OK;
+}
+
 /* ---- can objects be looked for? */
 static const char *why_not(pintle_call *call, bool asked) {
   pintle_str form;
@@ -87,6 +112,8 @@ pintle_status check_read(struct check *c, pintle_call *call) {
   if (st == PINTLE_OK) st = read_bool(call, "/unresolved/check", &c->on, NULL);
   if (st == PINTLE_OK) st = read_list(call, "/unresolved/ignore", &c->ignore);
   if (st == PINTLE_OK) st = read_list(call, "/known/storageClasses", &c->classes);
+  if (st == PINTLE_OK) st = check_ignored(c, call);
+  if (st == PINTLE_OK) st = check_classes(c, call);
   if (st == PINTLE_OK) st = read_suffixes(c, call);
   if (st == PINTLE_OK && c->on) st = read_references(c, call);
   c->classes_known = c->on && (c->classes.n || call->host->extension(call->host, PINTLE_EXT_CLUSTER));

@@ -3,6 +3,7 @@
 #include <pintle/ext/cluster.h>
 #include <pintle/ext/items.h>
 #include <string.h>
+#include <strings.h>
 
 const struct check_object check_objects[CHECK_BY_KIND] = {
     [CHECK_NONE] = {"", "", ""},
@@ -32,6 +33,16 @@ const struct check_object *check_object_of(const char *kind, const char *group) 
   for (size_t i = 0; i < sizeof more / sizeof *more; i++)
     if (strcmp(more[i].kind, kind) == 0 && (!group || strcmp(more[i].group, group) == 0)) return &more[i];
   return group && strcmp(group, "extensions") == 0 ? check_object_of(kind, "apps") : NULL;
+}
+
+const char *check_kind_meant(const char *name, size_t n) {
+  static const struct check_object also = {"Namespace", "", "namespaces"};
+  for (size_t i = 1; i < CHECK_BY_KIND + sizeof more / sizeof *more + 1; i++) {
+    const struct check_object *o = i < CHECK_BY_KIND ? &check_objects[i] : i == CHECK_BY_KIND ? &also : &more[i - CHECK_BY_KIND - 1];
+    if ((strlen(o->kind) == n && strncasecmp(o->kind, name, n) == 0) || (strlen(o->resource) == n && strncasecmp(o->resource, name, n) == 0))
+      return o->kind;
+  }
+  return NULL;
 }
 
 /* ---- what was asked before */

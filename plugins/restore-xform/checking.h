@@ -106,6 +106,8 @@ void check_references(struct check_item *k);
 extern const struct check_object check_objects[CHECK_BY_KIND];
 /* The object that a kind means; group NULL: not said. NULL: none that is checked. */
 const struct check_object *check_object_of(const char *kind, const char *group);
+/* A kind or resource as somebody has written it: the kind as findings have it; NULL: none of those. */
+const char *check_kind_meant(const char *name, size_t n);
 /* Is there such an object, in the backup or at the destination? ns is the target's ("" = cluster-scoped). */
 bool check_exists(struct check_item *k, const struct check_object *o, const char *ns, const char *name);
 

@@ -319,9 +319,20 @@ static const char *wrong_namespace(const char *from, const char *to) {
 static const char *nfs(const char *s) {
   const char *slash = strchr(s, '/');
   const size_t server = slash ? (size_t)(slash - s) : strlen(s);
-  if (!server || strcspn(s, " \t") < server || (slash && (slash[-1] != ':' || slash == s + 1))) return "a server, or server:/path";
+  const char *colon = strchr(s, ':');
+  if (!server || strcspn(s, " \t") < server || (slash && (slash[-1] != ':' || slash == s + 1 || slash[1] == '/'))) return "a server, or server:/path";
+  if (!slash && colon && !strchr(colon + 1, ':')) return "a server, or server:/path";
   return strpbrk(s, "*?") ? "a server, or server:/path, and no patterns: what is below a path is meant anyway" : NULL;
 }
+/* "nfs://server/path", "server/path", "server:path" */
+static const char *meant_nfs(const char *s, char *room) {
+  const char *scheme = strstr(s, "://"), *p = scheme ? scheme + 3 : s;
+  const size_t server = strcspn(p, ":/");
+  const char *path = p + server + (p[server] == ':');
+  if (snprintf(room, 254, "%.*s%s%s%s", (int)server, p, *path ? ":" : "", *path && *path != '/' ? "/" : "", path) < 0) return NULL;
+  return server ? room : NULL;
+}
+
 static const char *wrong_nfs(const char *from, const char *to) {
   const char *why = nfs(from) ? nfs(from) : nfs(to);
   if (why) return why;
@@ -334,7 +345,7 @@ const struct xform_family_info xform_family_infos[XFORM_FAMILIES] = {
     [XFORM_ATTRIBUTES_CLASSES] = {"volumeAttributesClasses", wrong_name, true, meant_name},
     [XFORM_DRIVERS] = {"volumeDrivers", wrong_driver, true, NULL},
     [XFORM_HANDLES] = {"volumeHandles", wrong_text, true, NULL},
-    [XFORM_NFS] = {"nfs", wrong_nfs, false, NULL},
+    [XFORM_NFS] = {"nfs", wrong_nfs, false, meant_nfs},
     [XFORM_HOSTS] = {"hosts", wrong_host, false, meant_host},
     [XFORM_CLUSTER_DOMAIN] = {"clusterDomain", wrong_domain, false, meant_domain},
     [XFORM_INGRESS_CLASSES] = {"ingressClasses", wrong_name, true, meant_name},

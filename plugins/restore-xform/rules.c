@@ -18,6 +18,8 @@ static pintle_status namespaces(struct xform *x, pintle_call *call, size_t rule,
     return PINTLE_OK;
   }
   if (!*at && v) x->follow_restore = false;
+  if (!*at && v && config->api->type(config, v) != PINTLE_T_OBJECT)
+    return pintle_fail_at(call, PINTLE_INVALID, pointer, "namespaces is true, false, or a mapping, {old: new}");
   if (*at && v && config->api->type(config, v) != PINTLE_T_OBJECT)
     return pintle_fail_at(call, PINTLE_INVALID, pointer, "namespaces is a mapping, {old: new}; inNamespaces says which items the rule is for");
   return xform_map_read(x, call, XFORM_NAMESPACES, "namespaces", rule, at);

@@ -248,7 +248,7 @@ START_TEST(bad_mappings) {
   xform_refused("{\"nfs\":{\"nas\":\"nas:/y\"}}", "/nfs/nas", "either both");
   xform_refused("{\"clusterDomain\":{\"cluster.local\":\"\"}}", "/clusterDomain/cluster.local", "lower case");
   xform_refused("{\"namespaces\":{\"a\":\"B\"}}", "/namespaces/a", "the second is no namespace");
-  xform_refused("{\"namespaces\":7}", "/namespaces", "is a mapping");
+  xform_refused("{\"namespaces\":7}", "/namespaces", "or a mapping, {old: new}");
   xform_refused("{\"annotations\":{\"a\":\"b\"}}", "/annotations/a", "is a mapping");
   xform_refused("{\"annotations\":{\"a\":{\"b\":7}}}", "/annotations/a/b", "is not a text");
 }

@@ -141,6 +141,12 @@ START_TEST(names) {
       {"{'taints':{'a=b:NoSchedule':'c=d:NoSchedule'}}", "/taints/a=b:NoSchedule", "write {\"a=b\": \"c=d\"}"},
       {"{'nodeLabels':{'pool: a':'pool: b'}}", "/nodeLabels/pool: a", "write {\"pool=a\": \"pool=b\"}"},
       {"{'nodeLabels':{'pool':{'a':'b'}}}", "/nodeLabels/pool", "{\"pool=old\": \"pool=new\"}"},
+      {"{'nfs':{'nfs://nas/exp':'nas2/e'}}", "/nfs/nfs:~1~1nas~1exp", "write {\"nas:/exp\": \"nas2:/e\"}"},
+      {"{'nfs':{'nas:exp':'nas2:/e'}}", "/nfs/nas:exp", "write {\"nas:/exp\": \"nas2:/e\"}"},
+      {"{'unresolved':{'ignore':['a/b','secrets/shop/x']}}", "/unresolved/ignore/1", "the kind is written Secret/shop/x"},
+      {"{'unresolved':{'ignore':['namespace/x']}}", "/unresolved/ignore/0", "the kind is written Namespace/x"},
+      {"{'known':{'storageClasses':['a*','Fast_*']}}", "/known/storageClasses/1", "no StorageClass can be called so"},
+      {"{'namespaces':'true'}", "/namespaces", "namespaces is true, false, or a mapping"},
       {"{'clusterDomain':{'cluster.local':'" A64 "'}}", "/clusterDomain/cluster.local", "63 at most each"},
       {"{'ingressClasses':{'nginx/a':'b'}}", "/ingressClasses/nginx~1a", "the first is no name"},
       {"{'gatewayClasses':{'a':'B'}}", "/gatewayClasses/a", "the second is no name"},
@@ -189,7 +195,7 @@ START_TEST(names) {
       "{'loadBalancerClasses':{'service.k8s.aws/nlb':'nlb','io.cilium/*':'x'}}",
       "{'nodeLabels':{'a':'example-1.com/B_c','b=':'c='}}", "{'zones':{'us-a__us-b':'eu','rack_1':'R.2'}}",
       "{'cloudIdentities':{'arn:aws:iam::1:role/*':'arn:aws:iam::2:role/*'}}", "{'annotations':{'Example.com/A_b':{'':'x','y z':''}}}",
-      "{'namespaces':{'old-*':'new','?':'b'}}"};
+      "{'namespaces':{'old-*':'new','?':'b'}}", "{'unresolved':{'ignore':['Secret/shop/*','team/app','*.a.b']},'known':{'storageClasses':['[ab]-*']}}"};
   ALL(rows, refused(&rows[i_]));
   ALL(good, taken(good[i_]));
 }
