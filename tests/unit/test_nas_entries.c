@@ -315,6 +315,10 @@ START_TEST(codec) {
         ck_assert_ptr_nonnull(fp_decode(&c, k ? NULL : key, "aad", 3, out.p, out.n, back, n));
         ck_assert_ptr_nonnull(fp_decode(&c, k ? key : NULL, "aad", 3, out.p, out.n - 1, back, n));
         if (k) ck_assert_ptr_nonnull(fp_decode(&c, other, "aad", 3, out.p, out.n, back, n));
+        fp_bytes again = {0}; /* another nonce each time */
+        ck_assert(fp_encode(&c, k ? key : NULL, "aad", 3, data, n, &again) && again.n == out.n);
+        ck_assert_int_eq(k ? memcmp(again.p + 1, out.p + 1, FP_NONCE) != 0 : memcmp(again.p, out.p, out.n) == 0, 1);
+        fp_bytes_free(&again);
         if (k) ck_assert_ptr_nonnull(fp_decode(&c, key, "aax", 3, out.p, out.n, back, n));
       }
   ck_assert_uint_lt(out.n, 1000);

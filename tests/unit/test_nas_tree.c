@@ -17,6 +17,11 @@ static void make_every_kind(void) {
   ck_assert(chmod("dir.x", 04511) == 0 && utimensat(AT_FDCWD, "dir.x", old, 0) == 0 &&
             utimensat(AT_FDCWD, "link", old, AT_SYMLINK_NOFOLLOW) == 0);
   if (setxattr("dir/one", "user.colour", "blue\0green", 10, 0) == 0) ck_assert(setxattr("dir", "user.empty", "", 0, 0) == 0);
+  /* u::rwx u:1000:r-- g::r-x m::r-x o::--- : where the file system has ACLs */
+  static const uint8_t acl[] = {2, 0, 0,   0,   1,   0,   7,  0, 255, 255, 255, 255, 2,   0,   4,  0, 0xe8, 3, 0,   0,   4,   0,
+                                5, 0, 255, 255, 255, 255, 16, 0, 5,   0,   255, 255, 255, 255, 32, 0, 0,    0, 255, 255, 255, 255};
+  if (setxattr("dir", "system.posix_acl_access", acl, sizeof acl, 0) == 0)
+    ck_assert_int_eq(setxattr("dir", "system.posix_acl_default", acl, sizeof acl, 0), 0);
   ck_assert(mkdir(deep, 0755) == 0);
   for (int i = 0; i < 300; i++) { /* longer than PATH_MAX */
     int d = fp_tree_open(AT_FDCWD, deep, strlen(deep), O_PATH | O_DIRECTORY);
@@ -87,6 +92,12 @@ static pintle_status racy_body(pintle_call *call, void *ctx) {
   ck_assert_uint_eq(h.counts.added, 0);
   h = back_up(call, r, dir, 2 * DAY, false);
   ck_assert_uint_eq(h.counts.changed, 0);
+  /* its mtime says nothing when it was set: ctime does */
+  write_file("fresh", 100, 2);
+  ck_assert_int_eq(utimensat(AT_FDCWD, "fresh", (struct timespec[2]){{1, 0}, {1, 0}}, 0), 0);
+  back_up(call, r, dir, 0, false);
+  h = back_up(call, r, dir, DAY, false);
+  ck_assert_uint_eq(h.counts.changed, 1);
   fp_repo_close(r);
   nas_store_free(&s);
   end_dir(dir);
@@ -94,6 +105,117 @@ static pintle_status racy_body(pintle_call *call, void *ctx) {
 }
 
 START_TEST(racy) { ck_assert_int_eq(nas_in_call(racy_body, NULL, NULL), PINTLE_OK); }
+END_TEST
+
+/* Two directories change places: what is in them has another inode, and nothing else tells. */
+static pintle_status swapped_body(pintle_call *call, void *ctx) {
+  nas_store s = {0};
+  fp_repo *r = NULL;
+  char dir[] = "/tmp/pintle-test-nas-XXXXXX";
+  struct stat a, b;
+  struct timespec same[2] = {{1, 0}, {1, 0}};
+  (void)ctx;
+  begin_dir(dir);
+  ck_assert(mkdir("one", 0755) == 0 && mkdir("two", 0755) == 0);
+  write_file("one/file", 100, 1), write_file("two/file", 100, 2);
+  do {
+    ck_assert(utimensat(AT_FDCWD, "one/file", same, 0) == 0 && utimensat(AT_FDCWD, "two/file", same, 0) == 0);
+    ck_assert(stat("one/file", &a) == 0 && stat("two/file", &b) == 0);
+  } while (memcmp(&a.st_ctim, &b.st_ctim, sizeof a.st_ctim) != 0);
+  ck_assert_int_eq(nas_open(call, &s, NULL, &r), PINTLE_OK);
+  back_up(call, r, dir, DAY, false);
+  ck_assert(rename("one", "three") == 0 && rename("two", "one") == 0 && rename("three", "two") == 0);
+  fp_head h = back_up(call, r, dir, DAY, false);
+  ck_assert_uint_eq(h.counts.changed, 2);
+  expect_restored(call, r, &h, dir);
+  fp_repo_close(r);
+  nas_store_free(&s);
+  end_dir(dir);
+  return PINTLE_OK;
+}
+
+START_TEST(swapped) { ck_assert_int_eq(nas_in_call(swapped_body, NULL, NULL), PINTLE_OK); }
+END_TEST
+
+/* ---- a manifest that an enemy wrote: names behind a symbolic link, a content that is another's */
+static pintle_status tell_blocks(void *ctx, const fp_bad *b) {
+  ck_assert_str_eq(b->path, "wrong");
+  ck_assert_ptr_nonnull(strstr(b->why, "its blocks are not its content"));
+  ++*(unsigned *)ctx;
+  return PINTLE_OK;
+}
+
+static void append(pintle_call *call, fp_run *run, fp_type type, const char *path, const char *target) {
+  fp_entry e = {.path = path, .path_len = strlen(path), .type = type, .mode = 0777, .target = target, .target_len = strlen(target)};
+  ck_assert_int_eq(fp_run_append(call, run, &e), PINTLE_OK);
+}
+
+static pintle_status forged_body(pintle_call *call, void *ctx) {
+  nas_store s = {0};
+  fp_repo *r = NULL;
+  fp_run *run = NULL;
+  fp_blocks *b = NULL;
+  fp_head h;
+  fp_restored done;
+  fp_verified v;
+  fp_made made = {0};
+  fp_block blocks[2];
+  unsigned told = 0;
+  char target[] = "/tmp/pintle-test-nas-XXXXXX", outside[] = "/tmp/pintle-test-nas-XXXXXX", path[64];
+  struct stat was, is;
+  (void)ctx;
+  ck_assert(mkdtemp(target) && mkdtemp(outside));
+  snprintf(path, sizeof path, "%s/victim", outside);
+  write_file(path, 5, 5);
+  ck_assert_int_eq(stat(outside, &was), 0);
+  ck_assert_int_eq(nas_open(call, &s, NULL, &r), PINTLE_OK);
+  ck_assert_int_eq(fp_run_begin(call, r, &(fp_run_options){.name = "velero-x"}, &run), PINTLE_OK);
+  append(call, run, FP_DIR, "", "");
+  append(call, run, FP_LINK, "a", outside);
+  append(call, run, FP_FILE, "a/file", "");
+  append(call, run, FP_DIR, "a/made", "");
+  append(call, run, FP_LINK, "b", "..");
+  append(call, run, FP_HARD, "c", "a/victim");
+  ck_assert_int_eq(fp_blocks_of(call, run, &b), PINTLE_OK);
+  fp_maker *m = fp_maker_new(b);
+  for (int i = 0; i < 2; i++) {
+    static uint8_t data[FP_BLOCK_MAX];
+    data[0] = (uint8_t)i;
+    ck_assert_int_eq(fp_maker_make(m, data, i ? 7 : FP_BLOCK_MAX, &made), PINTLE_OK);
+    ck_assert_int_eq(fp_blocks_place(call, b, &made, &blocks[i]), PINTLE_OK);
+  }
+  fp_made_free(&made), fp_maker_free(m);
+  fp_entry e = {.path = "wrong",
+                .path_len = 5,
+                .type = FP_FILE,
+                .mode = 0644,
+                .size = FP_BLOCK_MAX + 7,
+                .target = "",
+                .blocks = blocks,
+                .n_blocks = 2,
+                .sha = {1}};
+  ck_assert_int_eq(fp_run_append(call, run, &e), PINTLE_OK);
+  ck_assert_int_eq(fp_run_commit(call, run, &(fp_counts){0}, false, &h), PINTLE_OK);
+  fp_run_free(run);
+  int root = open_root(target);
+  ck_assert_int_eq(fp_restore(call, r, &h, root, &done), PINTLE_OK);
+  close(root);
+  ck_assert_uint_eq(done.errors, 4); /* a/file, a/made, c, wrong */
+  ck_assert_uint_eq(done.files, 0);
+  snprintf(path, sizeof path, "%s/wrong", target);
+  ck_assert_int_eq(access(path, F_OK), -1); /* nothing rather than another content */
+  ck_assert(stat(outside, &is) == 0 && is.st_mode == was.st_mode && memcmp(&is.st_mtim, &was.st_mtim, sizeof is.st_mtim) == 0);
+  snprintf(path, sizeof path, "%s/victim", outside);
+  ck_assert(stat(path, &is) == 0 && is.st_nlink == 1);
+  ck_assert_int_eq(fp_repo_verify(call, r, h.id, tell_blocks, &told, &v), PINTLE_OK);
+  ck_assert_uint_eq(told, 1);
+  drop_tree(target), drop_tree(outside);
+  fp_repo_close(r);
+  nas_store_free(&s);
+  return PINTLE_OK;
+}
+
+START_TEST(forged) { ck_assert_int_eq(nas_in_call(forged_body, NULL, NULL), PINTLE_OK); }
 END_TEST
 
 /* A symbolic link that stands in the target leads nowhere. */
@@ -219,6 +341,8 @@ int main(void) {
   tcase_set_timeout(c, 60);
   tcase_add_test(c, every_kind);
   tcase_add_test(c, racy);
+  tcase_add_test(c, swapped);
+  tcase_add_test(c, forged);
   tcase_add_test(c, inside);
   tcase_add_loop_test(c, generations, 0, (int)rounds(4));
   suite_add_tcase(s, c);
