@@ -30,8 +30,7 @@ static bool meets(const struct xform *x, const struct xform_rule *r, uint64_t fa
   return others && is_for_others(r);
 }
 
-/* Does one of the kinds hold texts that the text rule means? */
-static bool text_meets(const struct xform_rule *r, const struct xform_text_rule *t) {
+bool xform_text_meets(const struct xform_rule *r, const struct xform_text_rule *t) {
   for (size_t i = 0; i < xform_n_kinds; i++) {
     const struct xform_kind *k = &xform_kinds[i];
     bool core = !*k->group, holds = (t->where & XFORM_IN_MAPS && core && strcmp(k->kind, "ConfigMap") == 0) ||
@@ -40,6 +39,13 @@ static bool text_meets(const struct xform_rule *r, const struct xform_text_rule 
     if (holds && is_for(r, k, true)) return true;
   }
   return false;
+}
+
+/* What `hosts: true` applies to texts of these kinds. */
+static uint64_t through_texts(const struct xform *x, const struct xform_rule *r) {
+  for (size_t i = 0; i < x->n_texts; i++)
+    if (x->texts[i].hosts && xform_text_meets(r, &x->texts[i])) return XFORM_BIT(XFORM_HOSTS) | XFORM_BIT(XFORM_CLUSTER_DOMAIN) | XFORM_BIT(XFORM_NAMESPACES);
+  return 0;
 }
 
 static pintle_status refuse(pintle_call *call, const struct xform_rule *r, const char *key, const char *why) {
@@ -54,7 +60,7 @@ static pintle_status texts_meet(const struct xform *x, pintle_call *call, const 
     char key[40];
     if (&x->rules[x->texts[i].rule] != r) continue;
     if (snprintf(key, sizeof key, "text/%zu", n++) < 0) key[0] = 0;
-    if (!text_meets(r, &x->texts[i])) return refuse(call, r, key, "inKinds has no kind that holds texts which this rule means");
+    if (!xform_text_meets(r, &x->texts[i])) return refuse(call, r, key, "inKinds has no kind that holds texts which this rule means");
   }
   return PINTLE_OK;
 }
@@ -76,10 +82,11 @@ static bool only_default(const struct xform *x, const struct xform_rule *r) {
 }
 
 pintle_status xform_rule_meets(const struct xform *x, pintle_call *call, const struct xform_rule *r) {
-  if (!meets(x, r, r->families, true)) return refuse(call, r, "inKinds", "no item of these kinds has a field of what this rule maps");
+  const uint64_t through = through_texts(x, r);
+  if (!(r->families & through) && !meets(x, r, r->families, true)) return refuse(call, r, "inKinds", "no item of these kinds has a field of what this rule maps");
   for (size_t f = 0; f < XFORM_FAMILIES; f++) {
     const uint64_t family = XFORM_BIT(f);
-    if (!(r->families & family)) continue;
+    if (!(r->families & family & ~through)) continue;
     if (!meets(x, r, family, true)) return refuse(call, r, xform_family_infos[f].name, "no item of the kinds in inKinds has a field of it");
     if (!meets(x, r, family, false))
       return refuse(call, r, r->ns.n ? "inNamespaces" : "inOriginalNamespaces",

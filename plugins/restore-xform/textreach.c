@@ -103,10 +103,17 @@ static bool may_meet(const char *glob, const struct xform_list *limit) {
   return limit->n == 0;
 }
 
-/* What names hosts in a text: rules of hosts, and of services' names. */
-static bool has_hosts(const struct xform *x, pintle_call *call) {
+static bool maps_in(const struct xform *x, enum xform_family f, const struct xform_text_rule *r) {
+  const struct xform_map *map = &x->maps[f];
+  for (size_t i = 0; i < map->n; i++)
+    if (xform_text_meets(&x->rules[map->all[i].rule], r)) return true;
+  return false;
+}
+
+/* Is there a rule of hosts, or of services' names, for items that hold such texts? */
+static bool has_hosts(const struct xform *x, pintle_call *call, const struct xform_text_rule *r) {
   const pintle_doc *config = call->host->config(call);
-  return x->maps[XFORM_HOSTS].n || x->maps[XFORM_CLUSTER_DOMAIN].n || x->maps[XFORM_NAMESPACES].n ||
+  return maps_in(x, XFORM_HOSTS, r) || maps_in(x, XFORM_CLUSTER_DOMAIN, r) || maps_in(x, XFORM_NAMESPACES, r) ||
          (x->follow_restore && config->api->at(config, "/namespaces"));
 }
 
@@ -114,8 +121,8 @@ static pintle_status one(const struct xform *x, pintle_call *call, const struct 
   const struct xform_rule *rule = &x->rules[r->rule];
   const char *key = r->value ? "value" : "pattern", *why = NULL;
   char at[80];
-  if (r->hosts && !has_hosts(x, call))
-    key = "hosts", why = "no hosts are mapped: `hosts: {old: new}` is missing (or `namespaces: true`, for names of services alone)";
+  if (r->hosts && !has_hosts(x, call, r))
+    key = "hosts", why = "no hosts are mapped for items that hold such texts: `hosts: {old: new}` is missing (or `namespaces: true`, for names of services alone)";
   else if (r->ns && !may_meet(r->ns, &rule->ns)) key = "namespace", why = "inNamespaces has no such namespace: this rule can never match";
   else if (r->name && !may_meet(r->name, &rule->names)) key = "name", why = "withNames has no such name: this rule can never match";
   else if (puts_back(r)) {

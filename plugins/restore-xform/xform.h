@@ -87,6 +87,8 @@ bool xform_rule_covers(const struct xform_rule *a, const struct xform_rule *b);
 void xform_limits_free(struct xform_rule *r);
 /* reach.c: is there, for everything that the rule maps, a kind within its limits that has a field of it? Else INVALID. After xform_trees. */
 pintle_status xform_rule_meets(const struct xform *x, pintle_call *call, const struct xform_rule *r);
+/* Does one of the kinds that r is for hold texts that the text rule means? */
+bool xform_text_meets(const struct xform_rule *r, const struct xform_text_rule *t);
 /* A kind, a resource, a short name (also with an s behind it), or any of them with .group: does it mean k? */
 bool xform_kind_named(const char *name, const struct xform_kind *k);
 /* Is this rule (a number in x->rules) for the job's item? Worked out once an item. */

@@ -276,8 +276,11 @@ END_TEST
 #define TEXT(rule) "{'text':[" rule "]}"
 START_TEST(texts) {
   static const refused_row rows[] = {
-      {TEXT("{'hosts':true}"), "/text/0/hosts", "no hosts are mapped: `hosts: {old: new}` is missing"},
+      {TEXT("{'hosts':true}"), "/text/0/hosts", "no hosts are mapped for items that hold such texts: `hosts: {old: new}` is missing"},
       {"{'namespaces':false,'text':[{'hosts':true}]}", "/text/0/hosts", "no hosts are mapped"},
+      {"{'rules':[{'inKinds':['Pod'],'hosts':{'a.b':'c.d'}}],'text':[{'hosts':true}]}", "/text/0/hosts", "no hosts are mapped"},
+      {"{'rules':[{'inKinds':['cm'],'hosts':{'a.b':'c.d'}}],'text':[{'args':true,'hosts':true}]}", "/rules/0/inKinds",
+       "no item of these kinds has a field of what this rule maps"},
       {TEXT("{'key':'*.yaml','path':'servers','to':'b'}"), "/text/0/path", "the path in yaml is a JSON Pointer; write /servers"},
       {TEXT("{'key':'*.json','path':'$.db.hosts[0]','to':'b'}"), "/text/0/path", "write /db/hosts/0"},
       {TEXT("{'key':'*.properties','path':'/a','to':'b'}"), "/text/0/path", "the path in properties is a key"},
@@ -310,7 +313,9 @@ START_TEST(texts) {
       "{'hosts':{'a.b':'c.d'},'text':[{'hosts':true}]}",
       "{'clusterDomain':{'a.b':'c.d'},'text':[{'hosts':true}]}",
       "{'namespaces':true,'text':[{'hosts':true}]}",
-      "{'rules':[{'inKinds':['Pod'],'hosts':{'a.b':'c.d'}}],'text':[{'hosts':true}]}",
+      "{'rules':[{'inKinds':['Pod','cm'],'hosts':{'a.b':'c.d'}}],'text':[{'hosts':true}]}",
+      "{'rules':[{'inKinds':['ConfigMap'],'inNamespaces':['x'],'hosts':{'a.b':'c.d'},'text':[{'hosts':true}]}]}",
+      "{'rules':[{'inKinds':['deploy'],'hosts':{'a.b':'c.d'}}],'text':[{'env':'*','hosts':true}]}",
       TEXT("{'key':'*.y?ml','path':'/a~0b/c~1d','to':'b'}"),
       TEXT("{'key':'app*','path':'a','to':'b'}"),
       TEXT("{'key':'*.[ij]*','section':'s','path':'a','to':'b'}"),
