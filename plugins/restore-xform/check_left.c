@@ -24,8 +24,10 @@ void check_left(struct xform_job *j, const char *pointer, const struct xform_map
 
 void check_class(struct xform_job *j, const char *pointer, pintle_str is) {
   struct check_item *k = j->check;
-  char subject[300];
+  char subject[300], room[XFORM_ROOM];
+  const char *to;
   if (!k || j->within || j->left || is.len > 253 || xform_is_target(NULL, j->x, XFORM_STORAGE_CLASSES, is)) return;
+  if (xform_find(NULL, j->x, XFORM_STORAGE_CLASSES, is, room, &to)) return; /* a rule for other items: check_left says so */
   if (check_matches(&k->c->classes, is.ptr) || check_exists(k, &check_objects[CHECK_STORAGE_CLASS], "", is.ptr)) return;
   if (snprintf(subject, sizeof subject, "StorageClass/%s", is.ptr) < 0) return;
   check_say(k, pointer, subject, "StorageClass %s is not known: no rule maps it, and %s", is.ptr,

@@ -15,11 +15,15 @@ static bool is_short(const char *name, size_t n, const char *shorts) {
   return false;
 }
 
+static bool of_kind(const char *name, size_t n, const struct xform_kind *k) {
+  return is_short(name, n, k->shorts) || is(name, n, k->kind) || is(name, n, k->resource);
+}
+
 bool xform_kind_named(const char *name, const struct xform_kind *k) {
   const char *dot = strchr(name, '.');
   size_t n = dot ? (size_t)(dot - name) : strlen(name);
   if (dot && strcmp(dot + 1, k->group) != 0) return false;
-  return is_short(name, n, k->shorts) || is(name, n, k->kind) || is(name, n, k->resource);
+  return of_kind(name, n, k);
 }
 
 static const struct xform_kind *kind_at(size_t i) {
@@ -47,25 +51,42 @@ static pintle_status nearest(pintle_call *call, const char *name, const char **n
   return PINTLE_OK;
 }
 
+static bool is_version(const char *s) { return s[0] == 'v' && s[1] >= '1' && s[1] <= '9'; }
+
+/* Of a name that means no kind which is known here: is what stands behind its dot no group, or one that is misspelt? */
+static pintle_status check_group(pintle_call *call, const char *pointer, const char *name, const char *group) {
+  const size_t n = strlen(group);
+  const int kind = (int)(group - name) - 1;
+  const char *behind = is_version(group) ? strchr(group, '.') : NULL;
+  if (behind) return pintle_fail_at(call, PINTLE_INVALID, pointer, "%.100s: a version is not said here; write %.*s%.100s", name, kind, name, behind);
+  if (strcmp(group, "core") == 0 || is_version(group))
+    return pintle_fail_at(call, PINTLE_INVALID, pointer, "%.100s: no group is called \"%s\"; of the core group write %.*s alone", name, group, kind, name);
+  if (!xform_legal(XFORM_NAME_OBJECT, group, n, false))
+    return pintle_fail_at(call, PINTLE_INVALID, pointer, "%.100s: no group is called \"%.100s\": this rule can never match", name, group);
+  for (size_t k = 0; k < xform_n_kinds + xform_n_more_kinds; k++) {
+    const char *right = kind_at(k)->group;
+    const bool begins = strncmp(right, group, n) == 0 && (right[n] == '.' || (right[n] && !right[n + 1]));
+    if (of_kind(name, (size_t)kind, kind_at(k)) && *right && (begins || check_alike(right, group)))
+      return pintle_fail_at(call, PINTLE_INVALID, pointer, "%.100s: did you mean %.*s.%s?", name, kind, name, right);
+  }
+  return PINTLE_OK; /* somebody's own kind */
+}
+
 /* In a chain file a kind is written wrongly more often than it is one that is not known here. */
 static pintle_status known(pintle_call *call, const char *at, const char *name, size_t i) {
-  const char *near = NULL, *dot = strchr(name, '.');
-  const size_t first = strcspn(name, ".");
+  static const char *const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.";
+  const char *near = NULL, *dot = strchr(name, '.'), *other = name + strspn(name, letters);
   char pointer[200];
   if (snprintf(pointer, sizeof pointer, "%s/inKinds/%zu", at, i) < 0) pointer[0] = 0;
   if (strcmp(name, "*") == 0) return pintle_fail_at(call, PINTLE_INVALID, pointer, "*: kinds are no patterns; without inKinds all kinds are meant");
-  for (const char *p = name; *p; p++)
-    if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.", *p))
-      return pintle_fail_at(call, PINTLE_INVALID, pointer, "%.100s: no kind holds a \"%c\": this rule can never match (Deployment, deployments.apps)", name, *p);
+  if (*other)
+    return pintle_fail_at(call, PINTLE_INVALID, pointer, "%.100s: no kind holds a \"%c\": this rule can never match (Deployment, deployments.apps)", name,
+                          *other);
   for (size_t k = 0; k < xform_n_kinds + xform_n_more_kinds; k++)
     if (xform_kind_named(name, kind_at(k))) return PINTLE_OK;
-  const char *group = dot && dot[1] == 'v' && dot[2] >= '1' && dot[2] <= '9' ? strchr(dot + 1, '.') : NULL;
-  if (group)
-    return pintle_fail_at(call, PINTLE_INVALID, pointer, "%.100s: a version is not said here; write %.*s%.100s", name, (int)first, name, group);
-  if (dot && !xform_legal(XFORM_NAME_OBJECT, dot + 1, strlen(dot + 1), false))
-    return pintle_fail_at(call, PINTLE_INVALID, pointer, "%.100s: no group is called \"%.100s\": this rule can never match", name, dot + 1);
-  pintle_status st = dot ? PINTLE_OK : nearest(call, name, &near);
-  if (st != PINTLE_OK || !near) return st; /* somebody's own kind */
+  if (dot) return check_group(call, pointer, name, dot + 1);
+  pintle_status st = nearest(call, name, &near);
+  if (st != PINTLE_OK || !near) return st;
   return pintle_fail_at(
       call, PINTLE_INVALID, pointer,
       "no kind or resource is called \"%.100s\" here; did you mean \"%s\"? (one of your own is written with its group, %.100s.example.com)",
@@ -92,8 +113,8 @@ static pintle_status globs(const struct xform_rule *r, pintle_call *call, const 
     char pointer[300];
     if (snprintf(pointer, sizeof pointer, "%s/%s/%zu", at, key, i) < 0) pointer[0] = 0;
     if (!xform_legal(what, name, strlen(name), true) && !(out == &r->names && free_name(&r->kinds, name)))
-      st = pintle_fail_at(call, PINTLE_INVALID, pointer, "%.100s: no %s can be called so (lower case letters and digits, between them -%s): this rule can never match",
-                          name, what == XFORM_NAME_NAMESPACE ? "namespace" : "object", what == XFORM_NAME_NAMESPACE ? "; 63 at most" : " and .");
+      st = pintle_fail_at(call, PINTLE_INVALID, pointer, "%.100s: no %s can be called so (lower case letters and digits, between them -%s; * and ? stand for any): this rule can never match",
+                          name, what == XFORM_NAME_NAMESPACE ? "namespace" : "object", what == XFORM_NAME_NAMESPACE ? ", 63 at most" : " and .");
   }
   return st;
 }

@@ -55,7 +55,7 @@ START_TEST(limits) {
       {LABELS("a=" A64), "/rules/0/withLabels", "no value of a label: letters and digits, between them - _ and ., 63 at most"},
       {LIMIT("'inNamespaces':['-a']"), "/rules/0/inNamespaces/0", "-a: no namespace can be called so"},
       {LIMIT("'inNamespaces':['a','b.c']"), "/rules/0/inNamespaces/1", "b.c: no namespace can be called so"},
-      {LIMIT("'inNamespaces':'" A64 "'"), "/rules/0/inNamespaces/0", "63 at most): this rule can never match"},
+      {LIMIT("'inNamespaces':'" A64 "'"), "/rules/0/inNamespaces/0", "63 at most; * and ? stand for any): this rule can never match"},
       {LIMIT("'inOriginalNamespaces':['Shop']"), "/rules/0/inOriginalNamespaces/0", "this rule can never match"},
       {LIMIT("'withNames':['a-.*']"), "/rules/0/withNames/0", "a-.*: no object can be called so"},
       {LIMIT("'withNames':['my_app']"), "/rules/0/withNames/0", "this rule can never match"},
@@ -67,10 +67,15 @@ START_TEST(limits) {
       {LIMIT("'inKinds':['Pod,Job']"), "/rules/0/inKinds/0", "no kind holds a \",\""},
       {LIMIT("'inKinds':['deployments.v1.apps']"), "/rules/0/inKinds/0", "a version is not said here; write deployments.apps"},
       {LIMIT("'inKinds':['Foo.Bar_']"), "/rules/0/inKinds/0", "no kind holds a \"_\""},
+      {LIMIT("'inKinds':['Pod.v1']"), "/rules/0/inKinds/0", "of the core group write Pod alone"},
+      {LIMIT("'inKinds':['Pod.core']"), "/rules/0/inKinds/0", "of the core group write Pod alone"},
+      {LIMIT("'inKinds':['deploy.app']"), "/rules/0/inKinds/0", "did you mean deploy.apps?"},
+      {LIMIT("'inKinds':['Ingress.networking']"), "/rules/0/inKinds/0", "did you mean Ingress.networking.k8s.io?"},
+      {LIMIT("'withNames':['a-[0-9]']"), "/rules/0/withNames/0", "* and ? stand for any"},
       {LIMIT("'inKinds':['Foo.-x']"), "/rules/0/inKinds/0", "no group is called \"-x\""},
       {LIMIT("'inKinds':['depl']"), "/rules/0/inKinds/0", "did you mean \"deploy\"?"},
       {LIMIT("'inKinds':['pvx']"), "/rules/0/inKinds/0", "did you mean \"pv\"?"},
-      {LIMIT("'inKinds':['Statefulset.app']"), "/rules/0/inKinds", "it can never match"},
+      {LIMIT("'inKinds':['Statefulset.batch']"), "/rules/0/inKinds", "it can never match"},
       {"{'rules':[{'inKinds':['pv'],'storageClasses':{'a':'default'}}]}", "/rules/0/storageClasses", "a PersistentVolume needs the name of a class"},
   };
   static const char *const good[] = {
@@ -79,6 +84,7 @@ START_TEST(limits) {
       LIMIT("'withNames':['a.b-*','*.example.com']"), LIMIT("'inKinds':['deployments.apps','Rollout.argoproj.io']"),
       "{'rules':[{'inKinds':['ClusterRoleBinding'],'withNames':['System:Foo_*'],'serviceAccounts':{'a':'b'}}]}",
       "{'rules':[{'withNames':['system:*'],'serviceAccounts':{'a':'b'}}]}",
+      "{'rules':[{'inKinds':['Cluster.cluster.x-k8s.io','Ingress.acme.io'],'annotations':{'a':{'b':'c'}}}]}",
       "{'rules':[{'inKinds':['pv','pvc'],'storageClasses':{'a':'default'}}]}"};
   ALL(rows, refused(&rows[i_]));
   ALL(good, taken(good[i_]));
