@@ -11,16 +11,21 @@ static bool ends(const char *s, const char *tail) {
   return n >= t && strcmp(s + n - t, tail) == 0;
 }
 
-/* May o change what m has made? */
-static bool follows(const struct xform *x, enum xform_family f, const struct xform_mapping *m, const struct xform_mapping *o) {
+/* What decides about just that which m has made; NULL: nothing changes it. */
+static const struct xform_mapping *next(const struct xform *x, enum xform_family f, const struct xform_mapping *m) {
   char room[XFORM_ROOM];
   const char *to;
   const pintle_str made = {m->to, strlen(m->to)};
+  const struct xform_mapping *o = f == XFORM_HOSTS ? xform_host_rule(NULL, x, made, room, &to) : xform_find(NULL, x, f, made, room, &to);
+  return o && strcmp(to, m->to) != 0 ? o : NULL;
+}
+
+/* May o change what m has made? decides: of m. */
+static bool follows(enum xform_family f, const struct xform_mapping *m, const struct xform_mapping *o, const struct xform_mapping *decides) {
+  char room[XFORM_ROOM];
+  const pintle_str made = {m->to, strlen(m->to)};
   if (m == o) return false;
-  if (f == XFORM_HOSTS) {
-    if (m->to[0] == '*' && ends(o->from, m->to + 1) && strcmp(o->from, o->to) != 0) return true;
-    return xform_host_rule(NULL, x, made, room, &to) == o && strcmp(to, m->to) != 0;
-  }
+  if (f == XFORM_HOSTS) return o == decides || (m->to[0] == '*' && ends(o->from, m->to + 1) && strcmp(o->from, o->to) != 0);
   if (strcmp(o->from, o->to) == 0) return false;
   if (f == XFORM_IMAGES) {
     const char *const t = m->target;
@@ -33,14 +38,15 @@ static bool follows(const struct xform *x, enum xform_family f, const struct xfo
   if (m->carries)
     return xform_glob(m->to, (pintle_str){o->from, strlen(o->from)}) ||
            (o->glob && o->literal <= strcspn(m->to, "*") && strncmp(o->from, m->to, o->literal) == 0);
-  return xform_find(NULL, x, f, made, room, &to) == o && strcmp(to, m->to) != 0;
+  return o == decides;
 }
 
 /* One line for a mapping; all pairs are looked at only where a target may be the source of many. */
 static void say(const struct xform *x, pintle_call *call, enum xform_family f, const struct xform_mapping *m) {
   const struct xform_map *map = &x->maps[f];
+  const struct xform_mapping *decides = m->again || f == XFORM_IMAGES || f == XFORM_NFS ? NULL : next(x, f, m);
   for (size_t i = 0; i < map->n && !m->again; i++) {
-    if (!follows(x, f, m, &map->all[i])) continue;
+    if (!follows(f, m, &map->all[i], decides)) continue;
     pintle_log(call, PINTLE_LOG_WARN, "%s is applied once: %s does not follow it, but would in a second run", m->label, map->all[i].label);
     return;
   }

@@ -10,7 +10,8 @@ static bool equal(pintle_str s, const char *t) { return strlen(t) == s.len && me
 
 /* "*.example.com" -> "*.new.example.com": what is below the target already was mapped before, or needs it not. */
 static bool done(const struct xform_mapping *m, pintle_str host) {
-  return m->from[0] == '*' && strcmp(m->from, m->to) != 0 && ends((pintle_str){m->to, strlen(m->to)}, m->from + 1) && (ends(host, m->to + 1) || equal(host, m->to + 2));
+  return m->from[0] == '*' && strcmp(m->from, m->to) != 0 && ends((pintle_str){m->to, strlen(m->to)}, m->from + 1) &&
+         (ends(host, m->to + 1) || equal(host, m->to + 2));
 }
 
 /* Of rules that fit the earliest; in it the exact one, then the one with the longest suffix. */

@@ -42,7 +42,8 @@ static pintle_status rows(struct search *s, const pintle_doc *d, const char *map
   const char *name = pintle_str_or(d, pintle_key(at, sizeof at, meta, "name"), "");
   if (snprintf(s->map, sizeof s->map, "ConfigMap %.253s%s%.253s", ns, *ns ? "/" : "", name) < 0) return PINTLE_FAILED;
   const pintle_value *v = d->api->at(d, data);
-  if (v && d->api->type(d, v) != PINTLE_T_OBJECT) return pintle_fail_at(s->call, PINTLE_INVALID, s->option ? s->option : data, "%s: data is no mapping", s->map);
+  if (v && d->api->type(d, v) != PINTLE_T_OBJECT)
+    return pintle_fail_at(s->call, PINTLE_INVALID, s->option ? s->option : data, "%s: data is no mapping", s->map);
   for (v = d->api->first(d, v); v && st == PINTLE_OK; v = d->api->next(d, v)) {
     pintle_str key, value;
     if (d->api->key(d, v, &key) != PINTLE_OK) continue;

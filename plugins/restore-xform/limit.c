@@ -113,7 +113,8 @@ static pintle_status globs(const struct xform_rule *r, pintle_call *call, const 
     char pointer[300];
     if (snprintf(pointer, sizeof pointer, "%s/%s/%zu", at, key, i) < 0) pointer[0] = 0;
     if (!xform_legal(what, name, strlen(name), true) && !(out == &r->names && free_name(&r->kinds, name)))
-      st = pintle_fail_at(call, PINTLE_INVALID, pointer, "%.100s: no %s can be called so (lower case letters and digits, between them -%s; * and ? stand for any): this rule can never match",
+      st = pintle_fail_at(call, PINTLE_INVALID, pointer,
+                          "%.100s: no %s can be called so (lower case letters and digits, between them -%s; * and ? stand for any): this rule can never match",
                           name, what == XFORM_NAME_NAMESPACE ? "namespace" : "object", what == XFORM_NAME_NAMESPACE ? ", 63 at most" : " and .");
   }
   return st;

@@ -43,8 +43,9 @@ bool xform_text_meets(const struct xform_rule *r, const struct xform_text_rule *
 
 /* What `hosts: true` applies to texts of these kinds. */
 static uint64_t through_texts(const struct xform *x, const struct xform_rule *r) {
+  const uint64_t families = XFORM_BIT(XFORM_HOSTS) | XFORM_BIT(XFORM_CLUSTER_DOMAIN) | XFORM_BIT(XFORM_NAMESPACES);
   for (size_t i = 0; i < x->n_texts; i++)
-    if (x->texts[i].hosts && xform_text_meets(r, &x->texts[i])) return XFORM_BIT(XFORM_HOSTS) | XFORM_BIT(XFORM_CLUSTER_DOMAIN) | XFORM_BIT(XFORM_NAMESPACES);
+    if (x->texts[i].hosts && xform_text_meets(r, &x->texts[i])) return families;
   return 0;
 }
 

@@ -44,7 +44,8 @@ static bool covers_host(const char *rule, const char *host, size_t n) {
 /* Does a map whatever b does? */
 static bool before(enum xform_family f, const struct xform_mapping *a, const struct xform_mapping *b) {
   if (strcmp(a->from, b->from) == 0) return true;
-  if (f == XFORM_HOSTS) return covers_host(a->from, b->from, strlen(b->from)) && !ends(a->to, strlen(a->to), a->from + 1); /* else what is there stays */
+  if (f == XFORM_HOSTS)
+    return covers_host(a->from, b->from, strlen(b->from)) && !ends(a->to, strlen(a->to), a->from + 1); /* else what is there stays */
   if (f == XFORM_IMAGES) return below(b->from, a->from) && (!a->registry || b->from[strlen(a->from)] == '/') && !below(a->target, a->from);
   if (!a->glob || a->carries) return false; /* what carries leaves its results alone */
   return b->glob ? strcmp(a->from, "*") == 0 : xform_glob(a->from, (pintle_str){b->from, strlen(b->from)});
@@ -121,7 +122,8 @@ pintle_status xform_map_changes(const struct xform *x, pintle_call *call) {
       char pointer[700];
       if (!same(m) || keeps(x, (enum xform_family)f, m)) continue;
       place(x, m, (enum xform_family)f, pointer, sizeof pointer);
-      return pintle_fail_at(call, PINTLE_INVALID, pointer, "%.100s is mapped to itself, and no other mapping would change it: leave it out%s", written(m),
+      return pintle_fail_at(call, PINTLE_INVALID, pointer,
+                            "%.100s is mapped to itself, and no other mapping would change it: leave it out%s", written(m),
                             f == XFORM_STORAGE_CLASSES ? " (that the destination has it is said with known: {storageClasses: [...]})" : "");
     }
   return PINTLE_OK;

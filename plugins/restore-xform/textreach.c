@@ -66,19 +66,22 @@ pintle_status xform_text_path(pintle_call *call, const char *at, const struct xf
   pintle_key(pointer, sizeof pointer, at, r->path ? "path" : "section");
   if (r->path && !*r->path) return pintle_fail_at(call, PINTLE_INVALID, pointer, "an empty path means no value; leave it out for all");
   if (r->section && strpbrk(r->section, "]\n"))
-    return pintle_fail_at(call, PINTLE_INVALID, pintle_key(pointer, sizeof pointer, at, "section"), "no section's name holds a ]: this rule can never match");
+    return pintle_fail_at(call, PINTLE_INVALID, pintle_key(pointer, sizeof pointer, at, "section"),
+                          "no section's name holds a ]: this rule can never match");
   if (!set)
-    return pintle_fail_at(call, PINTLE_INVALID, pointer, "\"format\" is needed: \"%.100s\" has no suffix that says one (.properties, .env, .ini, .json, .yaml)",
-                          r->key);
+    return pintle_fail_at(call, PINTLE_INVALID, pointer,
+                          "\"format\" is needed: \"%.100s\" has no suffix that says one (.properties, .env, .ini, .json, .yaml)", r->key);
   if (r->section && !(set & 1u << TEXT_INI))
-    return pintle_fail_at(call, PINTLE_INVALID, pintle_key(pointer, sizeof pointer, at, "section"), "only INI has sections, and this is %s: this rule can never match",
-                          format_name(set));
+    return pintle_fail_at(call, PINTLE_INVALID, pintle_key(pointer, sizeof pointer, at, "section"),
+                          "only INI has sections, and this is %s: this rule can never match", format_name(set));
   if (r->section) set = 1u << TEXT_INI;
   if (!r->path) return PINTLE_OK;
   if (is_pointer ? !(set & POINTERS) : !(set & ~POINTERS))
-    return is_pointer ? pintle_fail_at(call, PINTLE_INVALID, pointer, "the path in %s is a key, and no JSON Pointer: this rule can never match", format_name(set))
-                      : pintle_fail_at(call, PINTLE_INVALID, pointer, "the path in %s is a JSON Pointer; write %s (* is any element or member)",
-                                       format_name(set), as_pointer(r->path, room));
+    return is_pointer
+               ? pintle_fail_at(call, PINTLE_INVALID, pointer, "the path in %s is a key, and no JSON Pointer: this rule can never match",
+                                format_name(set))
+               : pintle_fail_at(call, PINTLE_INVALID, pointer, "the path in %s is a JSON Pointer; write %s (* is any element or member)",
+                                format_name(set), as_pointer(r->path, room));
   const char *wrong = path_wrong(r->path, is_pointer ? set & POINTERS : set & ~POINTERS);
   return wrong ? pintle_fail_at(call, PINTLE_INVALID, pointer, "%.100s: %s: this rule can never match", r->path, wrong) : PINTLE_OK;
 }
@@ -122,7 +125,8 @@ static pintle_status one(const struct xform *x, pintle_call *call, const struct 
   const char *key = r->value ? "value" : "pattern", *why = NULL;
   char at[80];
   if (r->hosts && !has_hosts(x, call, r))
-    key = "hosts", why = "no hosts are mapped for items that hold such texts: `hosts: {old: new}` is missing (or `namespaces: true`, for names of services alone)";
+    key = "hosts", why = "no hosts are mapped for items that hold such texts: `hosts: {old: new}` is missing (or `namespaces: true`, for "
+                         "names of services alone)";
   else if (r->ns && !may_meet(r->ns, &rule->ns)) key = "namespace", why = "inNamespaces has no such namespace: this rule can never match";
   else if (r->name && !may_meet(r->name, &rule->names)) key = "name", why = "withNames has no such name: this rule can never match";
   else if (puts_back(r)) {
