@@ -66,8 +66,9 @@ static pintle_status execute(void *self, pintle_call *call, pintle_doc *pv, cons
     return PINTLE_OK;
   pintle_status st = nas_look(n, call, pv, &v, &mine);
   if (st == PINTLE_OK && !mine)
-    pintle_log(call, PINTLE_LOG_WARN, "volume %s is selected, but is none of driver %s: its content is not saved by it",
-               pintle_str_or(pv, "/metadata/name", ""), n->driver->name);
+    pintle_log(call, PINTLE_LOG_WARN, "volume %s is selected, but is none of driver %s: its content is not saved by it%s",
+               pintle_str_or(pv, "/metadata/name", ""), n->driver->name,
+               n->driver->work ? " (neither mounts, mountRoot nor fingerprintNfs leads to it)" : "");
   return st == PINTLE_OK && mine ? take(n, call, pv, &v, in->run, r) : st;
 }
 

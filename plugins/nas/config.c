@@ -2,6 +2,7 @@
 #include "config.h"
 #include "volume.h"
 #include <string.h>
+#include <strings.h>
 
 bool nas_listed(const char *list, const char *word) {
   size_t n = strlen(word);
@@ -28,15 +29,23 @@ static pintle_status check_map(pintle_call *call, const char *at, const char *ma
   return PINTLE_OK;
 }
 
+/* What a map calls a server: without brackets around IPv6, in capitals or not. */
+static bool same_server(const char *a, size_t n_a, const char *b) {
+  size_t n_b = strlen(b);
+  if (n_a > 2 && *a == '[' && a[n_a - 1] == ']') a++, n_a -= 2;
+  if (n_b > 2 && *b == '[' && b[n_b - 1] == ']') b++, n_b -= 2;
+  return n_a == n_b && strncasecmp(a, b, n_a) == 0;
+}
+
 /* The value of the longest path that is full or above it, *rest what is below it. NULL: none. */
 static const char *look_up(const char *map, const char *server, const char *full, size_t *length, const char **rest) {
-  size_t n_server = strlen(server), best = 0;
+  size_t best = 0;
   const char *found = NULL;
-  for (const char *p = map; *p && n_server;) {
+  for (const char *p = map; *p && *server;) {
     size_t n = strcspn(p, ",");
-    const char *equals = memchr(p, '=', n), *end = p + n;
-    if (equals && (size_t)(equals - p) > n_server && memcmp(p, server, n_server) == 0 && p[n_server] == ':') {
-      const char *path = p + n_server + 1;
+    const char *equals = memchr(p, '=', n), *end = p + n, *colon = equals ? strstr(p, ":/") : NULL;
+    if (colon && colon < equals && same_server(p, (size_t)(colon - p), server)) {
+      const char *path = colon + 1;
       size_t k = (size_t)(equals - path);
       while (k && path[k - 1] == '/') k--;
       if (strncmp(full, path, k) == 0 && (!full[k] || full[k] == '/') && (!found || k > best))
@@ -55,7 +64,7 @@ pintle_status nas_config_place(pintle_call *call, const nas_config *c, nas_volum
   const char *found = look_up(c->mounts, v->server, nas_z(&full), &n, &rest);
   if (found) nas_add(&local, found, n), nas_addz(&local, strcmp(rest, "/") == 0 ? "" : rest);
   else if (*c->mount_root) nas_addf(&local, "%s/%s", c->mount_root, v->pv);
-  if (!*v->local) v->local = nas_take(call, &local);
+  if (!*v->local) v->base = found ? n : local.n, v->local = nas_take(call, &local);
   nas_text_free(&local);
   found = *v->fs_id ? NULL : look_up(c->file_systems, v->server, nas_z(&full), &n, &rest);
   if (found) v->fs_id = nas_dup(call, found, n);

@@ -18,6 +18,7 @@ typedef struct nas_volume {
   const char *pv;      /* the PersistentVolume's name */
   const char *options; /* mount options, joined by "," */
   const char *local;   /* directory where its content is mounted here */
+  size_t base;         /* so many bytes of local are the configuration's; what follows is the PersistentVolume's, and leads nowhere else */
 } nas_volume;
 
 typedef struct nas_snapshot {

@@ -63,10 +63,11 @@ static bool read_nfs_csi(reading *r) {
     r->v->server = field(r, handle, "#", 0);
     r->v->path = joined(r, "/", "", field(r, handle, "#", 1));
     r->v->subpath = field(r, handle, "#", 2);
-  } else if (!*r->v->server && fields(handle, '/') == 3) {
+  } else if (!*r->v->server && fields(handle, '/') >= 3) {
+    const char *base = handle + strcspn(handle, "/"), *last = strrchr(handle, '/');
     r->v->server = field(r, handle, "/", 0);
-    r->v->path = joined(r, "/", "", field(r, handle, "/", 1));
-    r->v->subpath = field(r, handle, "/", 2);
+    r->v->path = copy(r, base, (size_t)(last - base));
+    r->v->subpath = copy(r, last + 1, strlen(last + 1));
   }
   return *r->v->server != 0;
 }
@@ -226,9 +227,15 @@ static bool read_source(reading *r) {
   return strcmp(r->v->kind, "alicloud/nas") == 0 && read_alibaba_flex(r);
 }
 
+static bool climbs(const char *path) {
+  for (const char *p = strstr(path, ".."); p; p = strstr(p + 1, ".."))
+    if ((p == path || p[-1] == '/') && (!p[2] || p[2] == '/')) return true;
+  return false;
+}
+
 pintle_status nas_volume_read(pintle_call *call, const pintle_doc *pv, nas_volume *v, bool *is) {
   reading r = {call, pv, v, false};
-  *v = (nas_volume){"", "", "", "", "", "", "", "", "", "", "", ""};
+  *v = (nas_volume){"", "", "", "", "", "", "", "", "", "", "", "", 0};
   v->pv = at(&r, "/metadata/name");
   v->region = either(at(&r, "/metadata/labels/topology.kubernetes.io~1region"),
                      at(&r, "/metadata/labels/failure-domain.beta.kubernetes.io~1region"));
@@ -236,10 +243,21 @@ pintle_status nas_volume_read(pintle_call *call, const pintle_doc *pv, nas_volum
       either(at(&r, "/metadata/labels/topology.kubernetes.io~1zone"), at(&r, "/metadata/labels/failure-domain.beta.kubernetes.io~1zone"));
   *is = read_source(&r);
   if (*is) v->options = options(&r);
+  if (*is && !r.failed && (climbs(v->path) || climbs(v->subpath)))
+    return pintle_fail(call, PINTLE_INVALID, "volume %s: path \"%.300s%s%.300s\" has a part \"..\", and could lead out of its export",
+                       v->pv, v->path, *v->subpath ? "/" : "", v->subpath);
   return r.failed ? pintle_fail(call, PINTLE_NOMEM, "out of memory") : PINTLE_OK;
 }
 
 void nas_volume_path(const nas_volume *v, nas_text *to) {
   bool slash = *v->subpath && *v->subpath != '/' && (!*v->path || v->path[strlen(v->path) - 1] != '/');
+  size_t from = to->n, end = from;
   nas_addf(to, "%s%s%s", v->path, slash ? "/" : "", v->subpath);
+  for (size_t i = from; i < to->n; i++) { /* "//" and "/./" are "/" */
+    bool after = end > from && to->p[end - 1] == '/';
+    if (after && to->p[i] == '/') continue;
+    if (after && to->p[i] == '.' && (i + 1 == to->n || to->p[i + 1] == '/')) continue;
+    to->p[end++] = to->p[i];
+  }
+  if (end < to->n) to->p[to->n = end] = 0;
 }

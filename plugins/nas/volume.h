@@ -15,7 +15,7 @@ pintle_status nas_volume_read(pintle_call *call, const pintle_doc *pv, nas_volum
  * source is replaced, which is possible with "nfs" only (else UNSUPPORTED). */
 pintle_status nas_volume_write(pintle_call *call, pintle_doc *pv, const nas_volume *v);
 
-/* The export's path and the subpath below it. */
+/* The export's path and the subpath below it, without empty parts and ".". */
 void nas_volume_path(const nas_volume *v, nas_text *to);
 
 /* "nas1:{...}", or "nass1:{...}" with snapshot; at most NAS_ID_MAX bytes, else INVALID. */

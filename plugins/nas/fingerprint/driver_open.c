@@ -1,6 +1,7 @@
 /* driver_open.c -- what a volume's content lies in: its directory here, its repository.  SPDX-License-Identifier: Apache-2.0 */
 #include "../volume.h"
 #include "driver.h"
+#include "tree.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/crypto.h>
@@ -63,11 +64,23 @@ pintle_status fp_driver_share(pintle_call *call, const fp_driver *d, const nas_v
 pintle_status fp_driver_tree(pintle_call *call, const nas_volume *v, int *fd) {
   if (!*v->local)
     return pintle_fail(call, PINTLE_UNSUPPORTED, "volume %s is not mounted here: name its directory with mounts or mountRoot", v->pv);
-  *fd = open(v->local, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  size_t n = strlen(v->local), base = v->base && v->base < n ? v->base : n;
+  const char *top = nas_dup(call, v->local, base);
+  if (!top) return pintle_fail(call, PINTLE_NOMEM, "out of memory");
+  int root = open(top, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  while (base < n && v->local[base] == '/') base++;
+  *fd = root < 0 || base == n ? root : fp_tree_open(root, v->local + base, n - base, O_RDONLY | O_DIRECTORY);
+  int error = errno;
+  if (root >= 0 && *fd != root) close(root);
   if (*fd >= 0) return PINTLE_OK;
+  char first;
+  if (error == ELOOP || (error == ENOTDIR && readlink(v->local, &first, 1) > 0))
+    return pintle_fail(call, PINTLE_DENIED,
+                       "%s (volume %s): a part of it is a symbolic link, which could lead anywhere: give mounts where it leads", v->local,
+                       v->pv);
   return pintle_fail(call,
-                     errno == ENOENT   ? PINTLE_NOT_FOUND
-                     : errno == EACCES ? PINTLE_DENIED
+                     error == ENOENT   ? PINTLE_NOT_FOUND
+                     : error == EACCES ? PINTLE_DENIED
                                        : PINTLE_FAILED,
-                     "%s (volume %s): %s", v->local, v->pv, strerror(errno));
+                     "%s (volume %s): %s", v->local, v->pv, strerror(error));
 }

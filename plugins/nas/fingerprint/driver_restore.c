@@ -38,7 +38,8 @@ pintle_status fp_driver_place(void *self, pintle_call *call, const nas_snapshot 
                       .name = "",
                       .pv = v->pv,
                       .options = v->options,
-                      .local = nas_take(call, &local)};
+                      .local = nas_take(call, &local),
+                      .base = strlen(d->restore_directory)};
   if (!out->path || !out->subpath || !out->local) return pintle_fail(call, PINTLE_NOMEM, "out of memory");
   if (mkdir(out->local, 0700) == 0 || errno == EEXIST) return PINTLE_OK;
   return pintle_fail(call, PINTLE_FAILED, "%s: %s", out->local, strerror(errno));
@@ -120,21 +121,22 @@ void fp_driver_forget(pintle_call *call, fp_repo *repo) {
 }
 
 /* ---- the copy */
-static pintle_status copy(pintle_call *call, state *s, const char *directory, const nas_volume *v) {
+static pintle_status copy(pintle_call *call, state *s, const nas_volume *v) {
   fp_restored r = {0};
-  int root = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (root < 0) return pintle_fail(call, PINTLE_FAILED, "%s (volume %s): %s", directory, v->pv, strerror(errno));
+  int root = -1;
+  pintle_status st = fp_driver_tree(call, v, &root);
+  if (st != PINTLE_OK) return st;
   s->started = fp_now();
   write_state(s, call, &r, false, "");
-  pintle_status st = fp_restore_told(call, s->repo, s->head, root, &r, beat, s);
+  st = fp_restore_told(call, s->repo, s->head, root, &r, beat, s);
   close(root);
   write_state(s, call, &r, true, st == PINTLE_OK ? "" : "it ended with an error; the log of its run says which");
   if (st != PINTLE_OK) return st;
   pintle_log(call, PINTLE_LOG_INFO, "volume %s: %" PRIu64 " names, %" PRIu64 " files and %" PRIu64 " bytes are in %s", v->pv, r.entries,
-             r.files, r.bytes, directory);
+             r.files, r.bytes, v->local);
   if (r.errors)
     pintle_log(call, PINTLE_LOG_ERROR, "volume %s: %" PRIu64 " names are not as they were; they are listed before", v->pv, r.errors);
-  call->host->count(call, "bytes restored to shares", (int64_t)r.bytes);
+  if (r.bytes) call->host->count(call, "bytes restored to shares", (int64_t)r.bytes);
   return PINTLE_OK;
 }
 
@@ -143,12 +145,10 @@ pintle_status fp_driver_fill(void *self, pintle_call *call, const nas_snapshot *
   fp_repo *repo = NULL;
   fp_head head;
   pintle_status st = fp_driver_place(self, call, s, name, &to);
-  if (st == PINTLE_OK && !*to.local)
-    st = pintle_fail(call, PINTLE_UNSUPPORTED, "volume %s is not mounted here: name its directory with mounts or mountRoot", to.pv);
   if (st == PINTLE_OK) st = fp_driver_repo(call, self, s->volume, &repo);
   if (st == PINTLE_OK) st = fp_repo_find(call, repo, s->id, &head);
   state at = {.head = &head, .repo = repo, .name = name};
-  if (st == PINTLE_OK) st = copy(call, &at, to.local, &to);
+  if (st == PINTLE_OK) st = copy(call, &at, &to);
   fp_repo_close(repo);
   return st;
 }

@@ -6,6 +6,7 @@
 #include "nfs_many.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <netdb.h>
 #include <nfsc/libnfs-raw-nfs.h>
 #include <nfsc/libnfs.h>
 #include <pthread.h>
@@ -198,13 +199,17 @@ static int stat_name(void *self, const char *path, fp_item *to) {
   return on_path(self, path, do_stat, &q);
 }
 
+/* With NFSv4 libnfs 4.0 ends the text with NUL only where XDR pads it: the link's size says how long it is. */
 static int do_readlink(connection *c, void *ctx) {
   question *q = ctx;
+  struct nfs_stat_64 st;
   char *text = NULL;
-  int error = -nfs_readlink2(c->nfs, q->path, &text);
+  int error = -nfs_lstat64(c->nfs, q->path, &st);
+  if (!error) error = -nfs_readlink2(c->nfs, q->path, &text);
   if (error) return error;
-  size_t n = strlen(text);
-  if (n > q->n) error = ENAMETOOLONG;
+  size_t n = strnlen(text, st.nfs_size);
+  if (!n) error = EIO;
+  else if (n > q->n) error = ENAMETOOLONG;
   else memcpy(q->text, text, n), q->n = n;
   free(text);
   return error;
@@ -348,6 +353,13 @@ static ssize_t read_file(void *self, int handle, void *to, size_t n, uint64_t at
 
 /* ---- the share */
 static pintle_status refused(pintle_call *call, const share *s, int error, const char *why) {
+  struct addrinfo *found = NULL, hints = {.ai_socktype = SOCK_STREAM};
+  int unknown = getaddrinfo(s->server, NULL, &hints, &found); /* libnfs has one error for all of them */
+  if (unknown) return pintle_fail(call, PINTLE_FAILED, "server %s of %s: %s", s->server, s->path, gai_strerror(unknown));
+  freeaddrinfo(found);
+  if (strcmp(why, "nfs_service failed") == 0)
+    return pintle_fail(call, PINTLE_FAILED, "%s:%s (NFSv%d): nothing answers on %s", s->server, s->path, s->o.version,
+                       s->o.port ? "the server's port: is fingerprintNfsPort right?" : "the ports that its rpcbind names");
   if (error == EACCES || error == EPERM)
     return pintle_fail(
         call, PINTLE_DENIED,
