@@ -15,8 +15,8 @@ struct backup_volumes {
   bool by_default;   /* Pods' volumes are to be copied file by file unless they say no */
   bool no_snapshots; /* spec.snapshotVolumes is false */
   engine_volume_counts counts;
-  item_doc *doc;
-  buf parameters; /* of the policy that speaks */
+  item_doc *doc, *told; /* told: what the chain did to a PersistentVolume */
+  buf parameters;       /* of the policy that speaks */
 };
 
 pintle_status backup_volumes_new(const backup_volumes_options *options, backup_volumes **out, error *e) {
@@ -32,8 +32,9 @@ pintle_status backup_volumes_new(const backup_volumes_options *options, backup_v
                               .snapshotters = options->snapshotters,
                               .locations = options->locations,
                               .n_locations = options->n_locations};
-  pintle_status st =
-      item_new(&v->doc) == PINTLE_OK ? volume_pods_new(options->stage->o->source, v->by_default, &v->pods, e) : error_nomem(e);
+  pintle_status st = item_new(&v->doc) == PINTLE_OK && item_new(&v->told) == PINTLE_OK
+                         ? volume_pods_new(options->stage->o->source, v->by_default, &v->pods, e)
+                         : error_nomem(e);
   if (st != PINTLE_OK) return backup_volumes_free(v), st;
   *out = v;
   return PINTLE_OK;
@@ -45,6 +46,7 @@ void backup_volumes_free(backup_volumes *v) {
   volume_lines_free(&v->lines);
   volume_pods_free(v->pods);
   item_free(v->doc);
+  item_free(v->told);
   buf_free(&v->parameters);
   free(v);
 }
@@ -110,8 +112,23 @@ static pintle_status tell_policy(backup_volumes *v, const choice *c, error *e) {
   return PINTLE_OK;
 }
 
+/* Has an item action saved it? Then it has noted an annotation whose name ends with "-snapshot": the snapshot's id, for the restore. */
+static bool saved_by_action(backup_volumes *v, str record, choice *c) {
+  error own = {0}; /* a worker may send anything */
+  if (!record.len || item_parse(v->told, record, 0, NULL, &own) != PINTLE_OK) return false;
+  for (const item_node *a = item_first(item_root(v->told)); a; a = item_next(a))
+    for (const item_node *n = item_first(item_member(a, STR("notes"))); n; n = item_next(n)) {
+      str at = item_string(item_member(n, STR("at"))), by = item_string(item_member(a, STR("action")));
+      if (!by.len || !str_starts(at, "/metadata/annotations/") || !str_ends(at, "-snapshot")) continue;
+      c->meant = true, c->asked = false;
+      because(c, "action %.*s saves it", (int)by.len, by.ptr);
+      return true;
+    }
+  return false;
+}
+
 /* ---- the three types */
-static pintle_status volume(backup_volumes *v, const engine_subject *about, error *e) {
+static pintle_status volume(backup_volumes *v, const engine_subject *about, str record, error *e) {
   choice c;
   volume_snapshot snapshot = {0};
   bool taken = false;
@@ -132,7 +149,7 @@ static pintle_status volume(backup_volumes *v, const engine_subject *about, erro
   v->counts.attempted = v->taker.attempted;
   if (taken && strcmp(snapshot.phase, "Completed") == 0) v->counts.completed++;
   else if (taken) v->counts.unsaved++; /* its error was told */
-  else tell_unsaved(v, about, &c);
+  else if (!saved_by_action(v, record, &c)) tell_unsaved(v, about, &c);
   return volume_line_pv(&v->lines, v->doc, taken ? &snapshot : NULL, c.why, e);
 }
 
@@ -182,7 +199,7 @@ pintle_status backup_volumes_item(backup_volumes *v, const engine_done *d, error
   bool is_pod = strcmp(resource, "pods") == 0, is_pv = strcmp(resource, "persistentvolumes") == 0;
   if (!engine_policies_concern(d->type) || (is_pod && !may_ask(v, d->text))) return PINTLE_OK;
   pintle_status st = item_parse(v->doc, d->text, 0, NULL, &own);
-  if (st == PINTLE_OK) st = is_pod ? pod(v, &about, &own) : is_pv ? volume(v, &about, &own) : claim(v, &own);
+  if (st == PINTLE_OK) st = is_pod ? pod(v, &about, &own) : is_pv ? volume(v, &about, d->record, &own) : claim(v, &own);
   if (st == PINTLE_OK) return st;
   if (st == PINTLE_NOMEM || st == PINTLE_CANCELLED || st == PINTLE_CONFLICT) return *e = own, st;
   LOG(v->o.stage->o->journal, PINTLE_LOG_ERROR, &about, "the volume's data was not saved: %s", own.message);

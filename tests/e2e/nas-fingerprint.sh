@@ -14,9 +14,12 @@ expect_in log 'volume one: 6 files, ' 'new 9'
 operations_of backup b1 >op.json
 expect_in op.json '"backupItemAction":"pintle.io/nas"' '"phase":"Completed"' '"operationUnits":"bytes"' '"operationID":"nass1:{\"d\":\"fingerprint\"'
 # Nothing has changed: nothing is read.
-run "$PINTLE" backup create b2 --from in
+run "$PINTLE" backup create b2 --from in --fail-on volumes
 expect_status 0
+gzip -dc "$store/backups/b2/b2-volumeinfo.json.gz" >object
+expect_in object '"skippedReason":"action pintle.io/nas saves it"'
 log_of backup b2
+expect_not_in log 'was not saved'
 expect_in log 'read 0 files, 0 bytes; new 0 bytes, stored as 0;'
 
 change_share
@@ -54,5 +57,11 @@ expect_restored third.list third
 run "$PINTLE" backup delete b3 --confirm
 expect_status 0
 [ -z "$(ls "$(repository)/backups" "$(repository)/pack" 2>/dev/null | grep -v :)" ] || fail "left: $(find "$(repository)" -type f)"
+# What the action leaves is not saved by anybody.
+sed -i 's/nas-backup: "true"/nas-backup: "false"/' in/items.yaml
+run "$PINTLE" backup create b5 --from in --fail-on volumes
+expect_status 4
+log_of backup b5
+expect_in log "the volume's data was not saved: no VolumeSnapshotLocation is configured"
 expect_clean
 pass
