@@ -173,6 +173,34 @@ START_TEST(damaged) {
 }
 END_TEST
 
+/* A head that somebody without the key has changed, however well: it is no head. */
+static pintle_status forged_body(pintle_call *call, void *ctx) {
+  nas_store s = {0};
+  fp_repo *r = NULL;
+  fp_head h;
+  char id[FP_ID], key[FP_OBJECT];
+  ck_assert_int_eq(nas_open(call, &s, ctx, &r), PINTLE_OK);
+  ck_assert_int_eq(nas_make(call, r, &first, id), PINTLE_OK);
+  snprintf(key, sizeof key, "fp/v/backups/%s", id);
+  nas_object *o = nas_find(&s, key);
+  char *count = memmem(o->p, o->n, "\"errors\":0", 10);
+  ck_assert_ptr_nonnull(count);
+  count[9] = '1';
+  ck_assert_int_eq(fp_repo_head(call, r, id, &h), PINTLE_FAILED);
+  ck_assert_msg(strstr(r->said, key) && strstr(r->said, ctx ? "damaged, or another key's" : "damaged: its hash is another"), "%s", r->said);
+  fp_repo_close(r);
+  nas_store_free(&s);
+  return PINTLE_OK;
+}
+
+START_TEST(forged) {
+  uint8_t key[FP_KEY] = {7};
+  fp_keys keys = {.key = key};
+  ck_assert_int_eq(nas_in_call(forged_body, NULL, NULL), PINTLE_OK);
+  ck_assert_int_eq(nas_in_call(forged_body, &keys, NULL), PINTLE_OK);
+}
+END_TEST
+
 /* The store fails for good at its Nth call, for every N: the old backup is as it was, the new one is whole or not there, and the next run works. */
 static pintle_status crash_body(pintle_call *call, void *ctx) {
   nas_store s = {0};
@@ -299,6 +327,7 @@ int main(void) {
   tcase_add_test(t, keys);
   tcase_add_test(t, not_encrypted);
   tcase_add_test(t, damaged);
+  tcase_add_test(t, forged);
   tcase_add_test(t, crashes);
   tcase_add_test(t, resumes);
   tcase_add_test(t, cancelled);
