@@ -151,8 +151,8 @@ static void wrapped(pintle_call *call, const uint8_t *data, size_t n) {
 
 /* ---- a backup that was written by an enemy */
 static int drop_name(const char *path, const struct stat *s, int flag, struct FTW *f) {
-  (void)s, (void)flag;
-  return f->level ? remove(path) : 0;
+  (void)s, (void)flag, (void)f;
+  return remove(path);
 }
 
 static pintle_status told(void *ctx, const fp_bad *b) {
@@ -162,8 +162,7 @@ static pintle_status told(void *ctx, const fp_bad *b) {
 }
 
 static void read_back(pintle_call *call, fp_repo *r, const char *of, bool restored) {
-  static char dir[] = "/tmp/pintle-fuzz-XXXXXX";
-  static bool made;
+  char dir[] = "/tmp/pintle-fuzz-XXXXXX";
   fp_verified v;
   fp_restored done;
   fp_head h;
@@ -172,7 +171,7 @@ static void read_back(pintle_call *call, fp_repo *r, const char *of, bool restor
   pintle_status st = fp_repo_verify(call, r, of, told, &n, &v);
   must(st != PINTLE_OK || v.bad == n);
   if (!restored || fp_repo_head(call, r, of, &h) != PINTLE_OK) return;
-  if (!made) must(mkdtemp(dir) != NULL), made = true;
+  must(mkdtemp(dir) != NULL);
   int root = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   must(root >= 0);
   fp_restore(call, r, &h, root, &done);
