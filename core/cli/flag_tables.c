@@ -73,7 +73,7 @@ const cli_flag cli_backup_flags[] = {
     {"ttl", DURATION, .field = "/spec/ttl", .help = "how long it is kept. Default: 720h"},
     {"snapshot-volumes", BOOL, .field = "/spec/snapshotVolumes",
      .help = "take snapshots of PersistentVolumes. Default: where a plugin can"},
-    {"snapshot-move-data", BOOL, .field = "/spec/snapshotMoveData", .help = "move the snapshots' data to the store"},
+    {"snapshot-move-data", BOOL, .field = "/spec/snapshotMoveData", .help = "copy the snapshots that item actions take into a store, and delete them"},
     {"data-mover", TEXT, .value = "NAME", .field = "/spec/datamover", .help = "who moves it"},
     {"default-volumes-to-fs-backup", BOOL, .field = "/spec/defaultVolumesToFsBackup",
      .help = "back volumes up file by file unless told otherwise"},

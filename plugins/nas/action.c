@@ -5,6 +5,7 @@
 
 void nas_destroy(void *self) {
   nas *n = self;
+  if (n->mover) nas_destroy(n->mover);
   if (n->driver && n->driver->close) n->driver->close(n->self);
   free(n);
 }
@@ -19,6 +20,20 @@ static pintle_status pick(pintle_call *call, const char *name, const nas_driver 
   return pintle_fail_at(call, PINTLE_INVALID, "/driver", "there is no driver \"%s\"; there are: %s", name, *known ? known : "none");
 }
 
+/* Beside a driver that does not copy, the one that does. */
+static pintle_status add_mover(pintle_call *call, nas *n) {
+  const nas_driver *const *d = nas_drivers;
+  while (*d && !(*d)->copy) d++;
+  if (!*d || !n->driver || n->driver->copy) return PINTLE_OK;
+  nas *mover = calloc(1, sizeof *mover);
+  if (!mover) return pintle_fail(call, PINTLE_NOMEM, "out of memory");
+  mover->config = n->config;
+  pintle_status st = (*d)->open(call, &mover->self);
+  if (st != PINTLE_OK) return free(mover), st;
+  mover->driver = *d, n->mover = mover;
+  return PINTLE_OK;
+}
+
 static pintle_status create(pintle_call *call, void **self, bool needed) {
   nas *n = calloc(1, sizeof *n);
   if (!n) return pintle_fail(call, PINTLE_NOMEM, "out of memory");
@@ -29,8 +44,10 @@ static pintle_status create(pintle_call *call, void **self, bool needed) {
   if (st == PINTLE_OK && driver) st = driver->open(call, &n->self);
   if (st != PINTLE_OK) return free(n), st;
   n->driver = driver;
-  *self = n;
-  return PINTLE_OK;
+  st = add_mover(call, n);
+  if (st == PINTLE_OK) *self = n;
+  else nas_destroy(n);
+  return st;
 }
 
 pintle_status nas_create_snapshotter(void *module, pintle_call *call, void **self) {
@@ -58,12 +75,13 @@ static pintle_status same_driver(const nas *n, pintle_call *call, const char *dr
   return pintle_fail(call, PINTLE_UNSUPPORTED, "volume %s is of driver %s, and driver %s is configured here", pv, driver, n->driver->name);
 }
 
-pintle_status nas_find(nas *n, pintle_call *call, const char *id, nas_volume *v, nas_snapshot *s) {
+pintle_status nas_find(nas **n, pintle_call *call, const char *id, nas_volume *v, nas_snapshot *s) {
   const char *driver = "";
   s->volume = v;
   pintle_status st = nas_id_read(call, id, &driver, v, &s->id);
-  if (st == PINTLE_OK) st = same_driver(n, call, driver, v->pv);
-  return st == PINTLE_OK ? nas_config_place(call, &n->config, v) : st;
+  if (st == PINTLE_OK && (*n)->mover && strcmp(driver, (*n)->mover->driver->name) == 0) *n = (*n)->mover;
+  if (st == PINTLE_OK) st = same_driver(*n, call, driver, v->pv);
+  return st == PINTLE_OK ? nas_config_place(call, &(*n)->config, v) : st;
 }
 
 pintle_status nas_find_volume(nas *n, pintle_call *call, const char *id, nas_volume *v) {
@@ -73,13 +91,18 @@ pintle_status nas_find_volume(nas *n, pintle_call *call, const char *id, nas_vol
   return st == PINTLE_OK ? nas_config_place(call, &n->config, v) : st;
 }
 
-pintle_status nas_take_snapshot(nas *n, pintle_call *call, const nas_volume *v, const char *backup, const pintle_kv *tags, size_t n_tags,
-                                bool wait, const char **id) {
-  const char *volume = "", *snapshot = "";
-  char name[48];
+pintle_status nas_snapshot_name(nas *n, pintle_call *call, const nas_volume *v, const char *backup, char name[48]) {
+  const char *volume = "";
   pintle_status st = nas_id_write(call, n->driver->name, v, NULL, &volume);
   const char *const texts[] = {backup, volume};
-  if (st == PINTLE_OK) st = nas_name(call, texts, 2, name);
+  return st == PINTLE_OK ? nas_name(call, texts, 2, name) : st;
+}
+
+pintle_status nas_take_snapshot(nas *n, pintle_call *call, const nas_volume *v, const char *backup, const pintle_kv *tags, size_t n_tags,
+                                bool wait, const char **id) {
+  const char *snapshot = "";
+  char name[48];
+  pintle_status st = nas_snapshot_name(n, call, v, backup, name);
   if (st == PINTLE_OK) st = n->driver->snapshot(n->self, call, v, name, tags, n_tags, wait, &snapshot);
   if (st != PINTLE_OK) return st;
   st = nas_id_write(call, n->driver->name, v, snapshot, id);
@@ -88,14 +111,15 @@ pintle_status nas_take_snapshot(nas *n, pintle_call *call, const nas_volume *v, 
   return st;
 }
 
-pintle_status nas_restore_snapshot(nas *n, pintle_call *call, const char *snapshot_id, const char *uid, bool empty, nas_volume *out) {
+pintle_status nas_restore_snapshot(nas *n, pintle_call *call, const char *snapshot_id, const char *uid, bool *later, nas_volume *out) {
   nas_volume v;
   nas_snapshot s;
   char name[48];
   const char *const texts[] = {uid, snapshot_id};
-  pintle_status st = nas_find(n, call, snapshot_id, &v, &s);
+  pintle_status st = nas_find(&n, call, snapshot_id, &v, &s);
   if (st == PINTLE_OK) st = nas_name(call, texts, 2, name);
   if (st != PINTLE_OK) return st;
   *out = v; /* what the driver does not fill in is as it was */
-  return (empty ? n->driver->place : n->driver->restore)(n->self, call, &s, name, out);
+  *later = *later && n->driver->fill;
+  return (*later ? n->driver->place : n->driver->restore)(n->self, call, &s, name, out);
 }

@@ -10,6 +10,11 @@ static bool no(const pintle_doc *d, const char *pointer) {
   return d->api->get_bool(d, pointer, &on) == PINTLE_OK && !on;
 }
 
+static bool yes(const pintle_doc *d, const char *pointer) {
+  int32_t on = 0;
+  return d->api->get_bool(d, pointer, &on) == PINTLE_OK && on;
+}
+
 /* Is this volume selected, and does the backup want its content from us? */
 static bool wanted(const nas *n, pintle_call *call, const pintle_doc *pv, const pintle_doc *backup) {
   const nas_config *c = &n->config;
@@ -44,7 +49,7 @@ static pintle_status take(nas *n, pintle_call *call, pintle_doc *pv, const nas_v
   bool copies = n->driver->work != NULL;
   pintle_status st = nas_take_snapshot(n, call, v, uid, tags, 2, copies && n->config.inside, &id);
   if (st != PINTLE_OK) return st;
-  st = nas_find(n, call, id, &again, &s);
+  st = nas_find(&n, call, id, &again, &s);
   if (st == PINTLE_OK && !copies) st = n->driver->progress(n->self, call, &s, &p);
   if (st == PINTLE_TRANSIENT) st = PINTLE_OK, p.completed = 0; /* asked again, as an operation */
   if (st == PINTLE_OK && p.completed && p.error && *p.error)
@@ -53,6 +58,26 @@ static pintle_status take(nas *n, pintle_call *call, pintle_doc *pv, const nas_v
   if (st == PINTLE_OK && !p.completed) st = r->api->operation(r, id);
   if (st == PINTLE_OK) st = r->api->note(r, NAS_AT_SNAPSHOT, "a snapshot of the volume was taken");
   if (st != PINTLE_OK) n->driver->remove(n->self, call, &s); /* the item will not name it */
+  return st;
+}
+
+/* Velero's snapshotMoveData: the vendor's snapshot is copied into the store, and deleted. */
+static pintle_status move(nas *n, pintle_call *call, pintle_doc *pv, const nas_volume *v, const pintle_doc *backup, pintle_result *r) {
+  const pintle_kv tags[] = {{"velero.io/backup", pintle_str_or(backup, "/metadata/name", "")}, {"velero.io/pv", v->pv}};
+  char name[48];
+  const char *id = "";
+  const nas_snapshot s = {v, name};
+  if (!n->mover || !n->driver->readable)
+    return pintle_fail(call, PINTLE_UNSUPPORTED, "the data of volume %s cannot be moved: snapshots of driver %s cannot be read", v->pv,
+                       n->driver->name);
+  pintle_status st = nas_snapshot_name(n, call, v, pintle_str_or(backup, "/metadata/uid", tags[0].value), name);
+  if (st == PINTLE_OK) st = nas_id_write(call, n->mover->driver->name, v, name, &id);
+  if (st == PINTLE_OK) st = nas_move(n, call, &s, tags, 2, n->config.inside);
+  if (st != PINTLE_OK) return st;
+  st = annotate(pv, id);
+  if (st == PINTLE_OK) st = r->api->operation(r, id);
+  if (st == PINTLE_OK) st = r->api->note(r, NAS_AT_SNAPSHOT, "a snapshot of the volume was taken, and is moved into the store");
+  if (st != PINTLE_OK) nas_move_cancel(n, call, &s);
   return st;
 }
 
@@ -69,7 +94,9 @@ static pintle_status execute(void *self, pintle_call *call, pintle_doc *pv, cons
     pintle_log(call, PINTLE_LOG_WARN, "volume %s is selected, but is none of driver %s: its content is not saved by it%s",
                pintle_str_or(pv, "/metadata/name", ""), n->driver->name,
                n->driver->work ? " (neither mounts, mountRoot nor fingerprintNfs leads to it)" : "");
-  return st == PINTLE_OK && mine ? take(n, call, pv, &v, in->run, r) : st;
+  if (st != PINTLE_OK || !mine) return st;
+  bool moves = !n->driver->copy && yes(in->run, "/spec/snapshotMoveData");
+  return (moves ? move : take)(n, call, pv, &v, in->run, r);
 }
 
 static pintle_status progress(void *self, pintle_call *call, const char *id, const pintle_doc *backup, pintle_result *r) {
@@ -78,7 +105,7 @@ static pintle_status progress(void *self, pintle_call *call, const char *id, con
   nas_volume v;
   nas_snapshot s;
   pintle_progress p = {.struct_size = sizeof p, .units = "", .description = "", .error = "", .code = ""};
-  pintle_status st = nas_find(n, call, id, &v, &s);
+  pintle_status st = nas_find(&n, call, id, &v, &s);
   if (st == PINTLE_OK) st = n->driver->progress(n->self, call, &s, &p);
   return st == PINTLE_OK ? r->api->progress(r, &p) : st;
 }
@@ -88,9 +115,10 @@ static pintle_status run_operation(void *self, pintle_call *call, const char *id
   nas *n = self;
   nas_volume v;
   nas_snapshot s;
-  pintle_status st = nas_find(n, call, id, &v, &s);
-  if (st == PINTLE_OK && !n->driver->work) st = pintle_fail(call, PINTLE_UNSUPPORTED, "%s copies nothing", n->driver->name);
-  if (st == PINTLE_OK) st = n->driver->work(n->self, call, &s);
+  pintle_status st = nas_find(&n, call, id, &v, &s);
+  if (st == PINTLE_OK && n != self) st = nas_move(self, call, &s, NULL, 0, true);
+  else if (st == PINTLE_OK && !n->driver->work) st = pintle_fail(call, PINTLE_UNSUPPORTED, "%s copies nothing", n->driver->name);
+  else if (st == PINTLE_OK) st = n->driver->work(n->self, call, &s);
   return st == PINTLE_OK ? progress(self, call, id, backup, r) : st;
 }
 
@@ -99,8 +127,9 @@ static pintle_status cancel(void *self, pintle_call *call, const char *id, const
   nas *n = self;
   nas_volume v;
   nas_snapshot s;
-  pintle_status st = nas_find(n, call, id, &v, &s);
-  return st == PINTLE_OK ? n->driver->cancel(n->self, call, &s) : st;
+  pintle_status st = nas_find(&n, call, id, &v, &s);
+  if (st != PINTLE_OK) return st;
+  return n == self ? n->driver->cancel(n->self, call, &s) : nas_move_cancel(self, call, &s);
 }
 
 static const pintle_action action = {.struct_size = sizeof(pintle_action),

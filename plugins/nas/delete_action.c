@@ -8,7 +8,7 @@ static pintle_status execute(void *self, pintle_call *call, const pintle_doc *pv
   nas_snapshot s;
   const char *id = pintle_str_or(pv, NAS_AT_SNAPSHOT, "");
   if (!*id || (in->flags & PINTLE_DRY_RUN) || strcmp(pintle_str_or(pv, "/kind", ""), "PersistentVolume") != 0) return PINTLE_OK;
-  pintle_status st = nas_find(n, call, id, &v, &s);
+  pintle_status st = nas_find(&n, call, id, &v, &s);
   return st == PINTLE_OK ? n->driver->remove(n->self, call, &s) : st;
 }
 

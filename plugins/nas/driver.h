@@ -55,6 +55,8 @@ typedef struct nas_driver {
   /* ---- of a driver that copies by itself; all NULL where the vendor's system works. */
   /* Takes the snapshot that snapshot() without wait only named: blocking. Again: goes on, or finds it complete. */
   pintle_status (*work)(void *self, pintle_call *call, const nas_snapshot *s);
+  /* Makes s, a snapshot of s->volume, of the content of another volume: of *from, as readable() gave it. now false: only looks whether it could. */
+  pintle_status (*copy)(void *self, pintle_call *call, const nas_snapshot *s, const nas_volume *from, bool now);
   /* restore() in two steps: place makes the volume, without content, and *out; fill copies, again from the beginning if it was ended. */
   pintle_status (*place)(void *self, pintle_call *call, const nas_snapshot *s, const char *name, nas_volume *out);
   pintle_status (*fill)(void *self, pintle_call *call, const nas_snapshot *s, const char *name);

@@ -20,8 +20,8 @@ static pintle_status execute(void *self, pintle_call *call, pintle_doc *pv, cons
   if (!*id || strcmp(pintle_str_or(pv, "/kind", ""), "PersistentVolume") != 0) return PINTLE_OK;
   in->run->api->get_bool(in->run, "/spec/restorePVs", &restore);
   if (!restore || (in->flags & PINTLE_DRY_RUN)) return PINTLE_OK;
-  bool later = n->driver && n->driver->fill && !n->config.inside;
-  pintle_status st = nas_restore_snapshot(n, call, id, pintle_str_or(in->run, "/metadata/uid", ""), later, &made);
+  bool later = !n->config.inside;
+  pintle_status st = nas_restore_snapshot(n, call, id, pintle_str_or(in->run, "/metadata/uid", ""), &later, &made);
   if (st == PINTLE_OK) st = nas_volume_write(call, pv, &made);
   if (st == PINTLE_OK && clean(pv) != PINTLE_OK) st = pintle_fail(call, PINTLE_FAILED, "PersistentVolume %s cannot be edited", made.pv);
   if (st == PINTLE_OK && later) st = r->api->operation(r, id);
@@ -35,10 +35,10 @@ typedef struct filling {
   char name[48];
 } filling;
 
-static pintle_status find(nas *n, pintle_call *call, const char *id, const pintle_doc *restore, filling *f) {
+static pintle_status find(nas **n, pintle_call *call, const char *id, const pintle_doc *restore, filling *f) {
   const char *const texts[] = {pintle_str_or(restore, "/metadata/uid", ""), id};
   pintle_status st = nas_find(n, call, id, &f->volume, &f->snapshot);
-  if (st == PINTLE_OK && !n->driver->fill) st = pintle_fail(call, PINTLE_UNSUPPORTED, "%s copies nothing", n->driver->name);
+  if (st == PINTLE_OK && !(*n)->driver->fill) st = pintle_fail(call, PINTLE_UNSUPPORTED, "%s copies nothing", (*n)->driver->name);
   return st == PINTLE_OK ? nas_name(call, texts, 2, f->name) : st;
 }
 
@@ -49,15 +49,16 @@ static pintle_status tell(nas *n, pintle_call *call, const filling *f, pintle_re
 }
 
 static pintle_status progress(void *self, pintle_call *call, const char *id, const pintle_doc *restore, pintle_result *r) {
+  nas *n = self;
   filling f;
-  pintle_status st = find(self, call, id, restore, &f);
-  return st == PINTLE_OK ? tell(self, call, &f, r) : st;
+  pintle_status st = find(&n, call, id, restore, &f);
+  return st == PINTLE_OK ? tell(n, call, &f, r) : st;
 }
 
 static pintle_status run_operation(void *self, pintle_call *call, const char *id, const pintle_doc *restore, pintle_result *r) {
   nas *n = self;
   filling f;
-  pintle_status st = find(n, call, id, restore, &f);
+  pintle_status st = find(&n, call, id, restore, &f);
   if (st == PINTLE_OK) st = n->driver->fill(n->self, call, &f.snapshot, f.name);
   if (st == PINTLE_OK) tell(n, call, &f, r); /* for people */
   return st;

@@ -61,9 +61,10 @@ static pintle_status create_volume(void *self, pintle_call *call, const char *id
   nas *n = self;
   nas_volume made;
   pintle_str uid = {"", 0};
+  bool later = false;
   const char *volume = "";
   call->host->property(call, "run.uid", &uid);
-  pintle_status st = nas_restore_snapshot(n, call, id, uid.ptr, false, &made);
+  pintle_status st = nas_restore_snapshot(n, call, id, uid.ptr, &later, &made);
   if (st == PINTLE_OK) st = nas_id_write(call, n->driver->name, &made, NULL, &volume);
   return say(call, r, st, volume);
 }
@@ -72,7 +73,7 @@ static pintle_status delete_snapshot(void *self, pintle_call *call, const char *
   nas *n = self;
   nas_volume v;
   nas_snapshot s;
-  pintle_status st = nas_find(n, call, id, &v, &s);
+  pintle_status st = nas_find(&n, call, id, &v, &s);
   return st == PINTLE_OK ? n->driver->remove(n->self, call, &s) : st;
 }
 
@@ -80,14 +81,16 @@ static pintle_status verify_snapshot(void *self, pintle_call *call, const char *
   nas *n = self;
   nas_volume v;
   nas_snapshot s;
-  pintle_status st = nas_find(n, call, id, &v, &s);
+  pintle_status st = nas_find(&n, call, id, &v, &s);
+  if (st == PINTLE_OK && !n->driver->verify)
+    st = pintle_fail(call, PINTLE_UNSUPPORTED, "a snapshot of driver %s cannot be read back", n->driver->name);
   return st == PINTLE_OK ? n->driver->verify(n->self, call, &s) : st;
 }
 
 static const void *extension(void *self, const char *id) {
   static const pintle_verify verify = {.struct_size = sizeof(pintle_verify), .verify_snapshot = verify_snapshot};
   const nas *n = self;
-  return n->driver->verify && strcmp(id, PINTLE_EXT_VERIFY) == 0 ? &verify : NULL;
+  return (n->driver->verify || n->mover) && strcmp(id, PINTLE_EXT_VERIFY) == 0 ? &verify : NULL;
 }
 
 static const pintle_action action = {.struct_size = sizeof(pintle_action),

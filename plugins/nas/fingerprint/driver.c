@@ -56,7 +56,8 @@ static void tell(pintle_call *call, const nas_volume *v, const fp_head *h, int n
   if (c->stored) call->host->count(call, "bytes stored of shares", (int64_t)c->stored);
 }
 
-static pintle_status back_up(fp_driver *d, pintle_call *call, const nas_volume *v, const char *name, bool now) {
+/* A backup of v; from: what is read for it. */
+static pintle_status back_up(fp_driver *d, pintle_call *call, const nas_volume *v, const nas_volume *from, const char *name, bool now) {
   fp_repo *repo = NULL;
   fp_head head;
   fp_share share = {0};
@@ -65,8 +66,8 @@ static pintle_status back_up(fp_driver *d, pintle_call *call, const nas_volume *
   if (st == PINTLE_OK) st = fp_repo_find(call, repo, name, &head);
   if (st == PINTLE_NOT_FOUND) {
     const char *source = fp_driver_export(call, v);
-    bool remote = !*v->local && d->nfs.version;
-    st = remote ? fp_driver_share(call, d, v, &share) : fp_driver_tree(call, v, &root);
+    bool remote = !*from->local && d->nfs.version;
+    st = remote ? fp_driver_share(call, d, from, &share) : fp_driver_tree(call, from, &root);
     fp_backup_options o = {.run = {.name = name, .source = source ? source : "", .scratch = d->scratch, .level = (int)d->level},
                            .threads = (unsigned)d->threads,
                            .no_inode = d->no_inode,
@@ -90,13 +91,19 @@ static pintle_status back_up(fp_driver *d, pintle_call *call, const nas_volume *
 static pintle_status snapshot(void *self, pintle_call *call, const nas_volume *v, const char *name, const pintle_kv *tags, size_t n,
                               bool wait, const char **id) {
   (void)tags, (void)n;
-  pintle_status st = back_up(self, call, v, name, wait);
+  pintle_status st = back_up(self, call, v, v, name, wait);
   if (st != PINTLE_OK) return st;
   *id = nas_dup(call, name, strlen(name));
   return *id ? PINTLE_OK : pintle_fail(call, PINTLE_NOMEM, "out of memory");
 }
 
-static pintle_status work(void *self, pintle_call *call, const nas_snapshot *s) { return back_up(self, call, s->volume, s->id, true); }
+static pintle_status work(void *self, pintle_call *call, const nas_snapshot *s) {
+  return back_up(self, call, s->volume, s->volume, s->id, true);
+}
+
+static pintle_status copy(void *self, pintle_call *call, const nas_snapshot *s, const nas_volume *from, bool now) {
+  return back_up(self, call, s->volume, from, s->id, now);
+}
 
 /* ---- runs of a name */
 typedef struct find {
@@ -228,6 +235,7 @@ const nas_driver nas_driver_fingerprint = {.name = "fingerprint",
                                            .restore = fp_driver_restore,
                                            .verify = verify,
                                            .work = work,
+                                           .copy = copy,
                                            .place = fp_driver_place,
                                            .fill = fp_driver_fill,
                                            .filled = fp_driver_filled};
