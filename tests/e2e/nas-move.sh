@@ -23,6 +23,11 @@ operations_of backup b1 >op.json
 expect_in op.json '"phase":"Completed"' '"operationID":"nass1:{\"d\":\"fingerprint\"'
 tar xOzf "$store/backups/b1/b1.tar.gz" resources/persistentvolumes/cluster/one.json >one.json
 expect_in one.json '"pintle.io/nas-snapshot":"nass1:{\"d\":\"fingerprint\"' '"persistentVolumeReclaimPolicy":"Retain"'
+run "$PINTLE" backup describe b1 --details
+expect_out 'one (shop/data): action pintle.io/nas saves it'
+run "$PINTLE" backup create b0 --from in --snapshot-move-data --fail-on volumes
+expect_status 0
+run "$PINTLE" backup delete b0 --confirm
 tell "write('second')"
 run "$PINTLE" restore create r1 --from-backup b1 --to to1
 expect_status 0
