@@ -241,6 +241,28 @@ START_TEST(asleep) {
 }
 END_TEST
 
+/* A run whose clock is hours behind: the store's says that it lives. */
+static pintle_status behind_body(pintle_call *call, void *ctx) {
+  nas_store s = {0};
+  fp_repo *r = NULL;
+  fp_run *run = NULL;
+  fp_gc gc;
+  (void)ctx;
+  ck_assert_int_eq(nas_open(call, &s, NULL, &r), PINTLE_OK);
+  ck_assert_int_eq(fp_run_begin(call, r, &(fp_run_options){.name = "i"}, &run), PINTLE_OK);
+  nas_age(&s, 7200);
+  for (size_t i = 0; i < s.n; i++) s.list[i].modified = fp_now();
+  collect(call, r, &gc);
+  ck_assert_uint_eq(nas_count(&s, "/run/"), 1);
+  fp_run_free(run);
+  fp_repo_close(r);
+  nas_store_free(&s);
+  return PINTLE_OK;
+}
+
+START_TEST(clock_behind) { ck_assert_int_eq(nas_in_call(behind_body, NULL, NULL), PINTLE_OK); }
+END_TEST
+
 /* Nobody knows what a damaged backup needs: nothing goes until it is deleted. */
 static pintle_status unreadable_body(pintle_call *call, void *ctx) {
   nas_store s = {0};
@@ -279,6 +301,7 @@ int main(void) {
   tcase_add_loop_test(t, run_beside_gc, 0, 4);
   tcase_add_test(t, killed);
   tcase_add_loop_test(t, asleep, 0, 3);
+  tcase_add_test(t, clock_behind);
   tcase_add_test(t, unreadable);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_NORMAL);

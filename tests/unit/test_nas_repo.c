@@ -314,6 +314,41 @@ static pintle_status cancel_body(pintle_call *call, void *ctx) {
   return st;
 }
 
+/* The tombstone comes in the moment in which the head is written: there is no backup. */
+static void bury(nas_store *s, pintle_call *call, void *ctx) {
+  char key[FP_OBJECT];
+  snprintf(key, sizeof key, "fp/v/deleted/%s", (const char *)ctx);
+  ck_assert_int_eq(nas_put(s, call, key, "{}", 2), PINTLE_OK);
+}
+static pintle_status late_body(pintle_call *call, void *ctx) {
+  long calls = 0;
+  (void)ctx;
+  for (int round = 0; round < 2; round++) { /* the first one counts: a look, the head, a look, the marker goes */
+    nas_store s = {0};
+    fp_repo *r = NULL;
+    fp_run *run = NULL;
+    char id[FP_ID];
+    fp_entry root = {.path = "", .type = FP_DIR, .mode = 0755, .target = ""};
+    ck_assert_int_eq(nas_open(call, &s, NULL, &r), PINTLE_OK);
+    ck_assert_int_eq(fp_run_begin(call, r, &(fp_run_options){.name = "a"}, &run), PINTLE_OK);
+    ck_assert_int_eq(fp_run_append(call, run, &root), PINTLE_OK);
+    memcpy(id, fp_run_id(run), FP_ID);
+    long before = s.calls;
+    if (round) s.hook = bury, s.hook_ctx = id, s.hook_at = before + calls - 2;
+    ck_assert_int_eq(fp_run_commit(call, run, &(fp_counts){0}, false, NULL), round ? PINTLE_CANCELLED : PINTLE_OK);
+    ck_assert_uint_eq(nas_count(&s, "/backups/"), !round);
+    ck_assert(s.hook == NULL);
+    calls = s.calls - before;
+    fp_run_free(run);
+    fp_repo_close(r);
+    nas_store_free(&s);
+  }
+  return PINTLE_OK;
+}
+
+START_TEST(cancelled_late) { ck_assert_int_eq(nas_in_call(late_body, NULL, NULL), PINTLE_OK); }
+END_TEST
+
 START_TEST(cancelled) { ck_assert_int_eq(nas_in_call(cancel_body, NULL, NULL), PINTLE_CANCELLED); }
 END_TEST
 
@@ -331,6 +366,7 @@ int main(void) {
   tcase_add_test(t, crashes);
   tcase_add_test(t, resumes);
   tcase_add_test(t, cancelled);
+  tcase_add_test(t, cancelled_late);
   SRunner *runner = srunner_create(suite);
   srunner_run_all(runner, CK_NORMAL);
   int failed = srunner_ntests_failed(runner);
