@@ -36,6 +36,29 @@ run "$PINTLE" restore create r3 --from-backup b3 --to to3
 expect_status 3
 seq 1 20000 | cmp - restored/velero-*/dir/numbers || fail "numbers is no older version"
 rm -rf restored/velero-* && chmod 0644 "$share/dir/numbers"
+# So does all that is in a directory that cannot be listed any more.
+list_share "$share" share.list
+run "$PINTLE" backup create c1 --from in
+expect_status 0
+chmod 0 "$share/closed" "$share/dir"
+for n in 2 3; do # from a backup that has it, from one that kept it
+  run blind "$PINTLE" backup create "c$n" --from in
+  expect_status 3
+  log_of backup "c$n"
+  expect_in log 'closed: the directory cannot be listed' 'dir: the directory cannot be listed' '; 0 names are gone'
+done
+run "$PINTLE" restore create r3c --from-backup c3 --to to3c
+expect_status 3
+log_of restore r3c
+expect_in log 'closed: could not be listed at the backup; what is in it is of an older one' 'closed/file: could not be read at the backup; this is an older version'
+chmod 0755 restored/velero-*/dir restored/velero-*/closed "$share/closed" "$share/dir"
+diff -r --no-dereference -x fifo -x null "$share" restored/velero-* >out 2>&1 || fail "what was kept is not what was there"
+rm -rf restored/velero-*
+run "$PINTLE" backup create c4 --from in
+expect_status 0
+run "$PINTLE" restore create r4c --from-backup c4 --to to4c
+expect_status 0
+expect_restored share.list
 
 # A share that is not there, a restore to nowhere, keys that are none.
 mv export hidden

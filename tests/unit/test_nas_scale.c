@@ -352,7 +352,7 @@ static pintle_status unreadable_body(pintle_call *call, fp_repo *r, nas_store *s
   int root = open_root(target);
   ck_assert_int_eq(fp_restore(call, r, &h, root, &done), PINTLE_OK);
   close(root);
-  ck_assert_uint_eq(done.errors, 2); /* told of: an older version, and an empty file */
+  ck_assert_uint_eq(done.errors, 4); /* told of: two older versions, an empty file, a directory that could not be listed */
   struct stat now;
   snprintf(path, sizeof path, "%s/secret", target);
   ck_assert(stat(path, &now) == 0 && now.st_size == 100); /* the version before */
@@ -360,6 +360,10 @@ static pintle_status unreadable_body(pintle_call *call, fp_repo *r, nas_store *s
   snprintf(path, sizeof path, "%s/new", target);
   ck_assert(stat(path, &now) == 0 && now.st_size == 0);
   snprintf(path, sizeof path, "%s/d/x", target);
+  ck_assert(stat(path, &now) == 0 && now.st_size == 100);
+  snprintf(path, sizeof path, "%s/d/inner", target);
+  ck_assert_int_eq(chmod(path, 0755), 0); /* for whoever is not root */
+  snprintf(path, sizeof path, "%s/d/inner/y", target);
   ck_assert(stat(path, &now) == 0 && now.st_size == 100);
   drop_tree(target);
   ck_assert(chmod("d/inner", 0755) == 0 && chmod("secret", 0644) == 0 && chmod("new", 0644) == 0);

@@ -16,6 +16,7 @@ enum { THREADS_MAX = 16 };
 typedef struct prior { /* a manifest that is compared with */
   fp_reader *reader;
   const fp_entry *e;
+  bool met; /* e was a name of the walk */
   int64_t started;
 } prior;
 
@@ -28,6 +29,10 @@ typedef struct backup {
   fp_blocks *blocks;
   fp_walk *walk;
   prior prior[2]; /* an interrupted run's, the parent's */
+  prior *kept;    /* the one whose names stay where a directory cannot be listed */
+  char *closed;   /* the last such directory; NULL: none */
+  size_t closed_len;
+  bool keeping;
   fp_ring ring;
   pthread_t threads[THREADS_MAX];
   unsigned n_threads;
@@ -63,6 +68,7 @@ static pintle_status beat(backup *b) {
 
 /* ---- the manifests before */
 static void prior_next(backup *b, prior *p) {
+  p->met = false;
   if (!p->reader) return;
   if (fp_reader_next(b->call, p->reader, &p->e) != PINTLE_OK) {
     pintle_log(b->call, PINTLE_LOG_WARN, "the backup before cannot be read any further: what follows is read from the share");
@@ -74,7 +80,8 @@ static void prior_next(backup *b, prior *p) {
 static const fp_entry *prior_at(backup *b, prior *p, const fp_item *i) {
   int order = -1;
   while (p->e && (order = fp_path_cmp(p->e->path, p->e->path_len, i->path, i->path_len)) < 0) prior_next(b, p);
-  return p->e && order == 0 ? p->e : NULL;
+  p->met = p->e && order == 0;
+  return p->met ? p->e : NULL;
 }
 
 /* Unchanged, and not so fresh that it could have changed in the same tick of the clock after it was read. */
@@ -95,9 +102,9 @@ static void tell(backup *b, const fp_entry *e, const char *what, int error) {
 }
 
 static pintle_status append(backup *b, const fp_entry *e) {
-  if (e->marks & (FP_UNREADABLE | FP_UNLISTED)) b->counts.errors++;
-  if (e->marks & FP_CHANGED) b->counts.warned++, tell(b, e, "changed while it was read, three times", 0);
-  if (e->marks & FP_UNLISTED) tell(b, e, "the directory cannot be listed", 0);
+  if (!b->keeping && e->marks & (FP_UNREADABLE | FP_UNLISTED)) b->counts.errors++;
+  if (!b->keeping && e->marks & FP_CHANGED) b->counts.warned++, tell(b, e, "changed while it was read, three times", 0);
+  if (!b->keeping && e->marks & FP_UNLISTED) tell(b, e, "the directory cannot be listed", 0);
   if (e->type == FP_FILE) b->bytes += e->size;
   pintle_status st = fp_run_append(b->call, b->run, e);
   return (++b->seen & 1023) == 0 && st == PINTLE_OK ? beat(b) : st;
@@ -221,6 +228,45 @@ static pintle_status drain(backup *b, uint64_t leave) {
   return st;
 }
 
+/* ---- what stays of the backup before below a directory that cannot be listed, wholly or in part */
+static bool below_closed(const backup *b, const char *path, size_t n) {
+  size_t k = b->closed_len;
+  return n > k && (!k || (path[k] == '/' && memcmp(path, b->closed, k) == 0));
+}
+
+static pintle_status closed_at(backup *b, const fp_item *i) {
+  if (!(i->marks & FP_UNLISTED) || (b->closed && below_closed(b, i->path, i->path_len))) return PINTLE_OK;
+  char *path = malloc(i->path_len + 1);
+  if (!path) return no_memory(b);
+  memcpy(path, i->path, i->path_len);
+  free(b->closed);
+  b->closed = path, b->closed_len = i->path_len;
+  return PINTLE_OK;
+}
+
+static pintle_status keep_one(backup *b, const fp_entry *was) {
+  fp_entry e = *was;
+  if (e.type == FP_HARD && !below_closed(b, e.target, e.target_len)) return PINTLE_OK; /* of a file that may be another one by now */
+  if (e.type == FP_FILE) e.marks |= FP_UNREADABLE;
+  pintle_status st = drain(b, 0);
+  b->keeping = true;
+  if (st == PINTLE_OK) st = append(b, &e);
+  b->keeping = false;
+  b->matched += b->kept == &b->prior[1];
+  return st;
+}
+
+/* Up to the next name of the walk; NULL: to the end. */
+static pintle_status keep(backup *b, const fp_item *until) {
+  prior *p = b->kept;
+  pintle_status st = PINTLE_OK;
+  while (b->closed && st == PINTLE_OK && p->e && (!until || fp_path_cmp(p->e->path, p->e->path_len, until->path, until->path_len) < 0)) {
+    if (!p->met && below_closed(b, p->e->path, p->e->path_len)) st = keep_one(b, p->e);
+    prior_next(b, p);
+  }
+  return st;
+}
+
 /* ---- from the walk */
 static void *work(void *ctx) {
   backup *b = ctx;
@@ -305,6 +351,9 @@ static pintle_status one(backup *b, const fp_item *i) {
                 .mtime = i->mtime,
                 .ctime = i->ctime,
                 .target = ""};
+  pintle_status kept = keep(b, i);
+  if (kept == PINTLE_OK) kept = closed_at(b, i);
+  if (kept != PINTLE_OK) return kept;
   const fp_entry *before[2] = {prior_at(b, &b->prior[0], i), prior_at(b, &b->prior[1], i)}, *content = NULL;
   bool known = i->marks & (FP_UNREADABLE | FP_UNLISTED);
   b->matched += before[1] != NULL;
@@ -339,6 +388,7 @@ static pintle_status open_priors(backup *b) {
   if (h && fp_reader_open(b->call, b->repo, h, &b->prior[1].reader) == PINTLE_OK) b->prior[1].started = h->started;
   else if (h) pintle_log(b->call, PINTLE_LOG_WARN, "the backup before, %s, cannot be read: all of the share is", h->id);
   pintle_status st = b->prior[0].reader || b->prior[1].reader ? fp_packs_list(b->call, b->repo, fp_run_packs(b->run)) : PINTLE_OK;
+  b->kept = &b->prior[b->prior[1].reader != NULL];
   for (int k = 0; k < 2; k++) prior_next(b, &b->prior[k]);
   return st;
 }
@@ -359,6 +409,7 @@ static pintle_status all(backup *b) {
   if (st == PINTLE_OK && error == ECONNABORTED)
     st = pintle_fail(b->call, PINTLE_FAILED, "walking the share: the server does not answer any more");
   if (st == PINTLE_OK && error) st = pintle_fail(b->call, PINTLE_FAILED, "walking the share: %s", strerror_r(error, text, sizeof text));
+  if (st == PINTLE_OK) st = keep(b, NULL);
   return st == PINTLE_OK ? drain(b, 0) : st;
 }
 
@@ -375,6 +426,7 @@ static void stop(backup *b) {
   fp_walk_free(b->walk);
   for (int k = 0; k < 2; k++) fp_reader_close(b->prior[k].reader);
   fp_links_free(b->links);
+  free(b->closed);
   pthread_cond_destroy(&r->work);
   pthread_cond_destroy(&r->turn);
   pthread_cond_destroy(&r->made);

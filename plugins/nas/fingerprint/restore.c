@@ -133,6 +133,7 @@ static pintle_status one(restore *r, const fp_entry *e) {
   const char *name = "";
   close_dirs(r, e);
   r->out->entries++;
+  if (e->marks & FP_UNLISTED) failed(r, e, "could not be listed at the backup; what is in it is of an older one, if there was one", 0);
   if (!e->path_len)
     return e->type == FP_DIR && push_dir(r, e) ? PINTLE_OK : pintle_fail(r->call, PINTLE_FAILED, "the backup's root is no directory");
   int error = enter(r, e, &name);
