@@ -83,7 +83,7 @@ static pintle_status verify_snapshot(void *self, pintle_call *call, const char *
   nas_snapshot s;
   pintle_status st = nas_find(&n, call, id, &v, &s);
   if (st == PINTLE_OK && !n->driver->verify)
-    st = pintle_fail(call, PINTLE_UNSUPPORTED, "a snapshot of driver %s cannot be read back", n->driver->name);
+    st = pintle_fail(call, PINTLE_UNSUPPORTED, "snapshots of driver %s cannot be read back: restore it and compare", n->driver->name);
   return st == PINTLE_OK ? n->driver->verify(n->self, call, &s) : st;
 }
 

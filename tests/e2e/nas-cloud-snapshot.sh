@@ -15,7 +15,7 @@ run "$PINTLE" get snapshots
 grep -qE '^s1 +Completed +[0-9]+s +one +share +nass1:' out || fail "s1 is listed otherwise"
 run "$PINTLE" snapshot verify s1
 expect_status 1
-expect_err 'pintle.io/nas cannot read its snapshots back' 'restore it and compare'
+expect_err "snapshots of driver $CLOUD cannot be read back: restore it and compare"
 run "$PINTLE" snapshot restore s1
 expect_status 0
 tell 'restored()'

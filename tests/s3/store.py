@@ -1,7 +1,7 @@
 """store.py -- an S3 store in memory that checks every signature and misbehaves when told to.  SPDX-License-Identifier: Apache-2.0
 
 Written for the tests of plugins/s3 alone. `Store.hook(request)` may answer in its place; `Store.seen` has every request that came."""
-import base64, calendar, hashlib, hmac, re, threading, time, urllib.parse, zlib
+import base64, calendar, hashlib, hmac, re, threading, time, urllib.parse, uuid, zlib
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from xml.sax.saxutils import escape
@@ -234,7 +234,7 @@ class Request(BaseHTTPRequestHandler):
     def post(self):
         if 'uploads' in self.query:
             with self.store.lock:
-                upload = 'up/%d+' % (len(self.store.seen))
+                upload = 'up/%s+' % uuid.uuid4()  # requests may come at once
                 self.store.uploads[upload] = {}
             return self.answer(200, ('<InitiateMultipartUploadResult><UploadId>%s</UploadId></InitiateMultipartUploadResult>' % upload).encode())
         if self.headers.get('If-None-Match') == '*' and self.store.if_none_match and self.key in self.store.objects:
